@@ -1,0 +1,2 @@
+/** What is run to compare policies, and how. */
+package org.schedbook.bench;

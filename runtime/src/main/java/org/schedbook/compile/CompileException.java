@@ -1,0 +1,37 @@
+package org.schedbook.compile;
+
+import java.util.List;
+
+/** A source that is no policy; says where in the source, for each problem found. */
+public final class CompileException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * One problem.
+     *
+     * @param line line of the source, from 1; 0 if the problem is not at a place
+     * @param column column in that line, from 1
+     * @param length how many characters are at fault, at least 1
+     * @param message the compiler's words
+     * @param sourceLine the text of the line
+     */
+    public record Problem(int line, int column, int length, String message, String sourceLine) {
+
+        static Problem ofWhole(String message) {
+            return new Problem(0, 0, 1, message, "");
+        }
+    }
+
+    private final transient List<Problem> problems;
+
+    CompileException(List<Problem> problems) {
+        super(problems.getFirst().message());
+        this.problems = List.copyOf(problems);
+    }
+
+    /** Returns what is wrong, in order of the source; never empty. */
+    public List<Problem> problems() {
+        return problems;
+    }
+}

@@ -1,0 +1,49 @@
+package org.schedbook.compile;
+
+import java.util.Map;
+import org.schedbook.policy.Policy;
+
+/**
+ * A policy that compiled: class files that can be sent to wherever they are to run.
+ *
+ * @param name the policy's name in the notebook
+ * @param mainClass the binary name of the class that extends {@link Policy}
+ * @param classes class files by binary name
+ * @param sourceHash SHA-256 of the source text, in hex: what figures are attributed to
+ */
+public record CompiledPolicy(
+        String name, String mainClass, Map<String, byte[]> classes, String sourceHash) {
+
+    public CompiledPolicy {
+        classes = Map.copyOf(classes);
+    }
+
+    /**
+     * Loads the classes into a loader of their own and makes one policy.
+     *
+     * @throws ReflectiveOperationException if the constructor throws, or the classes do not fit
+     *     this version of the policy API
+     */
+    public Policy newPolicy() throws ReflectiveOperationException {
+        var loader = new Loader();
+        var constructor = loader.loadClass(mainClass).getDeclaredConstructor();
+        constructor.setAccessible(true);
+        return (Policy) constructor.newInstance();
+    }
+
+    private final class Loader extends ClassLoader {
+
+        Loader() {
+            super(Policy.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> findClass(String name) throws ClassNotFoundException {
+            byte[] bytes = classes.get(name);
+            if (bytes == null) {
+                throw new ClassNotFoundException(name);
+            }
+            return defineClass(name, bytes, 0, bytes.length);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package org.schedbook.compile;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.reflect.AccessFlag;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.element.NestingKind;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
+import javax.tools.ToolProvider;
+import org.schedbook.compile.CompileException.Problem;
+import org.schedbook.policy.Policy;
+
+/**
+ * Compiles a {@link PolicySource} in memory with the JDK's own compiler. The policy API and {@code
+ * java.util} need not be imported. One instance keeps its file manager, so that every compilation
+ * after the first is fast; it may be used by one thread at a time.
+ */
+public final class PolicyCompiler {
+
+    /** Put before the source on its first line, so that line numbers stay those of the source. */
+    private static final String IMPORTS = "import org.schedbook.policy.*; import java.util.*; ";
+
+    private static final List<String> OPTIONS =
+            List.of("--release", "25", "-proc:none", "-g", "-Xlint:none", "-XDuseUnsharedTable");
+
+    private static final Pattern PACKAGE = Pattern.compile("(?m)^\\s*package\\s");
+
+    private static final String POLICY = Policy.class.getName().replace('.', '/');
+
+    private final JavaCompiler javac;
+    private final StandardJavaFileManager files;
+
+    /**
+     * @throws IllegalStateException if this Java has no compiler, that is, if it is a JRE
+     */
+    public PolicyCompiler() {
+        javac = ToolProvider.getSystemJavaCompiler();
+        if (javac == null) {
+            throw new IllegalStateException("Compiling policies needs a JDK, and this is a JRE");
+        }
+        files = javac.getStandardFileManager(null, Locale.ENGLISH, StandardCharsets.UTF_8);
+        try {
+            files.setLocationFromPaths(StandardLocation.CLASS_PATH, List.of(policyApi()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Compiles a source; its problems are in the coordinates of the source's own text. */
+    public CompiledPolicy compile(PolicySource source) throws CompileException {
+        if (source.text().isBlank()) {
+            throw new CompileException(
+                    List.of(
+                            Problem.ofWhole(
+                                    "There is no source: write a class that extends Policy")));
+        }
+        var diagnostics = new DiagnosticCollector<JavaFileObject>();
+        var output = new ClassOutput(files);
+        var task =
+                javac.getTask(
+                        new StringWriter(),
+                        output,
+                        diagnostics,
+                        OPTIONS,
+                        null,
+                        List.of(new SourceText(source)));
+        boolean compiled = task.call();
+        if (!compiled) {
+            throw new CompileException(problems(source, diagnostics));
+        }
+        Map<String, byte[]> classes = output.classes();
+        return new CompiledPolicy(
+                source.name(), policyClass(classes.values()), classes, hash(source.text()));
+    }
+
+    private static List<Problem> problems(
+            PolicySource source, DiagnosticCollector<JavaFileObject> diagnostics) {
+        var errors =
+                diagnostics.getDiagnostics().stream()
+                        .filter(d -> d.getKind() == Diagnostic.Kind.ERROR)
+                        .map(d -> problem(source, d))
+                        .toList();
+        return errors.isEmpty()
+                ? List.of(Problem.ofWhole("The compiler failed without saying why"))
+                : errors;
+    }
+
+    private static Problem problem(PolicySource source, Diagnostic<?> diagnostic) {
+        String message = diagnostic.getMessage(Locale.ENGLISH);
+        if (diagnostic.getPosition() == Diagnostic.NOPOS) {
+            return Problem.ofWhole(message);
+        }
+        int line = (int) diagnostic.getLineNumber();
+        String text = source.text().lines().skip(line - 1L).findFirst().orElse("");
+        int column = Math.toIntExact(diagnostic.getColumnNumber());
+        if (line == 1) {
+            column -= IMPORTS.length();
+        }
+        if (PACKAGE.matcher(text).find()) {
+            message = "A policy is in no package: leave this line out";
+        }
+        int length = (int) (diagnostic.getEndPosition() - diagnostic.getPosition());
+        column = Math.clamp(column, 1, text.length() + 1);
+        length = Math.clamp(length, 1, Math.max(1, text.length() + 1 - column));
+        return new Problem(line, column, length, message, text);
+    }
+
+    /** Finds the one concrete class that extends Policy, directly or not. */
+    private static String policyClass(Iterable<byte[]> classFiles) throws CompileException {
+        var models = new TreeMap<String, ClassModel>();
+        for (byte[] bytes : classFiles) {
+            ClassModel model = ClassFile.of().parse(bytes);
+            models.put(model.thisClass().asInternalName(), model);
+        }
+        var policies =
+                models.keySet().stream()
+                        .filter(name -> extendsPolicy(name, models))
+                        .filter(name -> !models.get(name).flags().has(AccessFlag.ABSTRACT))
+                        .map(name -> name.replace('/', '.'))
+                        .toList();
+        if (policies.isEmpty()) {
+            throw new CompileException(
+                    List.of(
+                            Problem.ofWhole(
+                                    "No class here extends Policy: write 'public class MyPolicy"
+                                            + " extends Policy { ... }'")));
+        }
+        if (policies.size() > 1) {
+            throw new CompileException(
+                    List.of(
+                            Problem.ofWhole(
+                                    "Several classes extend Policy ("
+                                            + String.join(", ", policies)
+                                            + "): keep one, or make the others abstract")));
+        }
+        return policies.getFirst();
+    }
+
+    private static boolean extendsPolicy(String name, Map<String, ClassModel> models) {
+        while (models.containsKey(name)) {
+            name =
+                    models.get(name)
+                            .superclass()
+                            .map(superclass -> superclass.asInternalName())
+                            .orElse("");
+        }
+        return name.equals(POLICY);
+    }
+
+    private static String hash(String text) {
+        try {
+            var sha256 = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java has SHA-256", e);
+        }
+    }
+
+    /** Where the policy API was loaded from: right in any class loader, unlike java.class.path. */
+    private static Path policyApi() {
+        try {
+            return Path.of(
+                    Policy.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static final class SourceText extends SimpleJavaFileObject {
+
+        private final String text;
+
+        SourceText(PolicySource source) {
+            super(URI.create("cell:///" + source.name() + ".java"), Kind.SOURCE);
+            this.text = IMPORTS + source.text();
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return text;
+        }
+
+        /** A public class need not be named like the policy. */
+        @Override
+        public boolean isNameCompatible(String simpleName, Kind kind) {
+            return true;
+        }
+
+        @Override
+        public NestingKind getNestingKind() {
+            return null;
+        }
+
+        @Override
+        public Modifier getAccessLevel() {
+            return null;
+        }
+    }
+
+    private static final class ClassOutput extends ForwardingJavaFileManager<JavaFileManager> {
+
+        private final Map<String, ByteArrayOutputStream> outputs = new TreeMap<>();
+
+        ClassOutput(JavaFileManager files) {
+            super(files);
+        }
+
+        @Override
+        public JavaFileObject getJavaFileForOutput(
+                Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
+            var bytes = new ByteArrayOutputStream();
+            outputs.put(className, bytes);
+            return new SimpleJavaFileObject(
+                    URI.create("cell:///" + className.replace('.', '/') + kind.extension), kind) {
+                @Override
+                public OutputStream openOutputStream() {
+                    return bytes;
+                }
+            };
+        }
+
+        Map<String, byte[]> classes() {
+            var classes = new TreeMap<String, byte[]>();
+            outputs.forEach((name, bytes) -> classes.put(name, bytes.toByteArray()));
+            return classes;
+        }
+    }
+}

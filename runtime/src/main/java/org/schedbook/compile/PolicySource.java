@@ -1,0 +1,62 @@
+package org.schedbook.compile;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * A policy as a person or a model wrote it.
+ *
+ * @param name what the policy is called in the notebook, such as {@code fifo-plus}: letters, digits
+ *     and hyphens, at most 64
+ * @param text one Java class that extends {@link org.schedbook.policy.Policy}
+ */
+public record PolicySource(String name, String text) {
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9-]{0,63}");
+
+    /** The policies that come with Schedbook, by name. */
+    private static final Map<String, String> BUILT_IN =
+            new TreeMap<>(
+                    Map.of("fifo", "Fifo.java", "vtime", "Vtime.java", "rr", "RoundRobin.java"));
+
+    public PolicySource {
+        Objects.requireNonNull(text, "text");
+        if (!isValidName(name)) {
+            throw new IllegalArgumentException(
+                    "'"
+                            + name
+                            + "' is no policy name: letters, digits and hyphens, a letter first");
+        }
+    }
+
+    /** Returns whether a policy may be called so. */
+    public static boolean isValidName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
+    /** Returns the names of the policies that come with Schedbook, sorted. */
+    public static Iterable<String> builtInNames() {
+        return BUILT_IN.keySet();
+    }
+
+    /** Returns the source of a policy that comes with Schedbook. */
+    public static Optional<PolicySource> builtIn(String name) {
+        return Optional.ofNullable(BUILT_IN.get(name))
+                .map(file -> new PolicySource(name, read("/org/schedbook/policies/" + file)));
+    }
+
+    private static String read(String resource) {
+        try (InputStream in = PolicySource.class.getResourceAsStream(resource)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Numbers and what may be said about them. */
+package org.schedbook.measure;

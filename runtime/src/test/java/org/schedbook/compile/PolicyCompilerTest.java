@@ -1,0 +1,173 @@
+package org.schedbook.compile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.schedbook.compile.CompileException.Problem;
+import org.schedbook.policy.Policy;
+
+class PolicyCompilerTest {
+
+    private static final String FIFO =
+            """
+            public class MyFifo extends Policy {
+                public void enqueue(Task task, long enqFlags) {
+                    insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                }
+            }
+            """;
+
+    private final PolicyCompiler compiler = new PolicyCompiler();
+
+    static Iterable<String> builtInNames() {
+        return PolicySource.builtInNames();
+    }
+
+    @ParameterizedTest
+    @MethodSource("builtInNames")
+    void everyPolicyThatComesWithSchedbookCompiles(String name) throws Exception {
+        var compiled = compiler.compile(PolicySource.builtIn(name).orElseThrow());
+        assertInstanceOf(Policy.class, compiled.newPolicy());
+    }
+
+    @Test
+    void aPolicyNeedsNoImportsAndNoFileOfItsName() throws Exception {
+        var compiled = compile(FIFO);
+        assertEquals("MyFifo", compiled.mainClass());
+        assertEquals("MyFifo", compiled.newPolicy().getClass().getName());
+    }
+
+    @Test
+    void twoPoliciesOfTheSameClassNameDoNotMeet() throws Exception {
+        assertNotEquals(compile(FIFO).newPolicy().getClass(), compile(FIFO).newPolicy().getClass());
+    }
+
+    @Test
+    void nestedClassesAndLambdasTravelWithThePolicy() throws Exception {
+        var compiled =
+                compile(
+                        """
+                        public class Counting extends Policy {
+                            static class Count { long n; }
+                            final TaskStorage<Count> counts = taskStorage(Count::new);
+                            public void enqueue(Task task, long enqFlags) {
+                                counts.get(task).n++;
+                                Runnable r = () -> insert(task, Dsq.GLOBAL, 1, enqFlags);
+                                r.run();
+                            }
+                        }
+                        """);
+        assertEquals(2, compiled.classes().size());
+        compiled.newPolicy();
+    }
+
+    @Test
+    void stackTracesNameTheCellAndItsLine() throws Exception {
+        var compiled =
+                compile(
+                        """
+                        public class Bad extends Policy {
+                            Bad() {
+                                throw new IllegalStateException();
+                            }
+                            public void enqueue(Task task, long enqFlags) {}
+                        }
+                        """);
+        var e = assertThrows(ReflectiveOperationException.class, compiled::newPolicy);
+        var frame = e.getCause().getStackTrace()[0];
+        assertEquals("mine.java", frame.getFileName());
+        assertEquals(3, frame.getLineNumber());
+    }
+
+    @Test
+    void anErrorOnTheFirstLineHasItsColumnInTheSource() {
+        var problem = problem("public class X extends Polizei { }");
+        assertEquals(1, problem.line());
+        assertEquals("public class X extends ".length() + 1, problem.column());
+        assertEquals("Polizei".length(), problem.length());
+    }
+
+    @Test
+    void anErrorFurtherDownHasItsLineAndColumn() {
+        var problem = problem(FIFO.replace("Dsq.GLOBAL", "Dsq.GLOBUL"));
+        assertEquals(3, problem.line());
+        assertTrue(problem.sourceLine().contains("Dsq.GLOBUL"));
+        assertTrue(
+                problem.sourceLine().substring(problem.column() - 1).startsWith(".GLOBUL")
+                        || problem.sourceLine()
+                                .substring(problem.column() - 1)
+                                .startsWith("Dsq.GLOBUL"));
+        assertTrue(problem.message().contains("GLOBUL"), problem.message());
+    }
+
+    @Test
+    void anUnfinishedSourcePointsToItsEnd() {
+        var problem = problem("public class X extends Policy {");
+        assertEquals(1, problem.line());
+        assertTrue(problem.column() <= "public class X extends Policy {".length() + 1);
+    }
+
+    @Test
+    void aPackageLineIsNamedAsTheProblem() {
+        assertTrue(problem("package a.b;\n" + FIFO).message().contains("no package"));
+    }
+
+    @Test
+    void aSourceWithoutPolicyClassSaysWhatToWrite() {
+        assertTrue(problem("class X {}").message().contains("extends Policy"));
+    }
+
+    @Test
+    void twoPolicyClassesAreRefused() {
+        var two = FIFO + FIFO.replace("public class MyFifo", "class Second");
+        assertTrue(problem(two).message().contains("Several classes"));
+    }
+
+    @Test
+    void anAbstractBaseClassIsNoSecondPolicy() throws Exception {
+        var source =
+                FIFO.replace("public class", "abstract class") + "class Real extends MyFifo {}";
+        assertEquals("Real", compile(source).mainClass());
+    }
+
+    @Test
+    void anEmptySourceIsRefused() {
+        assertTrue(problem(" \n").message().contains("no source"));
+    }
+
+    @Test
+    void theHashIsThatOfTheSource() throws Exception {
+        assertEquals(compile(FIFO).sourceHash(), compile(FIFO).sourceHash());
+        assertNotEquals(compile(FIFO).sourceHash(), compile(FIFO + "\n").sourceHash());
+    }
+
+    @Test
+    void policyNamesAreWords() {
+        assertTrue(PolicySource.isValidName("fifo-plus"));
+        for (String bad : new String[] {"", "-x", "a b", "../etc", "1st", "x".repeat(65)}) {
+            assertThrows(IllegalArgumentException.class, () -> new PolicySource(bad, FIFO), bad);
+        }
+    }
+
+    @Test
+    void builtInNamesAreValidAndHaveSources() {
+        assertTrue(
+                StreamSupport.stream(PolicySource.builtInNames().spliterator(), false)
+                        .allMatch(name -> PolicySource.builtIn(name).isPresent()));
+    }
+
+    private CompiledPolicy compile(String text) throws CompileException {
+        return compiler.compile(new PolicySource("mine", text));
+    }
+
+    private Problem problem(String text) {
+        return assertThrows(CompileException.class, () -> compile(text)).problems().getFirst();
+    }
+}
