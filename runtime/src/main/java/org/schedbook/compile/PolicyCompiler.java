@@ -67,6 +67,8 @@ public final class PolicyCompiler {
         files = javac.getStandardFileManager(null, Locale.ENGLISH, StandardCharsets.UTF_8);
         try {
             files.setLocationFromPaths(StandardLocation.CLASS_PATH, List.of(policyApi()));
+            // The jar holds the API's sources too, for reading; javac is not to compile them anew.
+            files.setLocationFromPaths(StandardLocation.SOURCE_PATH, List.of());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

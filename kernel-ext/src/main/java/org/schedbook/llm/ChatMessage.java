@@ -1,0 +1,17 @@
+package org.schedbook.llm;
+
+/**
+ * One message of a chat.
+ *
+ * @param role {@code system} or {@code user}
+ */
+public record ChatMessage(String role, String content) {
+
+    public static ChatMessage system(String content) {
+        return new ChatMessage("system", content);
+    }
+
+    public static ChatMessage user(String content) {
+        return new ChatMessage("user", content);
+    }
+}

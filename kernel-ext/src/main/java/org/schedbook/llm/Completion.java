@@ -1,0 +1,26 @@
+package org.schedbook.llm;
+
+/**
+ * What a model answered.
+ *
+ * @param text exactly what it wrote
+ * @param model what the endpoint calls the model, or the recording did
+ * @param finishReason {@code stop}, or why the text ends early, such as {@code length}
+ * @param promptTokens what the endpoint counted, 0 if it did not say
+ * @param completionTokens what the endpoint counted, 0 if it did not say
+ * @param recordedOn the date of the recording, such as {@code 2026-11-22}; empty if the answer is
+ *     live
+ */
+public record Completion(
+        String text,
+        String model,
+        String finishReason,
+        long promptTokens,
+        long completionTokens,
+        String recordedOn) {
+
+    /** Returns whether this is the answer of an earlier day, played back. */
+    public boolean isRecorded() {
+        return !recordedOn.isEmpty();
+    }
+}

@@ -1,0 +1,17 @@
+package org.schedbook.llm;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Something that completes a chat. */
+public interface Model {
+
+    /**
+     * Asks for an answer and waits for all of it. An interrupt cancels the request at once.
+     *
+     * @param onText is given the answer piece by piece, on the calling thread
+     * @throws ModelException if there is no answer, or only a part
+     */
+    Completion complete(List<ChatMessage> messages, Consumer<String> onText)
+            throws ModelException, InterruptedException;
+}

@@ -1,0 +1,168 @@
+package org.schedbook;
+
+import static java.util.Map.entry;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.constantpool.ClassEntry;
+import java.lang.constant.ClassDesc;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.schedbook.bpf.BpfObject;
+import org.schedbook.policy.Policy;
+import org.schedbook.prompt.PolicyPrompt;
+
+/** The arrows of docs/architecture.md, read from the built classes: data flows one way. */
+class ArchitectureTest {
+
+    private static final String ROOT = "org.schedbook.";
+
+    /** What each package may use of the others. */
+    private static final Map<String, Set<String>> ARROWS =
+            Map.ofEntries(
+                    entry("bpf", Set.of()),
+                    entry("policy", Set.of()),
+                    entry("measure", Set.of()),
+                    entry("compile", Set.of("policy")),
+                    entry("posix", Set.of()),
+                    entry("libbpf", Set.of("bpf", "posix")),
+                    entry("ring", Set.of("bpf", "posix")),
+                    entry("scx", Set.of("bpf", "libbpf", "measure", "policy", "posix", "ring")),
+                    entry("target", Set.of("compile", "measure", "policy")),
+                    entry("target.host", Set.of("compile", "policy", "scx", "target")),
+                    entry("target.vm", Set.of("compile", "policy", "target", "target.host")),
+                    entry("bench", Set.of("compile", "measure", "policy", "target")),
+                    entry("llm", Set.of()),
+                    entry("prompt", Set.of("bench", "compile", "llm", "policy")),
+                    entry("plot", Set.of("measure")),
+                    entry(
+                            "magic",
+                            Set.of(
+                                    "bench",
+                                    "compile",
+                                    "llm",
+                                    "measure",
+                                    "plot",
+                                    "policy",
+                                    "prompt",
+                                    "target",
+                                    "target.vm")));
+
+    /** The native surface: nothing else calls native code. */
+    private static final Set<String> NATIVE = Set.of("bpf", "libbpf", "posix");
+
+    private static final List<ClassModel> CLASSES = new ArrayList<>();
+
+    @BeforeAll
+    static void readBuiltClasses() throws Exception {
+        for (Class<?> module : List.of(BpfObject.class, Policy.class, PolicyPrompt.class)) {
+            Path place =
+                    Path.of(module.getProtectionDomain().getCodeSource().getLocation().toURI());
+            if (Files.isDirectory(place)) {
+                read(place);
+            } else {
+                try (FileSystem jar = FileSystems.newFileSystem(place)) {
+                    read(jar.getPath("/"));
+                }
+            }
+        }
+    }
+
+    private static void read(Path root) throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+                CLASSES.add(ClassFile.of().parse(Files.readAllBytes(file)));
+            }
+        }
+    }
+
+    @Test
+    void everyPackageUsesOnlyWhatStandsBeforeIt() {
+        var wrong = new TreeSet<String>();
+        for (ClassModel model : CLASSES) {
+            String from = packageOf(model.thisClass().asInternalName());
+            for (String used : uses(model)) {
+                String to = packageOf(used);
+                if (!to.isEmpty() && !to.equals(from) && !ARROWS.get(from).contains(to)) {
+                    wrong.add(model.thisClass().asInternalName() + " uses " + used);
+                }
+            }
+        }
+        assertEquals(Set.of(), wrong);
+    }
+
+    @Test
+    void everyPackageIsOnTheMapAndTheMapHasNoOthers() {
+        var built = new TreeSet<String>();
+        CLASSES.forEach(model -> built.add(packageOf(model.thisClass().asInternalName())));
+        assertEquals(new TreeSet<>(ARROWS.keySet()), built);
+    }
+
+    @Test
+    void onlyTheNativeSurfaceCallsNativeCode() {
+        var wrong = new TreeSet<String>();
+        for (ClassModel model : CLASSES) {
+            String name = model.thisClass().asInternalName();
+            if (!NATIVE.contains(packageOf(name))
+                    && (uses(model).contains("java/lang/foreign/Linker")
+                            || uses(model).contains("java/lang/foreign/SymbolLookup"))) {
+                wrong.add(name);
+            }
+        }
+        assertEquals(Set.of(), wrong);
+    }
+
+    @Test
+    void thereIsSomethingToCheck() {
+        assertTrue(CLASSES.size() > 50, CLASSES.size() + " classes");
+    }
+
+    /** The classes that a class names in code, fields and signatures, by internal name. */
+    private static Set<String> uses(ClassModel model) {
+        var names = new TreeSet<String>();
+        StreamSupport.stream(model.constantPool().spliterator(), false)
+                .filter(ClassEntry.class::isInstance)
+                .map(constant -> ((ClassEntry) constant).asSymbol())
+                .forEach(type -> names.add(internalName(type)));
+        model.fields().forEach(field -> names.add(internalName(field.fieldTypeSymbol())));
+        model.methods()
+                .forEach(
+                        method -> {
+                            var type = method.methodTypeSymbol();
+                            names.add(internalName(type.returnType()));
+                            type.parameterList().forEach(p -> names.add(internalName(p)));
+                        });
+        return names;
+    }
+
+    private static String internalName(ClassDesc type) {
+        while (type.isArray()) {
+            type = type.componentType();
+        }
+        String descriptor = type.descriptorString();
+        return type.isPrimitive() ? descriptor : descriptor.substring(1, descriptor.length() - 1);
+    }
+
+    /** The package below org.schedbook, empty for all others. */
+    private static String packageOf(String internalName) {
+        String name = internalName.replace('/', '.');
+        if (!name.startsWith(ROOT)) {
+            return "";
+        }
+        return name.substring(ROOT.length(), Math.max(ROOT.length(), name.lastIndexOf('.')));
+    }
+}
