@@ -1,0 +1,20 @@
+package org.schedbook.target;
+
+import org.schedbook.policy.ExitInfo;
+
+/** A policy at work on a target. */
+public interface Attachment extends AutoCloseable {
+
+    /** Returns how the policy is doing now, or how it ended. */
+    Status status() throws TargetException, InterruptedException;
+
+    /**
+     * Detaches the policy and returns when the kernel says that sched_ext is disabled. Detaching a
+     * policy that the kernel has thrown out already returns why.
+     */
+    ExitInfo detach() throws TargetException, InterruptedException;
+
+    /** Detaches the policy as far as that is possible. */
+    @Override
+    void close();
+}

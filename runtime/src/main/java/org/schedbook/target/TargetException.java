@@ -1,0 +1,29 @@
+package org.schedbook.target;
+
+/** Something that a target could not do: what happened, the next thing to try, and the details. */
+public final class TargetException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String nextStep;
+    private final String detail;
+
+    /**
+     * @param message what happened, one sentence
+     * @param nextStep what the person can do now, one sentence
+     * @param detail logs and the like for whoever wants to know more, empty if there are none
+     */
+    public TargetException(String message, String nextStep, String detail) {
+        super(message);
+        this.nextStep = nextStep;
+        this.detail = detail;
+    }
+
+    public String nextStep() {
+        return nextStep;
+    }
+
+    public String detail() {
+        return detail;
+    }
+}

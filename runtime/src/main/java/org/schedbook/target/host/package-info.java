@@ -1,0 +1,2 @@
+/** A target that is the machine this Java runs on. */
+package org.schedbook.target.host;

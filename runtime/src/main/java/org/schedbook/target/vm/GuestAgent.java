@@ -1,0 +1,133 @@
+package org.schedbook.target.vm;
+
+import java.io.EOFException;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.Target;
+import org.schedbook.target.TargetException;
+import org.schedbook.target.host.HostTarget;
+import org.schedbook.target.vm.Message.Reply;
+import org.schedbook.target.vm.Message.Request;
+
+/**
+ * The guest's side of a {@link VmTarget}: does on the guest's own kernel, its {@link HostTarget}, what
+ * the notebook asks for.
+ */
+public final class GuestAgent {
+
+    private final Target target = new HostTarget();
+    private final MessageChannel channel;
+    private final ExecutorService commands = Executors.newCachedThreadPool();
+    private final Map<Long, Thread> running = new ConcurrentHashMap<>();
+    private Attachment attachment;
+
+    /**
+     * Serves until the notebook goes away.
+     *
+     * @param args the virtio-serial port, a file in {@code /dev}
+     */
+    public static void main(String[] args) throws IOException {
+        try (var port = new RandomAccessFile(args[0], "rw")) {
+            // The port can be opened only once (drivers/char/virtio_console.c), so both streams
+            // share its descriptor. A FileChannel would not do: its reads lock out its writes.
+            var channel =
+                    new MessageChannel(
+                            new FileInputStream(port.getFD()), new FileOutputStream(port.getFD()));
+            new GuestAgent(channel).serve();
+        } catch (EOFException e) {
+            // The notebook has gone, and the guest goes too.
+        }
+        System.exit(0);
+    }
+
+    private GuestAgent(MessageChannel channel) {
+        this.channel = channel;
+    }
+
+    private void serve() throws IOException {
+        channel.send(new Message.Hello(Message.PROTOCOL, target.machine()));
+        while (true) {
+            switch (channel.receive()) {
+                case Message.Run run -> commands.execute(() -> answerRun(run));
+                case Message.Cancel cancel -> {
+                    Thread thread = running.get(cancel.run());
+                    if (thread != null) {
+                        thread.interrupt();
+                    }
+                }
+                case Request request -> channel.send(answer(request));
+                case Message other -> throw new IOException("the notebook may not send " + other);
+            }
+        }
+    }
+
+    private void answerRun(Message.Run run) {
+        running.put(run.id(), Thread.currentThread());
+        try {
+            channel.send(answer(run));
+        } catch (IOException e) {
+            // The notebook has gone; serve() notices too and ends the guest.
+        } finally {
+            running.remove(run.id());
+        }
+    }
+
+    private Reply answer(Request request) {
+        long id = request.id();
+        try {
+            return switch (request) {
+                case Message.Attach attach -> {
+                    attachment = target.attach(policy(attach));
+                    yield new Message.Attached(id);
+                }
+                case Message.Detach _ -> new Message.Detached(id, attached().detach());
+                case Message.GetStatus _ -> new Message.StatusIs(id, attached().status());
+                case Message.GetState _ -> new Message.StateIs(id, target.state());
+                case Message.Run run ->
+                        new Message.Ran(
+                                id,
+                                target.run(run.command(), Duration.ofMillis(run.limitMillis())));
+            };
+        } catch (TargetException e) {
+            return new Message.Failed(id, e.getMessage(), e.nextStep(), e.detail());
+        } catch (InterruptedException e) {
+            return new Message.Failed(id, "The command was interrupted.", "", "");
+        } catch (RuntimeException | LinkageError e) {
+            return new Message.Failed(
+                    id,
+                    "The guest's agent failed: " + e,
+                    "Run the cell again; if it fails again, this is a fault of Schedbook's own.",
+                    stackTrace(e));
+        }
+    }
+
+    private Attachment attached() throws TargetException {
+        if (attachment == null) {
+            throw new TargetException(
+                    "No policy has been attached to this guest.", "Attach one with %attach.", "");
+        }
+        return attachment;
+    }
+
+    private static CompiledPolicy policy(Message.Attach attach) {
+        return new CompiledPolicy(
+                attach.name(), attach.mainClass(), attach.classes(), attach.sourceHash());
+    }
+
+    private static String stackTrace(Throwable e) {
+        var text = new StringBuilder(e.toString());
+        for (StackTraceElement frame : e.getStackTrace()) {
+            text.append("\n    at ").append(frame);
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,81 @@
+package org.schedbook.target.vm;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import java.util.Map;
+import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.CommandResult;
+import org.schedbook.target.Machine;
+import org.schedbook.target.Status;
+
+/**
+ * What notebook and guest say to each other. The guest greets with {@link Hello}; from then on the
+ * notebook asks and the guest answers each {@link Request} with one {@link Reply} of the same
+ * number, not necessarily in order.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @Type(value = Message.Hello.class, name = "hello"),
+    @Type(value = Message.Attach.class, name = "attach"),
+    @Type(value = Message.Detach.class, name = "detach"),
+    @Type(value = Message.GetStatus.class, name = "get-status"),
+    @Type(value = Message.GetState.class, name = "get-state"),
+    @Type(value = Message.Run.class, name = "run"),
+    @Type(value = Message.Cancel.class, name = "cancel"),
+    @Type(value = Message.Attached.class, name = "attached"),
+    @Type(value = Message.Detached.class, name = "detached"),
+    @Type(value = Message.StatusIs.class, name = "status"),
+    @Type(value = Message.StateIs.class, name = "state"),
+    @Type(value = Message.Ran.class, name = "ran"),
+    @Type(value = Message.Failed.class, name = "failed"),
+})
+sealed interface Message {
+
+    /** Raised whenever a message changes its meaning; the two sides must have the same. */
+    int PROTOCOL = 1;
+
+    /** The first message of the guest. */
+    record Hello(int protocol, Machine machine) implements Message {}
+
+    /** A question; {@code id} is chosen by the notebook and is unique. */
+    sealed interface Request extends Message {
+        long id();
+    }
+
+    /** An answer; {@code id} is that of the request. */
+    sealed interface Reply extends Message {
+        long id();
+    }
+
+    /** Attach a policy, given as a {@code CompiledPolicy}. */
+    record Attach(
+            long id, String name, String mainClass, Map<String, byte[]> classes, String sourceHash)
+            implements Request {}
+
+    record Detach(long id) implements Request {}
+
+    record GetStatus(long id) implements Request {}
+
+    record GetState(long id) implements Request {}
+
+    /** Run a command to its end, or kill it after {@code limitMillis}. */
+    record Run(long id, List<String> command, long limitMillis) implements Request {}
+
+    /** Kill the command that request {@code run} started; answered by that request's failure. */
+    record Cancel(long run) implements Message {}
+
+    record Attached(long id) implements Reply {}
+
+    record Detached(long id, ExitInfo exit) implements Reply {}
+
+    record StatusIs(long id, Status status) implements Reply {}
+
+    record StateIs(long id, String state) implements Reply {}
+
+    record Ran(long id, CommandResult result) implements Reply {}
+
+    /** The request could not be done; the fields are those of a {@code TargetException}. */
+    record Failed(long id, String message, String nextStep, String detail) implements Reply {}
+}

@@ -1,0 +1,148 @@
+package org.schedbook.target.vm;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.schedbook.target.TargetException;
+
+/**
+ * One QEMU process. Its standard input and output are the guest's virtio-serial port, and its
+ * standard error is the guest's console and QEMU's own complaints; so a guest needs no socket, no
+ * port and no temporary file.
+ */
+final class Qemu implements AutoCloseable {
+
+    static final String HOW_TO_INSTALL =
+            "Install it (Debian: apt-get install qemu-system-x86), or run ./schedbook doctor.";
+
+    private static final String PROGRAM = "qemu-system-x86_64";
+
+    /** A panic ends QEMU at once ({@code panic=-1} with {@code -no-reboot}). */
+    private static final String KERNEL_OPTIONS =
+            "console=ttyS0 quiet panic=-1 nokaslr mitigations=off";
+
+    private final Process process;
+    private final Tail console;
+
+    private Qemu(Process process) {
+        this.process = process;
+        this.console = new Tail(process.getErrorStream());
+    }
+
+    /**
+     * @param kernelOption one more option for the guest's kernel and init, or an empty string
+     */
+    static Qemu start(
+            GuestImage image, Accelerator accelerator, int cpus, int memoryMib, String kernelOption)
+            throws TargetException {
+        var command = new ArrayList<String>();
+        // The kernel kills QEMU when the thread that started it ends, so kill -9 of this JVM leaves
+        // no guest behind: prctl(2), PR_SET_PDEATHSIG.
+        command.addAll(List.of("setpriv", "--pdeathsig", "KILL", "--", PROGRAM));
+        command.addAll(List.of("-nodefaults", "-no-user-config", "-no-reboot"));
+        command.addAll(List.of("-display", "none", "-nic", "none", "-machine", "q35"));
+        command.addAll(List.of("-sandbox", "on"));
+        command.addAll(accelerator.options());
+        command.addAll(List.of("-smp", Integer.toString(cpus), "-m", memoryMib + "M"));
+        command.addAll(List.of("-kernel", image.kernel().toString()));
+        command.addAll(List.of("-initrd", image.initrd().toString()));
+        command.addAll(List.of("-append", KERNEL_OPTIONS + " " + kernelOption));
+        command.addAll(disk("root", image.root().toString()));
+        command.addAll(disk("payload", image.payload().toString()));
+        command.addAll(List.of("-device", "virtio-serial-pci"));
+        command.addAll(List.of("-chardev", "stdio,id=agent,signal=off"));
+        command.addAll(List.of("-device", "virtserialport,chardev=agent,name=org.schedbook.agent"));
+        command.addAll(List.of("-chardev", "file,id=console,path=/dev/stderr,append=on"));
+        command.addAll(List.of("-serial", "chardev:console"));
+        return new Qemu(spawn(command));
+    }
+
+    /** Returns whether the program is on the path. */
+    static boolean isInstalled() {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, PROGRAM)));
+    }
+
+    private static List<String> disk(String id, String file) {
+        // A comma in a file name is doubled: qemu(1), "Suboptions".
+        return List.of(
+                "-drive",
+                "if=none,format=raw,read-only=on,id=%s,file=%s"
+                        .formatted(id, file.replace(",", ",,")),
+                "-device",
+                "virtio-blk-pci,drive=" + id);
+    }
+
+    /** Starts a process on a thread that lives as long as the process does. */
+    private static Process spawn(List<String> command) throws TargetException {
+        var started = new CompletableFuture<Process>();
+        Thread.ofPlatform()
+                .daemon()
+                .name("qemu")
+                .start(
+                        () -> {
+                            try {
+                                Process process = new ProcessBuilder(command).start();
+                                started.complete(process);
+                                process.waitFor();
+                            } catch (IOException e) {
+                                started.completeExceptionally(e);
+                            } catch (InterruptedException e) {
+                                throw new AssertionError("nobody interrupts this thread", e);
+                            }
+                        });
+        try {
+            return started.join();
+        } catch (RuntimeException e) {
+            throw new TargetException(
+                    "QEMU could not be started.",
+                    HOW_TO_INSTALL,
+                    e.getCause().getMessage());
+        }
+    }
+
+    InputStream fromGuest() {
+        return process.getInputStream();
+    }
+
+    OutputStream toGuest() {
+        return process.getOutputStream();
+    }
+
+    /** Returns whether QEMU ended by itself within the time given. */
+    boolean waitFor(long timeout, TimeUnit unit) throws InterruptedException {
+        return process.waitFor(timeout, unit);
+    }
+
+    int exitCode() {
+        return process.exitValue();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Returns the end of what console and QEMU wrote. */
+    String console() {
+        return console.text();
+    }
+
+    /** Kills the guest; it has nothing that needs to be saved. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

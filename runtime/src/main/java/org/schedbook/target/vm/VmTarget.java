@@ -1,0 +1,263 @@
+package org.schedbook.target.vm;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.Availability;
+import org.schedbook.target.CommandResult;
+import org.schedbook.target.Machine;
+import org.schedbook.target.Status;
+import org.schedbook.target.Target;
+import org.schedbook.target.TargetException;
+import org.schedbook.target.vm.Message.Reply;
+import org.schedbook.target.vm.Message.Request;
+
+/**
+ * A QEMU guest with a sched_ext kernel of its own. Needs no privileges, shares neither network nor
+ * files with this machine, and is thrown away when closed.
+ */
+public final class VmTarget implements Target {
+
+    private static final String NAME = "vm";
+    private static final int CPUS = 2;
+    private static final int MEMORY_MIB = 1536;
+
+    /** A cold start takes 10 to 20 s under emulation; this is for machines far slower. */
+    private static final Duration BOOT_LIMIT = Duration.ofSeconds(120);
+
+    /** For requests other than commands, which have limits of their own. */
+    private static final Duration REPLY_LIMIT = Duration.ofSeconds(60);
+
+    private final Qemu qemu;
+    private final MessageChannel channel;
+    private final CompletableFuture<Message.Hello> hello = new CompletableFuture<>();
+    private final Map<Long, CompletableFuture<Reply>> pending = new ConcurrentHashMap<>();
+    private final AtomicLong nextId = new AtomicLong();
+    private Machine machine;
+
+    /** Boots a guest and waits until it can take a policy. Uses KVM where KVM really works. */
+    public static VmTarget boot() throws TargetException, InterruptedException {
+        GuestImage image = GuestImage.find();
+        Accelerator accelerator = AcceleratorProbe.choose(image);
+        var target = new VmTarget(Qemu.start(image, accelerator, CPUS, MEMORY_MIB, ""));
+        try {
+            target.awaitHello(accelerator);
+        } catch (TargetException | InterruptedException | RuntimeException e) {
+            target.close();
+            throw e;
+        }
+        return target;
+    }
+
+    /** Says whether a guest can be booted here, without booting one. */
+    public static Availability availability() {
+        try {
+            GuestImage image = GuestImage.find();
+            if (!Qemu.isInstalled()) {
+                return Availability.missing(NAME, "QEMU is not installed", Qemu.HOW_TO_INSTALL);
+            }
+            return Availability.usable(
+                    NAME,
+                    "QEMU guest, Linux %s, %s"
+                            .formatted(
+                                    image.kernelRelease(),
+                                    AcceleratorProbe.known(image)
+                                            .map(Accelerator::label)
+                                            .orElse("accelerator found out at the first start")));
+        } catch (TargetException e) {
+            return Availability.missing(NAME, e.getMessage(), e.nextStep());
+        }
+    }
+
+    private VmTarget(Qemu qemu) {
+        this.qemu = qemu;
+        this.channel = new MessageChannel(qemu.fromGuest(), qemu.toGuest());
+        Thread.ofPlatform().daemon().name("guest-messages").start(this::receive);
+    }
+
+    private void receive() {
+        try {
+            while (true) {
+                switch (channel.receive()) {
+                    case Message.Hello greeting -> hello.complete(greeting);
+                    case Reply reply -> {
+                        var waiting = pending.remove(reply.id());
+                        if (waiting != null) {
+                            waiting.complete(reply);
+                        }
+                    }
+                    case Message other -> throw new IOException("the guest may not send " + other);
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            // Nothing after a broken message can be trusted, so the guest is of no use any more.
+            qemu.close();
+            hello.completeExceptionally(e);
+            pending.values().forEach(waiting -> waiting.completeExceptionally(e));
+        }
+    }
+
+    private void awaitHello(Accelerator accelerator) throws TargetException, InterruptedException {
+        Message.Hello greeting = await(hello, BOOT_LIMIT, "start");
+        if (greeting.protocol() != Message.PROTOCOL) {
+            throw new TargetException(
+                    "The guest image is of another version of Schedbook.",
+                    "Run ./schedbook doctor in a terminal, which makes it anew.",
+                    "protocol %d, expected %d".formatted(greeting.protocol(), Message.PROTOCOL));
+        }
+        Machine inside = greeting.machine();
+        machine =
+                new Machine(
+                        NAME,
+                        accelerator.label(),
+                        inside.kernel(),
+                        inside.cpus(),
+                        inside.memoryMib(),
+                        inside.java());
+    }
+
+    @Override
+    public Machine machine() {
+        return machine;
+    }
+
+    @Override
+    public Attachment attach(CompiledPolicy policy) throws TargetException, InterruptedException {
+        ask(
+                id ->
+                        new Message.Attach(
+                                id,
+                                policy.name(),
+                                policy.mainClass(),
+                                policy.classes(),
+                                policy.sourceHash()),
+                REPLY_LIMIT,
+                "attach " + policy.name());
+        return new GuestAttachment();
+    }
+
+    @Override
+    public String state() throws TargetException, InterruptedException {
+        var reply = ask(Message.GetState::new, REPLY_LIMIT, "say its state");
+        return ((Message.StateIs) reply).state();
+    }
+
+    @Override
+    public CommandResult run(List<String> command, Duration limit)
+            throws TargetException, InterruptedException {
+        var reply =
+                ask(
+                        id -> new Message.Run(id, command, limit.toMillis()),
+                        limit.plus(REPLY_LIMIT),
+                        "run " + command.getFirst());
+        return ((Message.Ran) reply).result();
+    }
+
+    /** Returns whether the guest still runs. */
+    public boolean isAlive() {
+        return qemu.isAlive();
+    }
+
+    /** Returns the end of what the guest's kernel wrote to its console. */
+    public String console() {
+        return qemu.console();
+    }
+
+    @Override
+    public void close() {
+        qemu.close();
+    }
+
+    private Reply ask(LongFunction<Request> question, Duration limit, String what)
+            throws TargetException, InterruptedException {
+        long id = nextId.incrementAndGet();
+        Request request = question.apply(id);
+        var reply = new CompletableFuture<Reply>();
+        pending.put(id, reply);
+        try {
+            send(request, what);
+            Reply answer = await(reply, limit, what);
+            if (answer instanceof Message.Failed failed) {
+                throw new TargetException(failed.message(), failed.nextStep(), failed.detail());
+            }
+            return answer;
+        } catch (InterruptedException e) {
+            send(new Message.Cancel(id), what);
+            throw e;
+        } finally {
+            pending.remove(id);
+        }
+    }
+
+    private void send(Message message, String what) throws TargetException {
+        try {
+            channel.send(message);
+        } catch (IOException e) {
+            throw gone(what, e);
+        }
+    }
+
+    private <T> T await(CompletableFuture<T> future, Duration limit, String what)
+            throws TargetException, InterruptedException {
+        try {
+            return future.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw gone(what, e.getCause());
+        } catch (TimeoutException e) {
+            qemu.close();
+            throw new TargetException(
+                    "The guest took longer than %d s to %s and was stopped."
+                            .formatted(limit.toSeconds(), what),
+                    "Run the cell again: it starts a new guest.",
+                    console());
+        }
+    }
+
+    private TargetException gone(String what, Throwable cause) {
+        String reason = cause instanceof EOFException ? "" : "\n" + cause.getMessage();
+        return new TargetException(
+                "The guest ended before it could %s.".formatted(what),
+                "Run the cell again: it starts a new guest.",
+                console() + reason);
+    }
+
+    private final class GuestAttachment implements Attachment {
+
+        @Override
+        public Status status() throws TargetException, InterruptedException {
+            var reply = ask(Message.GetStatus::new, REPLY_LIMIT, "say its status");
+            return ((Message.StatusIs) reply).status();
+        }
+
+        @Override
+        public ExitInfo detach() throws TargetException, InterruptedException {
+            var reply = ask(Message.Detach::new, REPLY_LIMIT, "detach");
+            return ((Message.Detached) reply).exit();
+        }
+
+        @Override
+        public void close() {
+            try {
+                if (qemu.isAlive()) {
+                    detach();
+                }
+            } catch (TargetException e) {
+                // The guest is gone, and the policy with it.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package org.schedbook.target.vm;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.CommandResult;
+import org.schedbook.target.Machine;
+import org.schedbook.target.Status;
+
+class MessageChannelTest {
+
+    static List<Message> messages() {
+        var exit = new ExitInfo(64, 0, "unregistered from user space", "", "");
+        var status = new Status("p", "schedbook_p", "enabled", Map.of("n", 1L), List.of(), null);
+        return List.of(
+                new Message.Hello(1, new Machine("host", "none", "7.3.4", 2, 1536, "25")),
+                new Message.Detach(3),
+                new Message.GetStatus(4),
+                new Message.GetState(5),
+                new Message.Run(6, List.of("perf", "bench"), 1000),
+                new Message.Cancel(6),
+                new Message.Attached(7),
+                new Message.Detached(8, exit),
+                new Message.StatusIs(9, status),
+                new Message.StateIs(10, "enabled"),
+                new Message.Ran(11, new CommandResult(0, "1.5\n", "")),
+                new Message.Failed(12, "what", "next", "detail"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void whatIsSentIsReceived(Message message) throws IOException {
+        assertEquals(message, channel(sent(message)).receive());
+    }
+
+    @Test
+    void classFilesArriveByteForByte() throws IOException {
+        byte[] classFile = {(byte) 0xca, (byte) 0xfe, 0, -1};
+        var attach = new Message.Attach(1, "p", "P", Map.of("P", classFile), "hash");
+        var received = (Message.Attach) channel(sent(attach)).receive();
+        assertArrayEquals(classFile, received.classes().get("P"));
+    }
+
+    @Test
+    void messagesKeepTheirOrder() throws IOException {
+        var out = new ByteArrayOutputStream();
+        var sender = new MessageChannel(new ByteArrayInputStream(new byte[0]), out);
+        for (Message message : messages()) {
+            sender.send(message);
+        }
+        var receiver = channel(out.toByteArray());
+        for (Message message : messages()) {
+            assertEquals(message, receiver.receive());
+        }
+    }
+
+    @Test
+    void theEndOfTheStreamIsToldFromAMessage() {
+        assertThrows(EOFException.class, () -> channel(new byte[0]).receive());
+    }
+
+    @Test
+    void aLengthThatNoMessageHasIsRefusedBeforeMemoryIsTaken() {
+        for (int length : new int[] {-1, Integer.MIN_VALUE, MessageChannel.MAX_LENGTH + 1}) {
+            byte[] frame = ByteBuffer.allocate(4).putInt(length).array();
+            assertThrows(IOException.class, () -> channel(frame).receive());
+        }
+    }
+
+    @Test
+    void whateverTheOtherSideSendsEndsInAMessageOrAnIOException() throws IOException {
+        var random = new Random(25);
+        byte[] good = sent(messages().get(8));
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(60),
+                () -> {
+                    for (int i = 0; i < 20_000; i++) {
+                        byte[] bad = good.clone();
+                        for (int flips = random.nextInt(1, 5); flips > 0; flips--) {
+                            bad[random.nextInt(4, bad.length)] = (byte) random.nextInt();
+                        }
+                        try {
+                            channel(bad).receive();
+                        } catch (IOException expected) {
+                            // what a damaged message is answered with
+                        }
+                    }
+                });
+    }
+
+    private static byte[] sent(Message message) throws IOException {
+        var out = new ByteArrayOutputStream();
+        new MessageChannel(new ByteArrayInputStream(new byte[0]), out).send(message);
+        return out.toByteArray();
+    }
+
+    private static MessageChannel channel(byte[] bytes) {
+        return new MessageChannel(new ByteArrayInputStream(bytes), OutputStream.nullOutputStream());
+    }
+}
