@@ -1,0 +1,695 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Schedbook's backend in the kernel: it lets a policy in user space schedule, and has no policy.
+ *
+ * A task that becomes runnable is described in the ring "queued". The loop, one thread of a JVM,
+ * reads it, asks the policy, and answers through the ring "dispatched"; the next CPU that looks for
+ * work drains that ring and inserts the tasks into the DSQs the policy named.
+ *
+ * Deciding in user space can deadlock in a way that deciding in the kernel can not: whatever the
+ * loop needs in order to answer must never wait for its answer. So none of these reaches the policy:
+ *  - the loop's own thread: DSQ_LOOP, served before all others whenever there is work for it;
+ *  - the other threads of its process (collector, compiler, signals): an idle CPU, or DSQ_BYPASS;
+ *  - kthreads bound to one CPU, and those that reclaim memory: their CPU's local DSQ;
+ *  - exiting and migration-disabled tasks: left to the core, by not setting the flags that ask
+ *    for them;
+ *  - anything the rings have no room for: DSQ_GLOBAL.
+ * And the loop never waits long: not for a long slice to end (tick), not for an idle machine to
+ * wake up (heartbeat), and a CPU on its way to idle looks once more (update_idle).
+ */
+#include <linux/bpf.h>
+#include "kernel.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+#include "wire.h"
+
+char _license[] SEC("license") = "GPL";
+
+const volatile struct backend_config config SEC(".rodata.config");
+struct backend_state shared SEC(".data.shared");
+struct exit_record exit_record SEC(".data.exit");
+
+#define DSQ_LOOP (DSQ_GLOBAL + 1)
+#define DSQ_BYPASS (DSQ_GLOBAL + 2)
+
+#define NSEC_PER_SEC 1000000000ULL
+#define SLICE_INF (~0ULL)
+#define BYPASS_SLICE_NS 5000000ULL
+
+#define CLOCK_MONOTONIC 1
+
+#define READ_ONCE(x) (*(volatile typeof(x) *)&(x))
+#define WRITE_ONCE(x, v) (*(volatile typeof(x) *)&(x) = (v))
+#define COUNT(counter) __sync_fetch_and_add(&shared.counter, 1)
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, QUEUED_BYTES);
+} queued SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_USER_RINGBUF);
+	__uint(max_entries, DISPATCHED_BYTES);
+} dispatched SEC(".maps");
+
+struct task_ctx {
+	__u64 id;
+	__u64 start_ts;
+	__u64 stop_ts;
+	__u64 exec_runtime;
+	__u64 ran_ns;
+	__u64 slice_ns; /* what the policy last gave */
+	__u64 vtime;
+	__u64 enq_cnt;
+	__u64 held; /* enq_cnt of the enqueue that user space is to decide, 0 if none */
+	__u64 wake_flags;
+	__s32 prev_cpu;
+	__u32 known; /* user space has heard of the task */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct task_ctx);
+} task_ctxs SEC(".maps");
+
+struct heartbeat {
+	struct bpf_timer timer;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, int);
+	__type(value, struct heartbeat);
+} heartbeats SEC(".maps");
+
+static struct task_ctx *task_ctx(struct task_struct *p)
+{
+	return bpf_task_storage_get(&task_ctxs, p, 0, 0);
+}
+
+static bool is_loop(const struct task_struct *p)
+{
+	return p->pid == config.tid;
+}
+
+static bool is_own(const struct task_struct *p)
+{
+	return p->tgid == config.tgid;
+}
+
+static bool is_vital_kthread(const struct task_struct *p)
+{
+	if (!(p->flags & PF_KTHREAD))
+		return false;
+	return p->nr_cpus_allowed == 1 || p->flags & (PF_KSWAPD | PF_KCOMPACTD) ||
+	       p->pid == config.khugepaged;
+}
+
+static bool is_bypass(const struct task_struct *p)
+{
+	return is_own(p) || is_vital_kthread(p);
+}
+
+/* ---- Work for the loop, work for the CPUs ---- */
+
+static bool loop_has_work(void)
+{
+	/* Interrupted in the middle of its work, it must go on. */
+	if (!READ_ONCE(shared.parked) || READ_ONCE(shared.wake))
+		return true;
+	if ((__s64)(READ_ONCE(shared.enq_submitted) - READ_ONCE(shared.enq_consumed)) > 0)
+		return true;
+	if (READ_ONCE(shared.hungry) && READ_ONCE(shared.nr_queued))
+		return true;
+	/* Events that decide nothing are read when the loop runs anyway, or before they pile up. */
+	return bpf_ringbuf_query(&queued, BPF_RB_AVAIL_DATA) > QUEUED_BYTES / 4;
+}
+
+static bool tasks_wait(void)
+{
+	if (scx_bpf_dsq_nr_queued(DSQ_GLOBAL) > 0 || scx_bpf_dsq_nr_queued(DSQ_BYPASS) > 0)
+		return true;
+	for (__u32 i = 0; i < config.nr_dsqs && i < MAX_DSQS; i++)
+		if (scx_bpf_dsq_nr_queued(config.dsqs[i]) > 0)
+			return true;
+	return false;
+}
+
+static __s32 lowest_cpu(__u64 cpus)
+{
+	return __builtin_ctzll(cpus);
+}
+
+/* Wakes one idle CPU, if there is any, so that it looks for work. */
+static void kick_any_idle(__s32 preferred)
+{
+	__u64 idle = READ_ONCE(shared.idle_cpus);
+
+	if (!idle)
+		return;
+	if (preferred < 0 || preferred >= MAX_CPUS || !(idle & 1ULL << preferred))
+		preferred = lowest_cpu(idle);
+	scx_bpf_kick_cpu(preferred, ENUM(scx_kick_flags, SCX_KICK_IDLE));
+}
+
+/* Wakes one idle CPU that may run the task, which was put into a DSQ of several CPUs. */
+static void kick_idle_for(struct task_struct *p)
+{
+	__s32 cpu = scx_bpf_pick_idle_cpu(p->cpus_ptr, 0);
+	__u64 idle;
+
+	if (cpu < 0) {
+		/*
+		 * A CPU going idle appears in idle_cpus first and looks at the DSQs after that (see
+		 * update_idle), the core's own mask comes last: this closes the gap between.
+		 */
+		idle = READ_ONCE(shared.idle_cpus) & p->cpus_ptr->bits[0];
+		if (!idle)
+			return;
+		cpu = lowest_cpu(idle);
+	}
+	scx_bpf_kick_cpu(cpu, ENUM(scx_kick_flags, SCX_KICK_IDLE));
+}
+
+static void wake_loop(__s32 preferred)
+{
+	if (!READ_ONCE(shared.loop_running))
+		kick_any_idle(preferred);
+}
+
+/* ---- Records to user space ---- */
+
+static bool listens(enum queued_kind kind)
+{
+	return config.events & 1U << kind;
+}
+
+static bool send(struct task_struct *p, struct task_ctx *tctx, enum queued_kind kind, __u64 flags)
+{
+	struct queued_task *rec;
+
+	/* The last quarter of the ring is kept for the records that matter most. */
+	if (kind != QUEUED_EXIT_TASK) {
+		__u64 used = bpf_ringbuf_query(&queued, BPF_RB_AVAIL_DATA);
+
+		if (used > QUEUED_BYTES / 16 * (kind == QUEUED_ENQUEUE ? 15 : 12))
+			return false;
+	}
+	rec = bpf_ringbuf_reserve(&queued, sizeof(*rec), 0);
+	if (!rec)
+		return false;
+	rec->pid = p->pid;
+	rec->cpu = scx_bpf_task_cpu(p);
+	rec->nr_cpus_allowed = p->nr_cpus_allowed;
+	rec->flags = flags;
+	rec->start_ts = tctx->start_ts;
+	rec->stop_ts = tctx->stop_ts;
+	rec->exec_runtime = tctx->exec_runtime;
+	rec->weight = p->scx.weight;
+	rec->vtime = tctx->vtime;
+	rec->enq_cnt = tctx->enq_cnt;
+	__builtin_memcpy(rec->comm, p->comm, sizeof(rec->comm));
+	rec->kind = kind;
+	rec->tgid = p->tgid;
+	rec->id = tctx->id;
+	rec->ran_ns = tctx->ran_ns;
+	rec->cpus_allowed = p->cpus_ptr->bits[0];
+	rec->queued_ts = bpf_ktime_get_ns();
+	rec->wake_flags = tctx->wake_flags;
+	rec->prev_cpu = tctx->prev_cpu;
+	rec->unused = 0;
+	tctx->known = 1;
+	/* Nobody polls the ring: the loop is woken by being scheduled. */
+	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+	return true;
+}
+
+static void send_event(struct task_struct *p, struct task_ctx *tctx, enum queued_kind kind,
+		       __u64 flags)
+{
+	if (listens(kind) && !is_bypass(p) && !send(p, tctx, kind, flags))
+		COUNT(nr_lost_events);
+}
+
+/* ---- Callbacks ---- */
+
+static __u64 slice_of(const struct task_ctx *tctx)
+{
+	return tctx && tctx->slice_ns ? tctx->slice_ns : config.slice_ns;
+}
+
+/*
+ * A task wakes up. If a CPU is idle and nothing waits, it starts there at once: asking user space
+ * where nobody competes would only cost time.
+ */
+SEC("struct_ops/schedbook_select_cpu")
+__s32 BPF_PROG(schedbook_select_cpu, struct task_struct *p, __s32 prev_cpu, __u64 wake_flags)
+{
+	struct task_ctx *tctx = task_ctx(p);
+	bool bypass = is_bypass(p);
+	bool is_idle = false;
+	__s32 cpu;
+
+	if (is_loop(p))
+		return prev_cpu;
+	if (config.select_cpu && !bypass) {
+		if (tctx) {
+			tctx->prev_cpu = prev_cpu;
+			tctx->wake_flags = wake_flags;
+		}
+		return prev_cpu;
+	}
+	cpu = scx_bpf_select_cpu_dfl(p, prev_cpu, wake_flags, &is_idle);
+	if (is_idle && (bypass || (!READ_ONCE(shared.nr_queued) && !tasks_wait()))) {
+		dsq_insert(p, ENUM(scx_dsq_id_flags, SCX_DSQ_LOCAL),
+			   bypass ? BYPASS_SLICE_NS : slice_of(tctx), 0);
+		if (bypass)
+			COUNT(nr_bypass_dispatches);
+		else
+			COUNT(nr_kernel_dispatches);
+	}
+	return cpu;
+}
+
+static void enqueue_loop(struct task_struct *p, __u64 enq_flags)
+{
+	dsq_insert(p, DSQ_LOOP, config.slice_ns, 0);
+	/* Work that came after its CPU last looked would otherwise wait for the heartbeat. */
+	if (loop_has_work())
+		kick_any_idle(scx_bpf_task_cpu(p));
+}
+
+static void enqueue_bypass(struct task_struct *p)
+{
+	__u64 local = ENUM(scx_dsq_id_flags, SCX_DSQ_LOCAL);
+	__s32 cpu;
+
+	COUNT(nr_bypass_dispatches);
+	if (is_vital_kthread(p)) {
+		dsq_insert(p, local, BYPASS_SLICE_NS, 0);
+		scx_bpf_kick_cpu(scx_bpf_task_cpu(p), ENUM(scx_kick_flags, SCX_KICK_IDLE));
+		return;
+	}
+	dsq_insert(p, DSQ_BYPASS, BYPASS_SLICE_NS, 0);
+	cpu = scx_bpf_pick_idle_cpu(p->cpus_ptr, 0);
+	if (cpu >= 0)
+		scx_bpf_kick_cpu(cpu, ENUM(scx_kick_flags, SCX_KICK_IDLE));
+}
+
+/* A task wants a CPU: leave the decision to user space. */
+SEC("struct_ops/schedbook_enqueue")
+void BPF_PROG(schedbook_enqueue, struct task_struct *p, __u64 enq_flags)
+{
+	struct task_ctx *tctx;
+
+	if (is_loop(p)) {
+		enqueue_loop(p, enq_flags);
+		return;
+	}
+	if (is_bypass(p)) {
+		enqueue_bypass(p);
+		return;
+	}
+	tctx = task_ctx(p);
+	if (!tctx) {
+		dsq_insert(p, DSQ_GLOBAL, config.slice_ns, 0);
+		kick_idle_for(p);
+		return;
+	}
+	/* Set before the record is visible: the answer may come before this function returns. */
+	tctx->enq_cnt++;
+	if (!__sync_lock_test_and_set(&tctx->held, tctx->enq_cnt))
+		COUNT(nr_queued);
+	if (send(p, tctx, QUEUED_ENQUEUE, enq_flags)) {
+		COUNT(enq_submitted);
+		tctx->ran_ns = 0;
+		wake_loop(scx_bpf_task_cpu(p));
+	} else {
+		if (__sync_lock_test_and_set(&tctx->held, 0))
+			__sync_fetch_and_sub(&shared.nr_queued, 1);
+		COUNT(nr_sched_congested);
+		dsq_insert(p, DSQ_GLOBAL, slice_of(tctx), 0);
+		kick_idle_for(p);
+		wake_loop(-1);
+	}
+	tctx->prev_cpu = -1;
+	tctx->wake_flags = 0;
+}
+
+/* A waiting task goes away: it changes its affinity or class, or dies. */
+SEC("struct_ops/schedbook_dequeue")
+void BPF_PROG(schedbook_dequeue, struct task_struct *p, __u64 deq_flags)
+{
+	struct task_ctx *tctx = task_ctx(p);
+
+	if (!tctx || !__sync_lock_test_and_set(&tctx->held, 0))
+		return;
+	__sync_fetch_and_sub(&shared.nr_queued, 1);
+	tctx->enq_cnt++;
+	send_event(p, tctx, QUEUED_DEQUEUE, deq_flags);
+}
+
+/* Carries out one decision of user space. Returns 1 to stop draining, 0 to go on. */
+static long dispatch_one(struct bpf_dynptr *dynptr, void *unused)
+{
+	__u64 local_on = ENUM(scx_dsq_id_flags, SCX_DSQ_LOCAL_ON);
+	struct dispatched_task rec;
+	struct task_struct *p;
+	struct task_ctx *tctx;
+	bool bounced = false;
+	__s32 cpu;
+
+	if (bpf_dynptr_read(&rec, sizeof(rec), dynptr, 0, 0))
+		return 0;
+	if (rec.op == DISPATCHED_KICK) {
+		if (rec.dsq < config.nr_cpus)
+			scx_bpf_kick_cpu(rec.dsq,
+					 rec.flags & (ENUM(scx_kick_flags, SCX_KICK_IDLE) |
+						      ENUM(scx_kick_flags, SCX_KICK_PREEMPT)));
+		return 0;
+	}
+	p = bpf_task_from_pid(rec.pid);
+	if (!p)
+		return 0;
+	tctx = task_ctx(p);
+	if (!tctx)
+		goto release;
+	if (READ_ONCE(tctx->held) != rec.enq_cnt) {
+		COUNT(nr_cancel_dispatches);
+		goto release;
+	}
+
+	cpu = -1;
+	if ((rec.dsq & local_on) == local_on) {
+		cpu = rec.dsq & 0xffffffff;
+		if ((__u32)cpu >= config.nr_cpus || !bpf_cpumask_test_cpu(cpu, p->cpus_ptr)) {
+			bounced = true;
+			cpu = scx_bpf_task_cpu(p);
+			if (bpf_cpumask_test_cpu(cpu, p->cpus_ptr)) {
+				rec.dsq = local_on | cpu;
+			} else {
+				rec.dsq = DSQ_GLOBAL;
+				cpu = -1;
+			}
+		}
+	}
+	if (rec.op == DISPATCHED_INSERT_VTIME)
+		dsq_insert_vtime(p, rec.dsq, rec.slice_ns, rec.vtime);
+	else
+		dsq_insert(p, rec.dsq, rec.slice_ns,
+			   rec.flags & (ENUM(scx_enq_flags, SCX_ENQ_HEAD) |
+					ENUM(scx_enq_flags, SCX_ENQ_PREEMPT)));
+	/*
+	 * The insert noted which enqueue of the task it answers, and the core drops it should the
+	 * task be enqueued anew from here on. Whether that was still the enqueue which user space
+	 * decided on can be said only now.
+	 */
+	if (__sync_val_compare_and_swap(&tctx->held, rec.enq_cnt, 0) != rec.enq_cnt) {
+		scx_bpf_dispatch_cancel();
+		COUNT(nr_cancel_dispatches);
+		goto release;
+	}
+	__sync_fetch_and_sub(&shared.nr_queued, 1);
+	tctx->slice_ns = rec.slice_ns;
+	if (rec.op == DISPATCHED_INSERT_VTIME)
+		tctx->vtime = rec.vtime;
+	if (bounced)
+		COUNT(nr_bounce_dispatches);
+	else
+		COUNT(nr_user_dispatches);
+	if (cpu >= 0) {
+		/* So that user space does not give it a second task before it woke up. */
+		__sync_fetch_and_and(&shared.idle_cpus, ~(1ULL << (cpu & (MAX_CPUS - 1))));
+		scx_bpf_kick_cpu(cpu, ENUM(scx_kick_flags, SCX_KICK_IDLE));
+	} else {
+		kick_idle_for(p);
+	}
+release:
+	bpf_task_release(p);
+	return scx_bpf_dispatch_nr_slots() == 0;
+}
+
+static bool move_to_local(__u64 dsq)
+{
+	if (!scx_bpf_dsq_move_to_local(dsq))
+		return false;
+	/* One CPU was woken for a task; should it have found several, it wakes the next. */
+	if (READ_ONCE(shared.idle_cpus) && scx_bpf_dsq_nr_queued(dsq) > 0)
+		kick_any_idle(-1);
+	return true;
+}
+
+static bool let_loop_in(void)
+{
+	if (!scx_bpf_dsq_move_to_local(DSQ_LOOP))
+		return false;
+	for (__u32 i = 0; i < config.nr_dsqs && i < MAX_DSQS; i++)
+		shared.dsq_nr_queued[i] = scx_bpf_dsq_nr_queued(config.dsqs[i]);
+	return true;
+}
+
+/* A CPU has nothing to run. */
+SEC("struct_ops/schedbook_dispatch")
+void BPF_PROG(schedbook_dispatch, __s32 cpu, struct task_struct *prev)
+{
+	bool ask;
+
+	if (scx_bpf_dispatch_nr_slots() > 0 &&
+	    bpf_user_ringbuf_drain(&dispatched, dispatch_one, NULL, BPF_RB_NO_WAKEUP) == -16 /* EBUSY */)
+		/* Another CPU is draining and may not see that this one goes idle. */
+		scx_bpf_kick_cpu(cpu, ENUM(scx_kick_flags, SCX_KICK_IDLE));
+
+	if (loop_has_work() && let_loop_in())
+		return;
+	if (move_to_local(DSQ_BYPASS) || move_to_local(DSQ_GLOBAL))
+		return;
+	for (__u32 i = 0; i < config.nr_dsqs && i < MAX_DSQS; i++)
+		if (move_to_local(config.dsqs[i]))
+			return;
+
+	ask = config.user_dsqs && READ_ONCE(shared.nr_queued);
+	if (ask) {
+		__sync_fetch_and_or(&shared.hungry, 1ULL << (cpu & (MAX_CPUS - 1)));
+		if (let_loop_in())
+			return;
+	}
+	/* Nobody else wants this CPU, so prev keeps it; not the loop, which is to sleep when idle. */
+	if (!prev || !(prev->scx.flags & ENUM(scx_ent_flags, SCX_TASK_QUEUED)))
+		return;
+	if (is_loop(prev)) {
+		if (loop_has_work())
+			task_set_slice(prev, config.slice_ns);
+	} else if (is_bypass(prev)) {
+		task_set_slice(prev, BYPASS_SLICE_NS);
+	} else if (!ask) {
+		task_set_slice(prev, slice_of(task_ctx(prev)));
+	}
+}
+
+/*
+ * A CPU becomes idle or busy. Announcing idleness first and looking for work second pairs with
+ * inserting first and looking for idle CPUs second: one of the two sides sees the other.
+ */
+SEC("struct_ops/schedbook_update_idle")
+void BPF_PROG(schedbook_update_idle, __s32 cpu, bool idle)
+{
+	__u64 bit = 1ULL << (cpu & (MAX_CPUS - 1));
+
+	if (!idle) {
+		__sync_fetch_and_and(&shared.idle_cpus, ~bit);
+		return;
+	}
+	__sync_fetch_and_or(&shared.idle_cpus, bit);
+	if (tasks_wait() || (loop_has_work() && scx_bpf_dsq_nr_queued(DSQ_LOOP) > 0))
+		scx_bpf_kick_cpu(cpu, ENUM(scx_kick_flags, SCX_KICK_IDLE));
+}
+
+SEC("struct_ops/schedbook_runnable")
+void BPF_PROG(schedbook_runnable, struct task_struct *p, __u64 enq_flags)
+{
+	struct task_ctx *tctx = task_ctx(p);
+
+	if (!tctx)
+		return;
+	tctx->exec_runtime = 0;
+	send_event(p, tctx, QUEUED_RUNNABLE, enq_flags);
+}
+
+SEC("struct_ops/schedbook_running")
+void BPF_PROG(schedbook_running, struct task_struct *p)
+{
+	struct task_ctx *tctx = task_ctx(p);
+
+	if (is_loop(p)) {
+		shared.loop_running = 1;
+		shared.wake = 0;
+	}
+	if (!tctx)
+		return;
+	tctx->start_ts = bpf_ktime_get_ns();
+	if (!is_bypass(p))
+		shared.last_pid[scx_bpf_task_cpu(p) & (MAX_CPUS - 1)] = p->pid;
+	send_event(p, tctx, QUEUED_RUNNING, 0);
+}
+
+SEC("struct_ops/schedbook_stopping")
+void BPF_PROG(schedbook_stopping, struct task_struct *p, bool runnable)
+{
+	struct task_ctx *tctx = task_ctx(p);
+	__u64 now = bpf_ktime_get_ns();
+
+	if (is_loop(p)) {
+		shared.loop_running = 0;
+		shared.loop_stop_ts = now;
+	}
+	if (!tctx || !tctx->start_ts)
+		return;
+	tctx->stop_ts = now;
+	tctx->exec_runtime += now - tctx->start_ts;
+	tctx->ran_ns += now - tctx->start_ts;
+	send_event(p, tctx, QUEUED_STOPPING, runnable);
+}
+
+SEC("struct_ops/schedbook_quiescent")
+void BPF_PROG(schedbook_quiescent, struct task_struct *p, __u64 deq_flags)
+{
+	struct task_ctx *tctx = task_ctx(p);
+
+	if (tctx)
+		send_event(p, tctx, QUEUED_QUIESCENT, deq_flags);
+}
+
+/*
+ * 1/HZ has passed with p on the CPU. If all CPUs are busy with long slices nobody looks whether the
+ * loop has work; a slice without end would keep vital kthreads out as well.
+ */
+SEC("struct_ops/schedbook_tick")
+void BPF_PROG(schedbook_tick, struct task_struct *p)
+{
+	struct task_ctx *tctx;
+	__u64 local;
+
+	if (is_loop(p))
+		return;
+	if (!READ_ONCE(shared.loop_running) && loop_has_work() &&
+	    scx_bpf_dsq_nr_queued(DSQ_LOOP) > 0) {
+		COUNT(nr_loop_preempts);
+		task_set_slice(p, 0);
+	} else if (p->scx.slice == SLICE_INF) {
+		local = ENUM(scx_dsq_id_flags, SCX_DSQ_LOCAL_ON) | scx_bpf_task_cpu(p);
+		if (scx_bpf_dsq_nr_queued(DSQ_BYPASS) > 0 || scx_bpf_dsq_nr_queued(local) > 0)
+			task_set_slice(p, 0);
+	}
+	tctx = task_ctx(p);
+	if (tctx)
+		send_event(p, tctx, QUEUED_TICK, 0);
+}
+
+SEC("struct_ops.s/schedbook_init_task")
+__s32 BPF_PROG(schedbook_init_task, struct task_struct *p, struct scx_init_task_args *args)
+{
+	struct task_ctx *tctx =
+		bpf_task_storage_get(&task_ctxs, p, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (!tctx)
+		return -12; /* ENOMEM */
+	tctx->id = COUNT(next_id);
+	tctx->prev_cpu = -1;
+	return 0;
+}
+
+SEC("struct_ops/schedbook_exit_task")
+void BPF_PROG(schedbook_exit_task, struct task_struct *p, struct scx_exit_task_args *args)
+{
+	struct task_ctx *tctx = task_ctx(p);
+
+	if (!tctx)
+		return;
+	if (__sync_lock_test_and_set(&tctx->held, 0))
+		__sync_fetch_and_sub(&shared.nr_queued, 1);
+	if (tctx->known && !send(p, tctx, QUEUED_EXIT_TASK, 0))
+		COUNT(nr_lost_exits);
+}
+
+/*
+ * Lets the loop in once a second even if there is nothing to do: the kernel's watchdog takes a
+ * runnable task that does not run for a broken scheduler.
+ */
+static int heartbeat(void *map, int *key, struct heartbeat *beat)
+{
+	const struct cpumask *idle = scx_bpf_get_idle_cpumask();
+
+	COUNT(nr_heartbeats);
+	/* A CPU that was given a task which then went away is idle without having become so. */
+	__sync_fetch_and_or(&shared.idle_cpus, idle->bits[0]);
+	scx_bpf_put_idle_cpumask(idle);
+	if (!READ_ONCE(shared.loop_running)) {
+		shared.wake = 1;
+		kick_any_idle(-1);
+	}
+	bpf_timer_start(&beat->timer, NSEC_PER_SEC, 0);
+	return 0;
+}
+
+SEC("struct_ops.s/schedbook_init")
+__s32 BPF_PROG(schedbook_init)
+{
+	struct heartbeat *beat;
+	__u32 key = 0;
+	__s32 err;
+
+	err = scx_bpf_create_dsq(DSQ_GLOBAL, -1);
+	if (!err)
+		err = scx_bpf_create_dsq(DSQ_LOOP, -1);
+	if (!err)
+		err = scx_bpf_create_dsq(DSQ_BYPASS, -1);
+	for (__u32 i = 0; !err && i < config.nr_dsqs && i < MAX_DSQS; i++)
+		err = scx_bpf_create_dsq(config.dsqs[i], -1);
+	if (err)
+		return err;
+	beat = bpf_map_lookup_elem(&heartbeats, &key);
+	if (!beat)
+		return -2; /* ENOENT */
+	err = bpf_timer_init(&beat->timer, &heartbeats, CLOCK_MONOTONIC);
+	if (!err)
+		err = bpf_timer_set_callback(&beat->timer, heartbeat);
+	if (!err)
+		err = bpf_timer_start(&beat->timer, NSEC_PER_SEC, 0);
+	return err;
+}
+
+SEC("struct_ops/schedbook_exit")
+void BPF_PROG(schedbook_exit, struct scx_exit_info *info)
+{
+	bpf_probe_read_kernel_str(exit_record.reason, sizeof(exit_record.reason), info->reason);
+	bpf_probe_read_kernel_str(exit_record.msg, sizeof(exit_record.msg), info->msg);
+	bpf_probe_read_kernel_str(exit_record.dump, sizeof(exit_record.dump), info->dump);
+	exit_record.exit_code = info->exit_code;
+	/* Full barrier: whoever sees the kind sees the rest. */
+	__sync_val_compare_and_swap(&exit_record.kind, exit_record.kind, info->kind);
+}
+
+SEC(".struct_ops.link")
+struct sched_ext_ops schedbook_ops = {
+	.select_cpu = (void *)schedbook_select_cpu,
+	.enqueue = (void *)schedbook_enqueue,
+	.dequeue = (void *)schedbook_dequeue,
+	.dispatch = (void *)schedbook_dispatch,
+	.tick = (void *)schedbook_tick,
+	.runnable = (void *)schedbook_runnable,
+	.running = (void *)schedbook_running,
+	.stopping = (void *)schedbook_stopping,
+	.quiescent = (void *)schedbook_quiescent,
+	.update_idle = (void *)schedbook_update_idle,
+	.init_task = (void *)schedbook_init_task,
+	.exit_task = (void *)schedbook_exit_task,
+	.init = (void *)schedbook_init,
+	.exit = (void *)schedbook_exit,
+	.dispatch_max_batch = 512,
+	.timeout_ms = 5000,
+	.name = "schedbook",
+};
