@@ -415,8 +415,7 @@ static long dispatch_one(struct bpf_dynptr *dynptr, void *unused)
 	}
 	__sync_fetch_and_sub(&shared.nr_queued, 1);
 	tctx->slice_ns = rec.slice_ns;
-	if (rec.op == DISPATCHED_INSERT_VTIME)
-		tctx->vtime = rec.vtime;
+	tctx->vtime = rec.vtime;
 	if (bounced)
 		COUNT(nr_bounce_dispatches);
 	else

@@ -70,7 +70,7 @@ struct dispatched_task {
 	__u64 dsq;		/* SCX_DSQ_LOCAL_ON | cpu, DSQ_GLOBAL or one of the policy's own */
 	__u64 flags;		/* SCX_ENQ_HEAD, SCX_ENQ_PREEMPT; others are ignored */
 	__u64 slice_ns;		/* more than 0 */
-	__u64 vtime;
+	__u64 vtime;		/* the task's from now on; sort key of an insertion by vtime */
 	__u64 enq_cnt;		/* of the enqueue this decides; any other is cancelled */
 };
 

@@ -1,0 +1,139 @@
+package org.schedbook.libbpf;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.schedbook.bpf.bpf_object_open_opts;
+import org.schedbook.bpf.bpf_test_run_opts;
+import org.schedbook.posix.Posix;
+
+/**
+ * An ELF object of BPF programs and maps. In order: {@link #open}, set variables through {@link
+ * #memory}, {@link #load}, {@link #attachStructOps} or {@link #run}, {@link #close}.
+ */
+public final class BpfObject implements AutoCloseable {
+
+    private final Libbpf libbpf;
+    private final MemorySegment object;
+
+    private BpfObject(Libbpf libbpf, MemorySegment object) {
+        this.libbpf = libbpf;
+        this.object = object;
+    }
+
+    /**
+     * Opens an object.
+     *
+     * @param elf the bytes of the object file
+     * @param name for libbpf's messages
+     */
+    public static BpfObject open(byte[] elf, String name) throws BpfException {
+        Libbpf libbpf = Libbpf.get();
+        VerifierLog.take();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment opts = bpf_object_open_opts.allocate(arena);
+            bpf_object_open_opts.sz(opts, bpf_object_open_opts.sizeof());
+            bpf_object_open_opts.object_name(opts, arena.allocateFrom(name));
+            // The ELF parser reads 64-bit words in place.
+            MemorySegment bytes = arena.allocate(elf.length, Long.BYTES);
+            MemorySegment.copy(elf, 0, bytes, JAVA_BYTE, 0, elf.length);
+            MemorySegment object = libbpf.bpf_object__open_mem(bytes, opts);
+            if (isNull(object)) {
+                throw failure("open " + name, libbpf.errno());
+            }
+            return new BpfObject(libbpf, object);
+        }
+    }
+
+    /** Creates the maps and loads the programs. */
+    public void load() throws BpfException {
+        int error = libbpf.bpf_object__load(object);
+        if (error < 0) {
+            throw failure("load the BPF programs", -error);
+        }
+    }
+
+    /**
+     * Returns the memory of a map: of global variables (named after their section) or of a
+     * struct_ops map. What is written before {@link #load} are initial values; after it, the memory
+     * of variables is shared with the programs. Valid until {@link #close}.
+     */
+    @SuppressWarnings("restricted")
+    public MemorySegment memory(String map) throws BpfException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment size = arena.allocate(JAVA_LONG);
+            MemorySegment memory = libbpf.bpf_map__initial_value(find(map), size);
+            if (isNull(memory)) {
+                throw new BpfException(
+                        "libbpf %s does not give access to the map %s; 1.5 or newer does."
+                                .formatted(libbpf.libbpf_version_string(), map),
+                        0,
+                        VerifierLog.take());
+            }
+            return memory.reinterpret(size.get(JAVA_LONG, 0));
+        }
+    }
+
+    /** Returns the file descriptor of a map of a loaded object. */
+    public int mapFd(String map) throws BpfException {
+        return libbpf.bpf_map__fd(find(map));
+    }
+
+    /**
+     * Attaches a struct_ops map. It stays attached until the link is closed or this process ends.
+     */
+    public BpfLink attachStructOps(String map) throws BpfException {
+        MemorySegment link = libbpf.bpf_map__attach_struct_ops(find(map));
+        if (isNull(link)) {
+            throw failure("attach " + map, libbpf.errno());
+        }
+        return new BpfLink(libbpf, link);
+    }
+
+    /** Runs a program of type {@code syscall} once and returns what it returns. */
+    public int run(String program) throws BpfException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment found =
+                    libbpf.bpf_object__find_program_by_name(object, arena.allocateFrom(program));
+            if (isNull(found)) {
+                throw new BpfException("No program " + program, Posix.ENOENT, "");
+            }
+            MemorySegment opts = bpf_test_run_opts.allocate(arena);
+            bpf_test_run_opts.sz(opts, bpf_test_run_opts.sizeof());
+            int error = libbpf.bpf_prog_test_run_opts(libbpf.bpf_program__fd(found), opts);
+            if (error < 0) {
+                throw failure("run " + program, -error);
+            }
+            return bpf_test_run_opts.retval(opts);
+        }
+    }
+
+    @Override
+    public void close() {
+        libbpf.bpf_object__close(object);
+    }
+
+    private MemorySegment find(String map) throws BpfException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment found =
+                    libbpf.bpf_object__find_map_by_name(object, arena.allocateFrom(map));
+            if (isNull(found)) {
+                throw new BpfException("No map " + map, Posix.ENOENT, VerifierLog.take());
+            }
+            return found;
+        }
+    }
+
+    private static boolean isNull(MemorySegment pointer) {
+        return pointer.address() == 0;
+    }
+
+    private static BpfException failure(String what, int errno) {
+        return new BpfException(
+                "Could not %s: %s (errno %d)".formatted(what, Posix.get().strerror(errno), errno),
+                errno,
+                VerifierLog.take());
+    }
+}

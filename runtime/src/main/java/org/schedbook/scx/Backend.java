@@ -1,0 +1,262 @@
+package org.schedbook.scx;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.schedbook.bpf.backend_config;
+import org.schedbook.bpf.backend_state;
+import org.schedbook.bpf.dispatched_task;
+import org.schedbook.bpf.exit_record;
+import org.schedbook.bpf.sched_ext_ops;
+import org.schedbook.bpf.wire_h;
+import org.schedbook.libbpf.BpfException;
+import org.schedbook.libbpf.BpfLink;
+import org.schedbook.libbpf.BpfObject;
+import org.schedbook.libbpf.KernelBtf;
+import org.schedbook.policy.ExitInfo;
+import org.schedbook.policy.Policy;
+import org.schedbook.posix.Posix;
+import org.schedbook.ring.DispatchRing;
+import org.schedbook.ring.QueuedRing;
+
+/** The kernel side, {@code schedbook.bpf.c}: loaded, attached, and what is shared with it. */
+final class Backend implements AutoCloseable {
+
+    private static final String OPS = "schedbook_ops";
+
+    private static final VarHandle LONG = JAVA_LONG.varHandle();
+    private static final VarHandle INT = JAVA_INT.varHandle();
+
+    /** Flags of the ops; one that the running kernel does not know is left out. */
+    private static final List<String> OPS_FLAGS =
+            List.of("SCX_OPS_KEEP_BUILTIN_IDLE", "SCX_OPS_ENQ_LAST", "SCX_OPS_ALLOW_QUEUED_WAKEUP");
+
+    private static final List<String> COUNTERS =
+            List.of(
+                    "nr_user_dispatches",
+                    "nr_kernel_dispatches",
+                    "nr_bypass_dispatches",
+                    "nr_bounce_dispatches",
+                    "nr_cancel_dispatches",
+                    "nr_sched_congested",
+                    "nr_queued",
+                    "nr_lost_events",
+                    "nr_lost_exits",
+                    "nr_loop_preempts",
+                    "nr_heartbeats");
+
+    private final BpfObject object;
+    private final MemorySegment state;
+    private final MemorySegment exit;
+    private final QueuedRing queued;
+    private final DispatchRing dispatched;
+
+    private BpfLink link;
+    private long enqConsumed;
+
+    private Backend(BpfObject object) throws IOException {
+        this.object = object;
+        this.state = object.memory(".data.shared");
+        this.exit = object.memory(".data.exit");
+        this.queued = QueuedRing.map(object.mapFd("queued"), wire_h.QUEUED_BYTES());
+        try {
+            this.dispatched =
+                    DispatchRing.map(
+                            object.mapFd("dispatched"),
+                            wire_h.DISPATCHED_BYTES(),
+                            (int) dispatched_task.sizeof());
+        } catch (IOException e) {
+            queued.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Loads the programs. The calling thread becomes the loop: the only one that may run the
+     * policy.
+     *
+     * @param name of the ops, as sysfs will show it
+     * @param overridden the callbacks the policy has
+     * @param dsqs the DSQs it created
+     */
+    static Backend load(
+            String name, Set<Callback> overridden, List<PolicyDsq> dsqs, Options options)
+            throws IOException {
+        BpfObject object = BpfObject.open(elf(), "schedbook");
+        try {
+            configure(object.memory(".rodata.config"), overridden, dsqs);
+            Map<String, Long> flags = KernelBtf.enum64("scx_ops_flags");
+            MemorySegment ops = object.memory(OPS);
+            sched_ext_ops.flags(
+                    ops, OPS_FLAGS.stream().mapToLong(f -> flags.getOrDefault(f, 0L)).sum());
+            sched_ext_ops.timeout_ms(ops, (int) options.watchdog().toMillis());
+            sched_ext_ops.hotplug_seq(ops, Sysfs.hotplugSeq());
+            sched_ext_ops.name(ops).fill((byte) 0).setString(0, name);
+            object.load();
+            return new Backend(object);
+        } catch (IOException | RuntimeException e) {
+            object.close();
+            throw e;
+        }
+    }
+
+    private static byte[] elf() {
+        try (InputStream in = backend_config.class.getResourceAsStream("schedbook.bpf.o")) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void configure(
+            MemorySegment config, Set<Callback> overridden, List<PolicyDsq> dsqs) {
+        boolean userDsqs = overridden.contains(Callback.DISPATCH);
+        // These two keep the table of tasks right, whoever listens.
+        int events = 1 << Callback.DEQUEUE.ordinal() | 1 << Callback.EXIT_TASK.ordinal();
+        for (Callback callback : overridden) {
+            if (callback.isQueued()) {
+                events |= 1 << callback.ordinal();
+            }
+        }
+        backend_config.tid(config, Posix.get().gettid());
+        backend_config.tgid(config, (int) ProcessHandle.current().pid());
+        backend_config.khugepaged(config, kthread("khugepaged"));
+        backend_config.nr_cpus(config, Sysfs.nrPossibleCpus());
+        backend_config.slice_ns(config, Policy.SLICE_DFL_NS);
+        backend_config.events(config, events);
+        backend_config.select_cpu(config, overridden.contains(Callback.SELECT_CPU) ? 1 : 0);
+        backend_config.user_dsqs(config, userDsqs ? 1 : 0);
+        if (!userDsqs) {
+            backend_config.nr_dsqs(config, dsqs.size());
+            for (PolicyDsq dsq : dsqs) {
+                backend_config.dsqs(config, dsq.index, dsq.id);
+            }
+        }
+    }
+
+    /** Returns the pid of a kernel thread, 0 if there is none of that name. */
+    private static int kthread(String name) {
+        try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path process : processes) {
+                try {
+                    if (Files.readString(process.resolve("comm")).strip().equals(name)) {
+                        return Integer.parseInt(process.getFileName().toString());
+                    }
+                } catch (IOException e) {
+                    // It ended meanwhile.
+                }
+            }
+            return 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // ---- Attached or not ------------------------------------------------------------------
+
+    void attach() throws BpfException {
+        link = object.attachStructOps(OPS);
+    }
+
+    /** Returns when no task is scheduled by the policy any more. Any thread may call it. */
+    void detach() {
+        link.close();
+    }
+
+    /** Returns 0 while attached, else why not any more. */
+    int exitKind() {
+        return (int) INT.getAcquire(exit, exit_record.kind$offset());
+    }
+
+    ExitInfo exitInfo() {
+        return new ExitInfo(
+                exitKind(),
+                exit_record.exit_code(exit),
+                exit_record.reason(exit).getString(0),
+                exit_record.msg(exit).getString(0),
+                exit_record.dump(exit).getString(0));
+    }
+
+    /** Unmaps and unloads; nothing else may be called after it. */
+    @Override
+    public void close() {
+        if (link != null) {
+            link.close();
+        }
+        queued.close();
+        dispatched.close();
+        object.close();
+    }
+
+    // ---- Shared with the loop -------------------------------------------------------------
+
+    QueuedRing queued() {
+        return queued;
+    }
+
+    DispatchRing dispatched() {
+        return dispatched;
+    }
+
+    /** Tells that the loop will go on even if there is nothing new for it. */
+    void unpark() {
+        LONG.setVolatile(state, backend_state.parked$offset(), 0L);
+    }
+
+    /**
+     * Tells that the loop is through. The kernel looks for new work after it has seen this, so
+     * nothing that arrives now is overlooked.
+     */
+    void park() {
+        LONG.setVolatile(state, backend_state.parked$offset(), 1L);
+    }
+
+    /** Tells how many enqueue records were read, in addition to those told before. */
+    void consumed(int nrEnqueues) {
+        enqConsumed += nrEnqueues;
+        LONG.setRelease(state, backend_state.enq_consumed$offset(), enqConsumed);
+    }
+
+    /** Returns the CPUs that found no work since the last call, one bit each. */
+    long takeHungry() {
+        return (long) LONG.getAndSet(state, backend_state.hungry$offset(), 0L);
+    }
+
+    long idleCpus() {
+        return (long) LONG.getOpaque(state, backend_state.idle_cpus$offset());
+    }
+
+    int lastPid(int cpu) {
+        return state.get(JAVA_INT, backend_state.last_pid$offset() + 4L * cpu);
+    }
+
+    /** Returns the length of a DSQ in the kernel when the loop was let in. */
+    int nrQueued(int dsqIndex) {
+        return (int) state.get(JAVA_LONG, backend_state.dsq_nr_queued$offset() + 8L * dsqIndex);
+    }
+
+    long nrLostExits() {
+        return (long) LONG.getOpaque(state, backend_state.nr_lost_exits$offset());
+    }
+
+    Map<String, Long> counters() {
+        Map<String, Long> counters = new LinkedHashMap<>();
+        for (String name : COUNTERS) {
+            long offset = backend_state.layout().byteOffset(PathElement.groupElement(name));
+            counters.put(name, (long) LONG.getOpaque(state, offset));
+        }
+        return counters;
+    }
+}

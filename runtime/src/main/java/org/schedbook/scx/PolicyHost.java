@@ -1,0 +1,307 @@
+package org.schedbook.scx;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.schedbook.bpf.wire_h;
+import org.schedbook.libbpf.BpfException;
+import org.schedbook.policy.ExitInfo;
+import org.schedbook.policy.Policy;
+import org.schedbook.posix.Posix;
+
+/**
+ * A policy attached to the kernel of this machine, as its scheduler.
+ *
+ * <pre>{@code
+ * try (PolicyHost host = PolicyHost.attach(new Fifo(), "fifo", Options.DEFAULT)) {
+ *     ...
+ *     host.counters();
+ * }
+ * }</pre>
+ *
+ * <p>Attaching fails closed: it refuses while another scheduler is attached, and afterwards checks
+ * in sysfs that this one is. The policy runs on a thread of its own; all threads of this process
+ * are exempt from it. When the process ends in whatever way, the kernel goes back to its own
+ * scheduler.
+ */
+public final class PolicyHost implements AutoCloseable {
+
+    private static final Duration ATTACH_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration DETACH_TIMEOUT = Duration.ofSeconds(10);
+    private static final long WATCH_MS = 100;
+
+    private static final String DISABLED = "disabled";
+    private static final String ENABLED = "enabled";
+
+    private final Policy policy;
+    private final String name;
+    private final Options options;
+    private final CompletableFuture<Void> attached = new CompletableFuture<>();
+    private final Thread thread;
+
+    private volatile PolicyLoop loop;
+
+    /** Guards the backend's memory, which goes away on detach, and what is kept of it. */
+    private final Object lock = new Object();
+
+    private Backend backend;
+    private Map<String, Long> lastCounters = Map.of();
+    private ExitInfo exit;
+
+    private PolicyHost(Policy policy, String name, Options options) {
+        this.policy = policy;
+        this.name = opsName(name);
+        this.options = options;
+        this.thread = Thread.ofPlatform().name("policy-loop").daemon().unstarted(this::run);
+    }
+
+    /**
+     * Attaches a policy.
+     *
+     * @param name what to call it; sysfs will show it with {@code schedbook_} before it
+     * @throws AttachException if the kernel has no sched_ext, another scheduler is attached, the
+     *     policy's {@code init} fails, or libbpf or the kernel refuses
+     */
+    public static PolicyHost attach(Policy policy, String name, Options options)
+            throws AttachException {
+        checkMachine();
+        // Best effort: a page fault of the loop makes everyone wait.
+        Posix.get().mlockall(Posix.MCL_CURRENT | Posix.MCL_FUTURE);
+        PolicyHost host = new PolicyHost(policy, name, options);
+        host.thread.start();
+        try {
+            host.attached.get(ATTACH_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw explain(e.getCause());
+        } catch (TimeoutException e) {
+            throw new AttachException(
+                    "The policy was not attached within %d s; its init() may not return."
+                            .formatted(ATTACH_TIMEOUT.toSeconds()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            host.detach();
+            throw new AttachException("Interrupted while attaching; the policy is detached.");
+        }
+        host.checkAttached();
+        Thread.ofPlatform().name("policy-watchdog").daemon().start(host::watch);
+        return host;
+    }
+
+    /**
+     * Returns the kernel's word on whether a scheduler is attached: {@code disabled}, {@code
+     * enabled}, or a state between the two; empty if the kernel has no sched_ext.
+     */
+    public static Optional<String> state() {
+        return Sysfs.state();
+    }
+
+    /** Returns the name that sysfs shows. */
+    public String name() {
+        return name;
+    }
+
+    /** Returns what was counted so far, named as the kernel's own tools do where they count it. */
+    public Map<String, Long> counters() {
+        synchronized (lock) {
+            if (backend == null) {
+                return lastCounters;
+            }
+            Map<String, Long> counters = new LinkedHashMap<>(backend.counters());
+            loop.addCounters(counters);
+            return counters;
+        }
+    }
+
+    /** Returns the first few things that the policy did wrong; nr_policy_errors counts them all. */
+    public List<PolicyFault> faults() {
+        return loop.faults();
+    }
+
+    /** Returns why the policy is not attached any more; empty while it is. */
+    public Optional<ExitInfo> exit() {
+        synchronized (lock) {
+            if (backend != null && backend.exitKind() != 0) {
+                return Optional.of(backend.exitInfo());
+            }
+            return Optional.ofNullable(exit);
+        }
+    }
+
+    /**
+     * Detaches the policy, and returns when the kernel says {@code disabled}. Does nothing if it is
+     * detached already.
+     *
+     * @throws IllegalStateException if the kernel does not let go in time
+     */
+    public ExitInfo detach() {
+        Backend closing;
+        synchronized (lock) {
+            closing = backend;
+            if (closing == null) {
+                return exit;
+            }
+        }
+        closing.detach();
+        boolean ended = join();
+        synchronized (lock) {
+            if (backend != null) {
+                exit = backend.exitInfo();
+                lastCounters = counters();
+                backend = null;
+                if (ended) {
+                    closing.close();
+                }
+                // Else a call of the policy never returned; its thread still has the memory.
+            }
+        }
+        awaitDisabled();
+        return exit;
+    }
+
+    @Override
+    public void close() {
+        detach();
+    }
+
+    // ---- The policy's thread --------------------------------------------------------------
+
+    private void run() {
+        Backend loaded = null;
+        try {
+            PolicyLoop prepared = new PolicyLoop(policy, options);
+            loop = prepared;
+            prepared.init();
+            loaded = Backend.load(name, prepared.overridden(), prepared.dsqs(), options);
+            synchronized (lock) {
+                backend = loaded;
+            }
+            loaded.attach();
+        } catch (Throwable t) {
+            synchronized (lock) {
+                backend = null;
+            }
+            if (loaded != null) {
+                loaded.close();
+            }
+            attached.completeExceptionally(t);
+            return;
+        }
+        attached.complete(null);
+        loop.run(loaded);
+    }
+
+    /** Detaches a policy that does not return from a call. */
+    private void watch() {
+        long seen = -1;
+        long since = System.nanoTime();
+        try {
+            while (exit().isEmpty()) {
+                Thread.sleep(WATCH_MS);
+                long calls = loop.calls();
+                long now = System.nanoTime();
+                if (calls % 2 == 0 || calls != seen) {
+                    seen = calls;
+                    since = now;
+                } else if (now - since > options.callDeadline().toNanos()) {
+                    loop.hung(
+                            thread,
+                            "did not return within %d ms; the policy is detached"
+                                    .formatted(options.callDeadline().toMillis()));
+                    detach();
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean join() {
+        try {
+            return thread.join(DETACH_TIMEOUT.dividedBy(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    // ---- Checks ---------------------------------------------------------------------------
+
+    private static void checkMachine() throws AttachException {
+        String state = Sysfs.state().orElse(null);
+        if (state == null) {
+            throw new AttachException(
+                    "This kernel has no sched_ext: it takes Linux 6.12 or newer with"
+                            + " CONFIG_SCHED_CLASS_EXT. Use the target vm or sim.");
+        }
+        if (!state.equals(DISABLED)) {
+            throw new AttachException(
+                    "The scheduler %s is attached (%s); detach it first."
+                            .formatted(Sysfs.ops().orElse("of someone else"), state));
+        }
+        if (Sysfs.nrPossibleCpus() > wire_h.MAX_CPUS()) {
+            throw new AttachException(
+                    "This machine can have %d CPUs; this version attaches to at most %d."
+                            .formatted(Sysfs.nrPossibleCpus(), wire_h.MAX_CPUS()));
+        }
+    }
+
+    private void checkAttached() throws AttachException {
+        String state = Sysfs.state().orElse("");
+        String ops = Sysfs.ops().orElse("");
+        // Newer kernels append to the name.
+        if (state.equals(ENABLED) && ops.startsWith(name)) {
+            return;
+        }
+        ExitInfo info = detach();
+        throw new AttachException(
+                "The kernel took the policy and let go of it at once (%s %s): %s %s"
+                        .formatted(state, ops, info.reason(), info.message()));
+    }
+
+    private static AttachException explain(Throwable cause) {
+        if (cause instanceof BpfException e) {
+            String advice =
+                    e.errno() == Posix.EPERM
+                            ? " It takes root (CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN)."
+                            : "";
+            return new AttachException(e.getMessage() + advice, e.log(), e);
+        }
+        if (cause instanceof IOException e) {
+            return new AttachException(e.getMessage(), "", e);
+        }
+        return new AttachException("The policy's init() failed: " + cause, "", cause);
+    }
+
+    private static void awaitDisabled() {
+        long deadline = System.nanoTime() + DETACH_TIMEOUT.toNanos();
+        while (!Sysfs.state().orElse("").equals(DISABLED)) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException(
+                        "The kernel still says %s %d s after the policy was detached."
+                                .formatted(
+                                        Sysfs.state().orElse("nothing"),
+                                        DETACH_TIMEOUT.toSeconds()));
+            }
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /** The kernel takes letters, digits, '_' and '.', at most 127. */
+    private static String opsName(String name) {
+        String ops = "schedbook_" + name.replaceAll("[^A-Za-z0-9_.]", "_");
+        return ops.substring(0, Math.min(ops.length(), 100));
+    }
+}

@@ -1,0 +1,615 @@
+package org.schedbook.scx;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.schedbook.bpf.dispatched_task;
+import org.schedbook.bpf.queued_task;
+import org.schedbook.bpf.wire_h;
+import org.schedbook.policy.Dsq;
+import org.schedbook.policy.Enq;
+import org.schedbook.policy.ExitInfo;
+import org.schedbook.policy.Policy;
+import org.schedbook.policy.PolicyException;
+import org.schedbook.policy.Scx;
+import org.schedbook.policy.Task;
+import org.schedbook.policy.Topology;
+import org.schedbook.posix.Posix;
+import org.schedbook.ring.DispatchRing;
+import org.schedbook.ring.QueuedRing;
+
+/**
+ * The loop that asks the policy. One thread runs it, and nothing is allocated per decision.
+ *
+ * <p>Each round reads all records there are, calls the policy for each, asks it for work for CPUs
+ * that found none, publishes the decisions at once, and yields; the kernel lets it in again when
+ * there is work for it.
+ */
+final class PolicyLoop implements Scx {
+
+    private static final int MAX_FAULTS = 8;
+
+    /** The age at which a task that could run is taken out of the policy's hands. */
+    private static final long FORGOTTEN_NS = 2_000_000_000;
+
+    private static final long HOUSEKEEPING_NS = 500_000_000;
+
+    private static final int INSERT = wire_h.DISPATCHED_INSERT();
+    private static final int INSERT_VTIME = wire_h.DISPATCHED_INSERT_VTIME();
+    private static final int KICK = wire_h.DISPATCHED_KICK();
+
+    private static final VarHandle CALLS;
+
+    static {
+        try {
+            CALLS = MethodHandles.lookup().findVarHandle(PolicyLoop.class, "calls", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Policy policy;
+    private final Set<Callback> overridden;
+    private final boolean userDsqs;
+    private final Topology topology;
+    private final int nrCpus;
+    private final long forcedNs;
+    private final List<PolicyDsq> dsqs = new ArrayList<>();
+    private final TaskTable tasks = new TaskTable();
+    private final List<PolicyFault> faults = new ArrayList<>();
+    private final List<HostTask> found = new ArrayList<>();
+
+    private Backend backend;
+    private QueuedRing queued;
+    private DispatchRing dispatched;
+
+    /** Grows when a call of the policy starts and when it ends: odd means inside one. */
+    private long calls;
+
+    private Callback callback;
+    private int dispatchCpu;
+    private int selectedCpu;
+    private int nrHeld;
+
+    /** CPUs that pickIdleCpu gave out in this round. */
+    private long pickedCpus;
+
+    private long nextHousekeepingNs;
+    private long nrLostExits;
+
+    // Counters; only this thread writes, others may read a value that is a little old.
+    private volatile long nrForgotten;
+    private volatile long nrPolicyErrors;
+    private volatile long nrDuplicate;
+    private long nrRounds;
+
+    PolicyLoop(Policy policy, Options options) {
+        this.policy = policy;
+        this.overridden = Callback.overriddenBy(policy.getClass());
+        this.userDsqs = overridden.contains(Callback.DISPATCH);
+        this.topology = Sysfs.topology();
+        this.nrCpus = Sysfs.nrPossibleCpus();
+        this.forcedNs = options.watchdog().toNanos() * 7 / 10;
+    }
+
+    // ---- Life -----------------------------------------------------------------------------
+
+    /** Has the policy create its DSQs; throws what it throws. */
+    void init() {
+        Scx.bind(policy, this);
+        callback = Callback.INIT;
+        enter();
+        try {
+            policy.init();
+        } finally {
+            leave();
+        }
+    }
+
+    Set<Callback> overridden() {
+        return overridden;
+    }
+
+    List<PolicyDsq> dsqs() {
+        return dsqs;
+    }
+
+    /** Runs until the kernel has let go of the policy. */
+    void run(Backend backend) {
+        Posix posix = Posix.get();
+        this.backend = backend;
+        this.queued = backend.queued();
+        this.dispatched = backend.dispatched();
+        while (backend.exitKind() == 0) {
+            backend.unpark();
+            pickedCpus = 0;
+            drain();
+            if (userDsqs && nrHeld > 0) {
+                feedHungry();
+            }
+            keepHouse(System.nanoTime());
+            dispatched.publish();
+            nrRounds++;
+            backend.park();
+            posix.sched_yield();
+        }
+        ExitInfo info = backend.exitInfo();
+        callback = Callback.EXIT;
+        enter();
+        try {
+            policy.exit(info);
+        } catch (Throwable t) {
+            fault(t);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Returns a number that is odd and stays the same as long as one call of the policy lasts. */
+    long calls() {
+        return (long) CALLS.getOpaque(this);
+    }
+
+    private void enter() {
+        CALLS.setOpaque(this, calls + 1);
+    }
+
+    private void leave() {
+        CALLS.setOpaque(this, calls + 1);
+    }
+
+    // ---- Records --------------------------------------------------------------------------
+
+    private void drain() {
+        for (PolicyDsq dsq : dsqs) {
+            dsq.nrInserted = 0;
+        }
+        MemorySegment data = queued.data();
+        int nrEnqueues = 0;
+        for (long at; (at = queued.next()) != QueuedRing.NONE; ) {
+            Callback kind = Callback.ofKind(data.get(JAVA_INT, at + queued_task.kind$offset()));
+            if (kind == Callback.ENQUEUE) {
+                nrEnqueues++;
+            }
+            take(kind, data, at);
+        }
+        queued.release();
+        backend.consumed(nrEnqueues);
+    }
+
+    private void take(Callback kind, MemorySegment data, long at) {
+        HostTask task = taskOf(data, at);
+        long flags = data.get(JAVA_LONG, at + queued_task.flags$offset());
+        switch (kind) {
+            case ENQUEUE -> {
+                hold(task, data, at);
+                int prevCpu = data.get(JAVA_INT, at + queued_task.prev_cpu$offset());
+                if (prevCpu >= 0) {
+                    select(
+                            task,
+                            prevCpu,
+                            data.get(JAVA_LONG, at + queued_task.wake_flags$offset()));
+                }
+                if (!call(Callback.ENQUEUE, task, flags) && task.held) {
+                    insertDefault(task);
+                }
+            }
+            case DEQUEUE -> {
+                release(task);
+                callIfListening(kind, task, flags);
+            }
+            case EXIT_TASK -> end(task);
+            default -> callIfListening(kind, task, flags);
+        }
+    }
+
+    /** Finds the task of a record and brings it up to date. */
+    private HostTask taskOf(MemorySegment data, long at) {
+        int pid = data.get(JAVA_INT, at + queued_task.pid$offset());
+        long id = data.get(JAVA_LONG, at + queued_task.id$offset());
+        HostTask task = tasks.get(pid);
+        if (task == null || task.id != id) {
+            if (task != null) {
+                // The record of its end was lost, and its number is used again.
+                end(task);
+            }
+            task = new HostTask(pid, id);
+            tasks.put(task);
+        }
+        task.tgid = data.get(JAVA_INT, at + queued_task.tgid$offset());
+        task.cpu = data.get(JAVA_INT, at + queued_task.cpu$offset());
+        task.weight = (int) data.get(JAVA_LONG, at + queued_task.weight$offset());
+        task.nrCpusAllowed = (int) data.get(JAVA_LONG, at + queued_task.nr_cpus_allowed$offset());
+        task.cpusAllowed = data.get(JAVA_LONG, at + queued_task.cpus_allowed$offset());
+        task.vtime = data.get(JAVA_LONG, at + queued_task.vtime$offset());
+        task.ranNs = data.get(JAVA_LONG, at + queued_task.ran_ns$offset());
+        task.execRuntimeNs = data.get(JAVA_LONG, at + queued_task.exec_runtime$offset());
+        task.startNs = data.get(JAVA_LONG, at + queued_task.start_ts$offset());
+        task.stopNs = data.get(JAVA_LONG, at + queued_task.stop_ts$offset());
+        return task;
+    }
+
+    private void hold(HostTask task, MemorySegment data, long at) {
+        release(task);
+        task.held = true;
+        task.enqCnt = data.get(JAVA_LONG, at + queued_task.enq_cnt$offset());
+        task.heldSinceNs = data.get(JAVA_LONG, at + queued_task.queued_ts$offset());
+        nrHeld++;
+    }
+
+    /** The task does not wait for a decision any more. */
+    private void release(HostTask task) {
+        if (task.held) {
+            task.held = false;
+            nrHeld--;
+        }
+        if (task.dsq != null) {
+            task.dsq.remove(task);
+        }
+    }
+
+    private void end(HostTask task) {
+        release(task);
+        tasks.remove(task);
+        callIfListening(Callback.EXIT_TASK, task, 0);
+    }
+
+    private void select(HostTask task, int prevCpu, long wakeFlags) {
+        task.cpu = prevCpu;
+        selectedCpu = prevCpu;
+        if (!call(Callback.SELECT_CPU, task, wakeFlags)) {
+            return;
+        }
+        if (task.canRunOn(selectedCpu)) {
+            task.cpu = selectedCpu;
+        } else {
+            nrPolicyErrors++;
+            note(
+                    callback,
+                    "selectCpu returned %d, where %s may not run".formatted(selectedCpu, task),
+                    new StackTraceElement[0]);
+        }
+    }
+
+    // ---- Calls of the policy --------------------------------------------------------------
+
+    private void callIfListening(Callback kind, HostTask task, long argument) {
+        if (overridden.contains(kind)) {
+            call(kind, task, argument);
+        }
+    }
+
+    /** Calls the policy; returns false if it threw, which is noted. */
+    private boolean call(Callback kind, HostTask task, long argument) {
+        callback = kind;
+        enter();
+        try {
+            switch (kind) {
+                case ENQUEUE -> policy.enqueue(task, argument);
+                case RUNNABLE -> policy.runnable(task, argument);
+                case RUNNING -> policy.running(task);
+                case STOPPING -> policy.stopping(task, argument != 0);
+                case QUIESCENT -> policy.quiescent(task, argument);
+                case DEQUEUE -> policy.dequeue(task, argument);
+                case TICK -> policy.tick(task);
+                case EXIT_TASK -> policy.exitTask(task);
+                case SELECT_CPU -> selectedCpu = policy.selectCpu(task, task.cpu, argument);
+                case DISPATCH -> policy.dispatch(dispatchCpu, task);
+                case INIT, EXIT -> throw new AssertionError(kind);
+            }
+            return true;
+        } catch (Throwable t) {
+            fault(t);
+            return false;
+        } finally {
+            leave();
+        }
+    }
+
+    private void fault(Throwable t) {
+        nrPolicyErrors++;
+        note(callback, t.toString(), t.getStackTrace());
+    }
+
+    private void note(Callback where, String message, StackTraceElement[] at) {
+        synchronized (faults) {
+            if (faults.size() < MAX_FAULTS) {
+                faults.add(PolicyFault.of(where, message, policy.getClass(), at));
+            }
+        }
+    }
+
+    /** Notes that the call now running does not come back. */
+    void hung(Thread thread, String message) {
+        nrPolicyErrors++;
+        note(callback, message, thread.getStackTrace());
+    }
+
+    /** Asks for work for each CPU that has none: those that said so, and those that are idle. */
+    private void feedHungry() {
+        long cpus = backend.takeHungry() | backend.idleCpus();
+        for (; cpus != 0 && nrHeld > 0; cpus &= cpus - 1) {
+            dispatchCpu = Long.numberOfTrailingZeros(cpus);
+            call(Callback.DISPATCH, tasks.get(backend.lastPid(dispatchCpu)), 0);
+        }
+    }
+
+    // ---- Tasks a policy lost --------------------------------------------------------------
+
+    private void keepHouse(long now) {
+        if (now - nextHousekeepingNs < 0) {
+            return;
+        }
+        nextHousekeepingNs = now + HOUSEKEEPING_NS;
+        if (nrHeld > 0) {
+            boolean idle = backend.idleCpus() != 0;
+            tasks.forEach(
+                    task -> {
+                        long age = now - task.heldSinceNs;
+                        if (task.held && (age > forcedNs || idle && age > FORGOTTEN_NS)) {
+                            found.add(task);
+                        }
+                    });
+            for (HostTask task : found) {
+                nrForgotten++;
+                insertDefault(task);
+            }
+            found.clear();
+        }
+        if (nrLostExits != backend.nrLostExits()) {
+            nrLostExits = backend.nrLostExits();
+            Posix posix = Posix.get();
+            tasks.forEach(
+                    task -> {
+                        if (posix.kill(task.pid, 0) != 0 && posix.errno() == Posix.ESRCH) {
+                            found.add(task);
+                        }
+                    });
+            found.forEach(this::end);
+            found.clear();
+        }
+    }
+
+    private void insertDefault(HostTask task) {
+        decide(INSERT, task, wire_h.DSQ_GLOBAL(), Policy.SLICE_DFL_NS, task.vtime, 0);
+    }
+
+    // ---- Decisions ------------------------------------------------------------------------
+
+    private void decide(int op, HostTask task, long dsq, long sliceNs, long vtime, long flags) {
+        release(task);
+        send(op, task.pid, dsq, sliceNs, vtime, flags, task.enqCnt);
+    }
+
+    private void send(
+            int op, int pid, long dsq, long sliceNs, long vtime, long flags, long enqCnt) {
+        long at;
+        while ((at = dispatched.claim()) == DispatchRing.FULL) {
+            if (backend.exitKind() != 0) {
+                return;
+            }
+            // The CPU given up here looks for work, and so empties the ring.
+            dispatched.publish();
+            Posix.get().sched_yield();
+        }
+        MemorySegment data = dispatched.data();
+        data.set(JAVA_INT, at + dispatched_task.pid$offset(), pid);
+        data.set(JAVA_INT, at + dispatched_task.op$offset(), op);
+        data.set(JAVA_LONG, at + dispatched_task.dsq$offset(), dsq);
+        data.set(JAVA_LONG, at + dispatched_task.flags$offset(), flags);
+        data.set(JAVA_LONG, at + dispatched_task.slice_ns$offset(), sliceNs);
+        data.set(JAVA_LONG, at + dispatched_task.vtime$offset(), vtime);
+        data.set(JAVA_LONG, at + dispatched_task.enq_cnt$offset(), enqCnt);
+    }
+
+    // ---- Verbs ----------------------------------------------------------------------------
+
+    @Override
+    public void createDsq(long dsq) {
+        if (callback != Callback.INIT) {
+            throw new PolicyException("createDsq(%d) is possible only in init().".formatted(dsq));
+        }
+        if (dsq < 0 || dsq > Integer.MAX_VALUE) {
+            throw new PolicyException(
+                    "createDsq(%d): the number must be from 0 to 2^31 - 1.".formatted(dsq));
+        }
+        if (find(dsq) != null) {
+            throw new PolicyException("createDsq(%d): there is one already.".formatted(dsq));
+        }
+        if (dsqs.size() == wire_h.MAX_DSQS()) {
+            throw new PolicyException("createDsq: %d is the most.".formatted(wire_h.MAX_DSQS()));
+        }
+        dsqs.add(new PolicyDsq(dsq, dsqs.size()));
+    }
+
+    @Override
+    public void insert(Task task, long dsq, long sliceNs, long enqFlags) {
+        HostTask decided = check(task, sliceNs);
+        if (dsq == Dsq.GLOBAL) {
+            decide(decided, wire_h.DSQ_GLOBAL(), sliceNs, enqFlags);
+        } else if (dsq == Dsq.LOCAL) {
+            int cpu = callback == Callback.DISPATCH ? dispatchCpu : decided.cpu;
+            decide(decided, Dsq.localOn(cpu), sliceNs, enqFlags);
+        } else if (Dsq.isLocalOn(dsq)) {
+            decide(decided, dsq, sliceNs, enqFlags);
+        } else {
+            PolicyDsq own = own(dsq);
+            own.use(false);
+            if (!decided.held) {
+                nrDuplicate++;
+            } else if (userDsqs) {
+                add(own, decided, sliceNs, 0, (enqFlags & Enq.HEAD) != 0);
+            } else {
+                own.nrInserted++;
+                decide(INSERT, decided, dsq, sliceNs, decided.vtime, enqFlags);
+            }
+        }
+    }
+
+    private void decide(HostTask task, long dsq, long sliceNs, long enqFlags) {
+        if (task.held) {
+            decide(INSERT, task, dsq, sliceNs, task.vtime, enqFlags);
+        } else {
+            nrDuplicate++;
+        }
+    }
+
+    @Override
+    public void insertVtime(Task task, long dsq, long sliceNs, long vtime, long enqFlags) {
+        HostTask decided = check(task, sliceNs);
+        if (dsq == Dsq.GLOBAL || dsq == Dsq.LOCAL || Dsq.isLocalOn(dsq)) {
+            throw new PolicyException(
+                    "insertVtime is possible only into a DSQ made with createDsq in init().");
+        }
+        PolicyDsq own = own(dsq);
+        own.use(true);
+        if (!decided.held) {
+            nrDuplicate++;
+            return;
+        }
+        decided.vtime = vtime;
+        if (userDsqs) {
+            add(own, decided, sliceNs, vtime, false);
+        } else {
+            own.nrInserted++;
+            decide(INSERT_VTIME, decided, dsq, sliceNs, vtime, enqFlags);
+        }
+    }
+
+    private void add(PolicyDsq dsq, HostTask task, long sliceNs, long vtime, boolean head) {
+        if (task.dsq != null) {
+            nrDuplicate++;
+            return;
+        }
+        task.sliceNs = sliceNs;
+        dsq.add(task, vtime, head);
+    }
+
+    private static HostTask check(Task task, long sliceNs) {
+        if (task == null) {
+            throw new PolicyException("insert: the task is null.");
+        }
+        if (sliceNs == 0) {
+            throw new PolicyException("insert: the slice must be more than 0 ns.");
+        }
+        return (HostTask) task;
+    }
+
+    private PolicyDsq find(long dsq) {
+        for (int i = 0; i < dsqs.size(); i++) {
+            if (dsqs.get(i).id == dsq) {
+                return dsqs.get(i);
+            }
+        }
+        return null;
+    }
+
+    private PolicyDsq own(long dsq) {
+        PolicyDsq own = find(dsq);
+        if (own == null) {
+            throw new PolicyException(
+                    "There is no DSQ %d; create it with createDsq in init().".formatted(dsq));
+        }
+        return own;
+    }
+
+    @Override
+    public boolean moveToLocal(long dsq) {
+        if (callback != Callback.DISPATCH) {
+            throw new PolicyException("moveToLocal is possible only in dispatch().");
+        }
+        PolicyDsq own = own(dsq);
+        HostTask task = own.poll(dispatchCpu);
+        if (task == null) {
+            return false;
+        }
+        decide(INSERT, task, Dsq.localOn(dispatchCpu), task.sliceNs, task.vtime, 0);
+        return true;
+    }
+
+    @Override
+    public void dispatchDefault() {
+        for (int i = 0; i < dsqs.size(); i++) {
+            if (moveToLocal(dsqs.get(i).id)) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public int nrQueued(long dsq) {
+        PolicyDsq own = own(dsq);
+        if (userDsqs || backend == null) {
+            return own.size();
+        }
+        return backend.nrQueued(own.index) + own.nrInserted;
+    }
+
+    @Override
+    public void kick(int cpu, long kickFlags) {
+        if (cpu < 0 || cpu >= nrCpus) {
+            throw new PolicyException("kick: there is no CPU %d.".formatted(cpu));
+        }
+        if (backend != null) {
+            send(KICK, 0, cpu, 0, 0, kickFlags, 0);
+        }
+    }
+
+    @Override
+    public boolean isIdle(int cpu) {
+        return backend != null
+                && cpu >= 0
+                && cpu < Long.SIZE
+                && (backend.idleCpus() >>> cpu & 1) != 0;
+    }
+
+    @Override
+    public int pickIdleCpu(Task task) {
+        if (backend == null) {
+            return -1;
+        }
+        long idle = backend.idleCpus() & ((HostTask) task).cpusAllowed & ~pickedCpus;
+        if (idle == 0) {
+            return -1;
+        }
+        int cpu = task.cpu();
+        if ((idle >>> cpu & 1) == 0) {
+            cpu = Long.numberOfTrailingZeros(idle);
+        }
+        pickedCpus |= 1L << cpu;
+        return cpu;
+    }
+
+    @Override
+    public Topology topology() {
+        return topology;
+    }
+
+    @Override
+    public long nowNs() {
+        return System.nanoTime();
+    }
+
+    // ---- For others -----------------------------------------------------------------------
+
+    void addCounters(Map<String, Long> counters) {
+        counters.put("nr_forgotten", nrForgotten);
+        counters.put("nr_policy_errors", nrPolicyErrors);
+        counters.put("nr_duplicate", nrDuplicate);
+        counters.put("nr_tasks", (long) tasks.size());
+        counters.put("nr_rounds", nrRounds);
+    }
+
+    List<PolicyFault> faults() {
+        synchronized (faults) {
+            return List.copyOf(faults);
+        }
+    }
+}
