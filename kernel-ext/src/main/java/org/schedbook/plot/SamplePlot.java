@@ -1,0 +1,335 @@
+package org.schedbook.plot;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.display.DisplayDataRenderable;
+import org.dflib.jjava.jupyter.kernel.display.RenderContext;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * Every sample of every series as a point, over a box from the first to the third quartile with the
+ * median across it. The value of a cell, it shows itself as a PNG at 2×, with a table of the same
+ * numbers as plain text for diffs and screen readers.
+ *
+ * @param title one line above the chart
+ * @param quantity what is measured, as the label of the axis: {@code "time"}
+ * @param unit its unit: {@code "s"}
+ * @param series from left to right
+ * @param caption what the figures depend on (target, accelerator, kernel, …), set below the chart
+ */
+public record SamplePlot(
+        String title, String quantity, String unit, List<Series> series, String caption)
+        implements DisplayDataRenderable {
+
+    private static final int WIDTH = 720;
+    private static final int HEIGHT = 400;
+    private static final int NAMES = 40;
+    private static final int SCALE = 2;
+    private static final int MARGIN = 12;
+
+    private static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 15);
+    private static final Font LABEL = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
+    private static final Font CAPTION = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
+
+    /** Okabe and Ito's colours, which stay apart for colour-blind readers. */
+    private static final Color[] COLOURS = {
+        new Color(0x0072B2),
+        new Color(0xD55E00),
+        new Color(0x009E73),
+        new Color(0xCC79A7),
+        new Color(0xE69F00),
+        new Color(0x56B4E9),
+        new Color(0x555555)
+    };
+
+    private static final Color TEXT = new Color(0x222222);
+    private static final Color GRID = new Color(0xE4E4E4);
+
+    public SamplePlot {
+        series = List.copyOf(series);
+        if (series.isEmpty()) {
+            throw new IllegalArgumentException("nothing to plot");
+        }
+    }
+
+    @Override
+    public void render(RenderContext context) {
+        context.getOutputContainer().assign(bundle());
+    }
+
+    /** Returns {@code image/png} with its size and alternative text, and {@code text/plain}. */
+    public DisplayData bundle() {
+        BufferedImage image = image();
+        var data = new DisplayData(text());
+        data.putData("image/png", Base64.getEncoder().encodeToString(png(image)));
+        data.putMetaData(
+                "image/png",
+                Map.of(
+                        "width", image.getWidth() / SCALE,
+                        "height", image.getHeight() / SCALE,
+                        "alt", altText()));
+        return data;
+    }
+
+    /** Returns one sentence that says what the chart shows. */
+    public String altText() {
+        return series.stream()
+                .map(
+                        s ->
+                                "%s %s %s (n=%d)"
+                                        .formatted(
+                                                s.name(),
+                                                number(s.quantile(.5)),
+                                                unit,
+                                                s.samples().length))
+                .collect(Collectors.joining(", ", title + ": median " + quantity + " ", "."));
+    }
+
+    /** Returns the quartiles of each series as a table. */
+    public String text() {
+        var rows = new ArrayList<List<String>>();
+        rows.add(List.of(quantity + " (" + unit + ")", "n", "min", "q1", "median", "q3", "max"));
+        for (Series s : series) {
+            var row = new ArrayList<>(List.of(s.name(), String.valueOf(s.samples().length)));
+            for (double q : new double[] {0, .25, .5, .75, 1}) {
+                row.add(number(s.quantile(q)));
+            }
+            rows.add(row);
+        }
+        int columns = rows.getFirst().size();
+        int[] widths =
+                IntStream.range(0, columns)
+                        .map(
+                                c ->
+                                        rows.stream()
+                                                .mapToInt(row -> row.get(c).length())
+                                                .max()
+                                                .orElse(0))
+                        .toArray();
+        return rows.stream()
+                .map(
+                        row ->
+                                IntStream.range(0, columns)
+                                        .mapToObj(
+                                                c ->
+                                                        ("%"
+                                                                        + (c == 0 ? "-" : "")
+                                                                        + widths[c]
+                                                                        + "s")
+                                                                .formatted(row.get(c)))
+                                        .collect(Collectors.joining("  ")))
+                .collect(Collectors.joining("\n", title + "\n", "\n" + caption));
+    }
+
+    /** Four significant digits: more than a benchmark in a notebook can tell apart. */
+    private static String number(double value) {
+        int decimals =
+                value == 0
+                        ? 0
+                        : Math.clamp(3 - (int) Math.floor(Math.log10(Math.abs(value))), 0, 9);
+        return String.format(Locale.ROOT, "%." + decimals + "f", value);
+    }
+
+    private static byte[] png(BufferedImage image) {
+        var out = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "png", out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    BufferedImage image() {
+        List<String> lines = captionLines();
+        int lineHeight = CAPTION.getSize() + 4;
+        int height = HEIGHT + NAMES + lines.size() * lineHeight + MARGIN;
+        var image = new BufferedImage(WIDTH * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = graphics(image);
+        try {
+            g.setColor(Color.WHITE);
+            g.fillRect(0, 0, image.getWidth(), image.getHeight());
+            g.scale(SCALE, SCALE);
+            XYChart chart = chart();
+            chart.paint(g, WIDTH, HEIGHT);
+            g.setColor(TEXT);
+            drawNames(g, chart);
+            g.setFont(CAPTION);
+            for (int i = 0; i < lines.size(); i++) {
+                g.drawString(lines.get(i), MARGIN, HEIGHT + NAMES + (i + 1) * lineHeight);
+            }
+        } finally {
+            g.dispose();
+        }
+        return image;
+    }
+
+    private void drawNames(Graphics2D g, XYChart chart) {
+        double slot = chart.getScreenXFromChart(2) - chart.getScreenXFromChart(1);
+        for (int i = 0; i < series.size(); i++) {
+            Series s = series.get(i);
+            double x = chart.getScreenXFromChart(i + 1);
+            g.setFont(LABEL);
+            drawCentred(g, fit(g, s.name(), slot - 6), x, HEIGHT + 8);
+            g.setFont(CAPTION);
+            drawCentred(g, "n=" + s.samples().length, x, HEIGHT + 24);
+        }
+    }
+
+    private static void drawCentred(Graphics2D g, String text, double x, int y) {
+        g.drawString(text, (float) (x - g.getFontMetrics().stringWidth(text) / 2.0), y);
+    }
+
+    private static String fit(Graphics2D g, String name, double width) {
+        FontMetrics metrics = g.getFontMetrics();
+        String shown = name;
+        for (int end = name.length() - 1; end > 1 && metrics.stringWidth(shown) > width; end--) {
+            shown = name.substring(0, end) + "…";
+        }
+        return shown;
+    }
+
+    private static Graphics2D graphics(BufferedImage image) {
+        Graphics2D g = image.createGraphics();
+        g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        g.setRenderingHint(
+                RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        g.setRenderingHint(
+                RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
+        return g;
+    }
+
+    private List<String> captionLines() {
+        Graphics2D g = graphics(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB));
+        FontMetrics metrics = g.getFontMetrics(CAPTION);
+        g.dispose();
+        var lines = new ArrayList<String>();
+        var line = new StringBuilder();
+        for (String word : caption.split("\\s+")) {
+            String longer = line.isEmpty() ? word : line + " " + word;
+            if (!line.isEmpty() && metrics.stringWidth(longer) > WIDTH - 2 * MARGIN) {
+                lines.add(line.toString());
+                line.setLength(0);
+                longer = word;
+            }
+            line.setLength(0);
+            line.append(longer);
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+
+    private XYChart chart() {
+        XYChart chart =
+                new XYChartBuilder()
+                        .width(WIDTH)
+                        .height(HEIGHT)
+                        .title(title)
+                        .yAxisTitle(quantity + " (" + unit + ")")
+                        .build();
+        var style = chart.getStyler();
+        style.setChartBackgroundColor(Color.WHITE);
+        style.setPlotBackgroundColor(Color.WHITE);
+        style.setPlotBorderVisible(false);
+        style.setPlotGridLinesColor(GRID);
+        style.setPlotGridLinesStroke(new BasicStroke(1));
+        style.setPlotGridVerticalLinesVisible(false);
+        style.setChartTitleBoxVisible(false);
+        style.setChartTitleFont(TITLE);
+        style.setAxisTitleFont(LABEL);
+        style.setAxisTickLabelsFont(LABEL);
+        style.setChartFontColor(TEXT);
+        style.setAxisTickLabelsColor(TEXT);
+        style.setLegendVisible(false);
+        style.setMarkerSize(7);
+        style.setLocale(Locale.ROOT);
+        style.setXAxisMin(.5);
+        style.setXAxisMax(series.size() + .5);
+        range(style::setYAxisMin, style::setYAxisMax);
+
+        // The axis knows numbers only; the names are drawn below it.
+        style.setXAxisTicksVisible(false);
+        IntStream.range(0, series.size()).forEach(i -> add(chart, i));
+        return chart;
+    }
+
+    private interface Bound {
+        Object set(Double value);
+    }
+
+    private void range(Bound min, Bound max) {
+        double low = series.stream().mapToDouble(s -> s.quantile(0)).min().orElseThrow();
+        double high = series.stream().mapToDouble(s -> s.quantile(1)).max().orElseThrow();
+        double room = high > low ? (high - low) * .08 : Math.max(Math.abs(high) * .05, 1e-9);
+        min.set(low >= 0 ? Math.max(0, low - room) : low - room);
+        max.set(high + room);
+    }
+
+    private void add(XYChart chart, int index) {
+        Series s = series.get(index);
+        Color colour = COLOURS[index % COLOURS.length];
+        double x = index + 1;
+        double q1 = s.quantile(.25);
+        double q3 = s.quantile(.75);
+        double median = s.quantile(.5);
+        line(
+                chart,
+                "box " + index,
+                colour,
+                1.2f,
+                new double[] {x - .22, x + .22, x + .22, x - .22, x - .22},
+                new double[] {q1, q1, q3, q3, q1});
+        line(
+                chart,
+                "median " + index,
+                colour,
+                3f,
+                new double[] {x - .22, x + .22},
+                new double[] {median, median});
+
+        double[] samples = s.samples();
+        double[] xs =
+                IntStream.range(0, samples.length)
+                        .mapToDouble(i -> x + jitter(i, samples.length))
+                        .toArray();
+        XYSeries points = chart.addSeries("samples " + index, xs, samples);
+        points.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
+        points.setMarker(SeriesMarkers.CIRCLE);
+        points.setMarkerColor(new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), 170));
+    }
+
+    /** Spreads points in order of measurement, so that a drift over time shows as a slope. */
+    private static double jitter(int i, int n) {
+        return n == 1 ? 0 : .3 * i / (n - 1) - .15;
+    }
+
+    private static void line(
+            XYChart chart, String name, Color colour, float width, double[] xs, double[] ys) {
+        XYSeries line = chart.addSeries(name, xs, ys);
+        line.setXYSeriesRenderStyle(XYSeriesRenderStyle.Line);
+        line.setMarker(SeriesMarkers.NONE);
+        line.setLineColor(colour);
+        line.setLineStyle(new BasicStroke(width));
+    }
+}
