@@ -145,7 +145,7 @@ public final class Magics {
             try {
                 next.close();
             } catch (Exception e) {
-                LOG.log(System.Logger.Level.WARNING, "closing " + next, e);
+                LOG.log(System.Logger.Level.WARNING, "at shutdown: {0}", e.toString());
             }
         }
     }
