@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""Execute a notebook from top to bottom; keep the executed copy and an HTML page.
+
+Exit status: 0 if every cell ran (or failed where it is tagged raises-exception),
+1 if a cell failed, 2 if the notebook could not be run at all.
+"""
+
+import argparse
+import asyncio
+import os
+import pathlib
+import re
+import signal
+import sys
+import time
+
+import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbconvert import HTMLExporter
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class CannotRun(Exception):
+    """Says in one line why there is nothing to run."""
+
+
+def read(path):
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+        return notebook
+    except FileNotFoundError:
+        raise CannotRun(f"{path}: no such file")
+    except IsADirectoryError:
+        raise CannotRun(f"{path}: is a directory")
+    except OSError as e:
+        raise CannotRun(f"{path}: {e.strerror}")
+    except Exception as e:  # nbformat, json and jsonschema each have their own
+        raise CannotRun(f"{path}: not a notebook ({str(e).splitlines()[0]})")
+
+
+def first_line(source):
+    line = next((l for l in source.splitlines() if l.strip()), "")
+    return line if len(line) <= 60 else line[:59] + "…"
+
+
+def message(output):
+    """The text of an error output and of the card shown with it."""
+    return f"{output.get('ename', 'error')}: {output.get('evalue', '')}"
+
+
+class Terminal:
+    """One line per code cell, finished when the cell is."""
+
+    def __init__(self, notebook):
+        self.total = sum(c.cell_type == "code" and bool(c.source.strip()) for c in notebook.cells)
+        self.number = 0
+        self.failures = []
+
+    def start(self, cell, cell_index):
+        self.number += 1
+        self.started = time.monotonic()
+        print(f"[{self.number}/{self.total}] {first_line(cell.source)}", end=" ", flush=True)
+
+    def end(self, cell, cell_index, execute_reply):
+        seconds = time.monotonic() - self.started
+        content = execute_reply["content"]
+        if content["status"] != "error":
+            print(f"({seconds:.1f} s)", flush=True)
+        elif "raises-exception" in cell.metadata.get("tags", []):
+            print(f"({seconds:.1f} s, fails as it is meant to)", flush=True)
+        else:
+            print(f"({seconds:.1f} s) FAILED", flush=True)
+            self.failures.append(f"cell {self.number}: {message(content)}")
+            for output in cell.outputs:
+                text = output.get("data", {}).get("text/plain", "")
+                if output.output_type == "display_data" and content["evalue"] in text:
+                    self.failures.append(ANSI.sub("", text))
+
+
+async def execute(client):
+    """Runs the notebook; a signal ends it, and the kernel with it."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.ensure_future(client.async_execute())
+    stopped = []
+
+    def stop(number):
+        stopped.append(number)
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop, number)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not stopped:
+            raise
+    finally:
+        if client.km is not None and await client.km.is_alive():
+            await client.km.shutdown_kernel(now=True)
+    return stopped[0] if stopped else None
+
+
+def write(notebook, source, directory):
+    directory.mkdir(parents=True, exist_ok=True)
+    executed = directory / (source.stem + ".ipynb")
+    page = directory / (source.stem + ".html")
+    nbformat.write(notebook, executed)
+    html, _ = HTMLExporter().from_notebook_node(
+        notebook, resources={"metadata": {"name": source.stem}})
+    page.write_text(html, encoding="utf-8")
+    print(executed)
+    print(page)
+
+
+def run(args):
+    notebook = read(args.notebook)
+    if args.output.resolve() == args.notebook.resolve().parent:
+        raise CannotRun(f"{args.output}: would overwrite the notebook; choose another --output")
+    terminal = Terminal(notebook)
+    client = NotebookClient(
+        notebook,
+        kernel_name=args.kernel,
+        timeout=args.cell_timeout,
+        startup_timeout=120,
+        resources={"metadata": {"path": str(args.notebook.resolve().parent)}},
+        on_cell_execute=terminal.start,
+        on_cell_executed=terminal.end,
+    )
+    started = time.monotonic()
+    failed, stopped = None, None
+    try:
+        stopped = asyncio.run(execute(client))
+    except CellExecutionError as e:
+        failed = terminal.failures or [message({"ename": e.ename, "evalue": e.evalue})]
+    except CellTimeoutError:
+        print("STOPPED", flush=True)
+        failed = [f"cell {terminal.number}: took longer than {args.cell_timeout} s"]
+    except DeadKernelError:
+        print("DIED", flush=True)
+        failed = [f"cell {terminal.number}: the kernel died"]
+    except NoSuchKernel:
+        raise CannotRun(f"no kernel named {args.kernel} is installed; ./schedbook lab or run installs it")
+    except RuntimeError as e:
+        raise CannotRun(f"the kernel {args.kernel} did not start: {str(e).splitlines()[0]}")
+    if stopped:
+        print("stopped", flush=True)
+    write(notebook, args.notebook, args.output)
+    print(f"{time.monotonic() - started:.1f} s")
+    if failed:
+        print("\n".join(failed), file=sys.stderr)
+        return 1
+    return 128 + stopped if stopped else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebook", type=pathlib.Path)
+    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("out"), metavar="DIR",
+                        help="where DIR/NAME.ipynb and DIR/NAME.html go (default: out)")
+    parser.add_argument("--kernel", default=os.environ.get("SCHEDBOOK_KERNEL", "schedbook"),
+                        help="name of the kernelspec (default: schedbook)")
+    parser.add_argument("--cell-timeout", type=int, default=900, metavar="SECONDS",
+                        help="what one cell may take (default: 900)")
+    args = parser.parse_args()
+    try:
+        return run(args)
+    except CannotRun as e:
+        print(e, file=sys.stderr)
+        return 2
+    except OSError as e:
+        print(f"{args.output}: {e.strerror}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
