@@ -2,7 +2,8 @@
 """Execute a notebook from top to bottom; keep the executed copy and an HTML page.
 
 Exit status: 0 if every cell ran (or failed where it is tagged raises-exception),
-1 if a cell failed, 2 if the notebook could not be run at all.
+1 if a cell failed, 2 if the notebook could not be run at all, 128 + n if signal n
+stopped it. A cell that fails or is stopped does not keep the files from being written.
 """
 
 import argparse
@@ -14,6 +15,9 @@ import signal
 import sys
 import time
 
+# Until the notebook runs there is nothing to tidy up, and no traceback to show.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
@@ -21,6 +25,14 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbconvert import HTMLExporter
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+# nbconvert leaves the alternative text of an image out.
+PAGE = """{% extends 'lab/index.html.j2' %}
+{% block data_png scoped %}
+{%- set alt = output | get_metadata('alt', 'image/png') or '' -%}
+{{ super() | replace('<img ', '<img alt="' ~ (alt | escape_html) ~ '" ', 1) if alt else super() }}
+{%- endblock data_png %}"""
 
 
 class CannotRun(Exception):
@@ -81,35 +93,40 @@ class Terminal:
                     self.failures.append(ANSI.sub("", text))
 
 
-async def execute(client):
-    """Runs the notebook; a signal ends it, and the kernel with it."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.ensure_future(client.async_execute())
-    stopped = []
+class Client(NotebookClient):
+    """Ends on a signal as after a failed cell: the kernel is asked to shut down, and may clean up."""
 
-    def stop(number):
-        stopped.append(number)
-        task.cancel()
+    stopped = None
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop, number)
-    try:
-        await task
-    except asyncio.CancelledError:
-        if not stopped:
-            raise
-    finally:
-        if client.km is not None and await client.km.is_alive():
-            await client.km.shutdown_kernel(now=True)
-    return stopped[0] if stopped else None
+    async def async_start_new_kernel(self, **kwargs):
+        # Here, because nbclient has just installed handlers that end in a traceback.
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+        def stop(number):
+            self.stopped = number
+            task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop, number)
+        await super().async_start_new_kernel(**kwargs)
+
+    async def run(self):
+        try:
+            await self.async_execute()
+        except (asyncio.CancelledError, DeadKernelError):
+            # nbclient takes any cancelling during a cell for the death of the kernel.
+            if not self.stopped:
+                raise
+        finally:
+            if self.km is not None and await self.km.is_alive():
+                await self.km.shutdown_kernel()
 
 
 def write(notebook, source, directory):
-    directory.mkdir(parents=True, exist_ok=True)
     executed = directory / (source.stem + ".ipynb")
     page = directory / (source.stem + ".html")
     nbformat.write(notebook, executed)
-    html, _ = HTMLExporter().from_notebook_node(
+    html, _ = HTMLExporter(raw_template=PAGE).from_notebook_node(
         notebook, resources={"metadata": {"name": source.stem}})
     page.write_text(html, encoding="utf-8")
     print(executed)
@@ -120,8 +137,9 @@ def run(args):
     notebook = read(args.notebook)
     if args.output.resolve() == args.notebook.resolve().parent:
         raise CannotRun(f"{args.output}: would overwrite the notebook; choose another --output")
+    args.output.mkdir(parents=True, exist_ok=True)
     terminal = Terminal(notebook)
-    client = NotebookClient(
+    client = Client(
         notebook,
         kernel_name=args.kernel,
         timeout=args.cell_timeout,
@@ -131,9 +149,9 @@ def run(args):
         on_cell_executed=terminal.end,
     )
     started = time.monotonic()
-    failed, stopped = None, None
+    failed = None
     try:
-        stopped = asyncio.run(execute(client))
+        asyncio.run(client.run())
     except CellExecutionError as e:
         failed = terminal.failures or [message({"ename": e.ename, "evalue": e.evalue})]
     except CellTimeoutError:
@@ -146,14 +164,14 @@ def run(args):
         raise CannotRun(f"no kernel named {args.kernel} is installed; ./schedbook lab or run installs it")
     except RuntimeError as e:
         raise CannotRun(f"the kernel {args.kernel} did not start: {str(e).splitlines()[0]}")
-    if stopped:
+    if client.stopped:
         print("stopped", flush=True)
     write(notebook, args.notebook, args.output)
     print(f"{time.monotonic() - started:.1f} s")
     if failed:
         print("\n".join(failed), file=sys.stderr)
         return 1
-    return 128 + stopped if stopped else 0
+    return 128 + client.stopped if client.stopped else 0
 
 
 def main():
@@ -161,7 +179,7 @@ def main():
     parser.add_argument("notebook", type=pathlib.Path)
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("out"), metavar="DIR",
                         help="where DIR/NAME.ipynb and DIR/NAME.html go (default: out)")
-    parser.add_argument("--kernel", default=os.environ.get("SCHEDBOOK_KERNEL", "schedbook"),
+    parser.add_argument("--kernel", default=os.environ.get("SCHEDBOOK_KERNELSPEC", "schedbook"),
                         help="name of the kernelspec (default: schedbook)")
     parser.add_argument("--cell-timeout", type=int, default=900, metavar="SECONDS",
                         help="what one cell may take (default: 900)")

@@ -1,0 +1,105 @@
+"""run_notebook.py as the launcher calls it: its files, its exit status, what it prints."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
+
+KERNEL = os.environ.get("SCHEDBOOK_KERNELSPEC", "schedbook")
+PROGRAM = pathlib.Path(__file__).resolve().parents[2] / "main" / "jupyter" / "run_notebook.py"
+TIMEOUT = 120
+
+PLOT = """import org.schedbook.plot.*;
+new SamplePlot("title", "time", "s", List.of(new Series("fifo", new double[] {1, 2, 4})), "simulated <&>")"""
+
+
+class RunNotebookTest(unittest.TestCase):
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = pathlib.Path(directory.name)
+
+    def notebook(self, *cells):
+        path = self.directory / "lesson.ipynb"
+        nbformat.write(new_notebook(cells=[
+            new_code_cell(source, metadata={"tags": tags}) for source, *tags in cells]), path)
+        return path
+
+    def command(self, *args):
+        return [sys.executable, str(PROGRAM), "--output", "out", "--kernel", KERNEL, *map(str, args)]
+
+    def run_program(self, *args):
+        return subprocess.run(
+            self.command(*args), cwd=self.directory, capture_output=True, text=True, timeout=TIMEOUT)
+
+    def executed(self):
+        return nbformat.read(self.directory / "out" / "lesson.ipynb", as_version=4)
+
+    def test_executes_and_keeps_both_files(self):
+        result = self.run_program(self.notebook(("6 * 7",), ("%nosuch", "raises-exception"), (PLOT,)))
+        self.assertEqual((0, ""), (result.returncode, result.stderr))
+        self.assertIn("[1/3] 6 * 7", result.stdout)
+        cells = self.executed().cells
+        self.assertEqual("42", cells[0].outputs[0].data["text/plain"])
+        self.assertIn("error", [o.output_type for o in cells[1].outputs])
+        self.assertIn("2.000", cells[2].outputs[0].data["text/plain"])
+        page = (self.directory / "out" / "lesson.html").read_text()
+        self.assertIn("data:image/png;base64,", page)
+        self.assertIn('alt="title: median time fifo 2.000 s (n=3)."', page)
+
+    def test_failed_cell_is_named_and_the_files_are_kept(self):
+        result = self.run_program(self.notebook(("1",), ("%lsmagic --nope",), ("6 * 7",)))
+        self.assertEqual(1, result.returncode)
+        self.assertIn("cell 2: UsageError: %lsmagic: Unknown option: '--nope'", result.stderr)
+        self.assertIn("^^^^^^", result.stderr)
+        self.assertNotIn("Traceback", result.stderr)
+        self.assertEqual([], self.executed().cells[2].outputs)
+        self.assertTrue((self.directory / "out" / "lesson.html").exists())
+
+    def test_cell_that_takes_too_long(self):
+        result = self.run_program(self.notebook(("Thread.sleep(60_000);",)), "--cell-timeout", 2)
+        self.assertEqual(1, result.returncode)
+        self.assertEqual("cell 1: took longer than 2 s\n", result.stderr)
+
+    def test_what_cannot_run_is_one_line(self):
+        garbage = self.directory / "garbage.ipynb"
+        garbage.write_text("no JSON")
+        for args, said in (
+                (["missing.ipynb"], "missing.ipynb: no such file"),
+                ([garbage], "not a notebook"),
+                ([self.notebook(("1",)), "--kernel", "nosuch"], "no kernel named nosuch"),
+                ([self.notebook(("1",)), "--output", "."], "would overwrite"),
+                ([self.notebook(("1",)), "--output", "garbage.ipynb"], "garbage.ipynb: File exists")):
+            result = self.run_program(*args)
+            self.assertEqual(2, result.returncode, args)
+            self.assertIn(said, result.stderr)
+            self.assertEqual(1, result.stderr.count("\n"), result.stderr)
+
+    def test_signal_ends_the_kernel_too(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            mark = self.directory / f"pid-{number}"
+            path = self.notebook((
+                f'java.nio.file.Files.writeString(java.nio.file.Path.of("{mark}"),'
+                ' "" + ProcessHandle.current().pid()); Thread.sleep(60_000);',))
+            with subprocess.Popen(self.command(path), cwd=self.directory, text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+                end = time.monotonic() + TIMEOUT
+                while not (mark.exists() and mark.read_text()) and time.monotonic() < end:
+                    time.sleep(0.1)
+                program.send_signal(number)
+                _, said = program.communicate(timeout=TIMEOUT)
+            self.assertEqual((128 + number, ""), (program.returncode, said))
+            self.assertFalse(pathlib.Path("/proc", mark.read_text()).exists())
+            self.assertTrue((self.directory / "out" / "lesson.html").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
