@@ -1,7 +1,7 @@
 """The kernel as a front end sees it: real messages to a real kernel.
 
 Run with the Python that has the kernelspec:  python -m unittest test_kernel
-SCHEDBOOK_KERNEL names the kernelspec (default: schedbook).
+SCHEDBOOK_KERNELSPEC names the kernelspec (default: schedbook).
 """
 
 import os
@@ -16,7 +16,7 @@ import unittest
 import jupyter_kernel_test
 from jupyter_client.manager import start_new_kernel
 
-KERNEL = os.environ.get("SCHEDBOOK_KERNEL", "schedbook")
+KERNEL = os.environ.get("SCHEDBOOK_KERNELSPEC", "schedbook")
 TIMEOUT = 60
 
 # Magics written in the notebook itself, through the public API only.
