@@ -21,6 +21,7 @@ TIMEOUT = 60
 
 # Magics written in the notebook itself, through the public API only.
 MAGICS = """
+import org.schedbook.jupyter.*;
 import org.schedbook.magic.*;
 import picocli.CommandLine.*;
 

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.schedbook.bpf.BpfObject;
+import org.schedbook.bpf.wire_h;
 import org.schedbook.policy.Policy;
 import org.schedbook.prompt.PolicyPrompt;
 
@@ -48,18 +48,21 @@ class ArchitectureTest {
                     entry("bench", Set.of("compile", "measure", "policy", "target")),
                     entry("llm", Set.of()),
                     entry("prompt", Set.of("bench", "compile", "llm", "policy")),
-                    entry("plot", Set.of("measure")),
+                    entry("plot", Set.of()),
+                    entry("jupyter", Set.of()),
                     entry(
                             "magic",
                             Set.of(
                                     "bench",
                                     "compile",
+                                    "jupyter",
                                     "llm",
                                     "measure",
                                     "plot",
                                     "policy",
                                     "prompt",
                                     "target",
+                                    "target.host",
                                     "target.vm")));
 
     /** The native surface: nothing else calls native code. */
@@ -69,7 +72,7 @@ class ArchitectureTest {
 
     @BeforeAll
     static void readBuiltClasses() throws Exception {
-        for (Class<?> module : List.of(BpfObject.class, Policy.class, PolicyPrompt.class)) {
+        for (Class<?> module : List.of(wire_h.class, Policy.class, PolicyPrompt.class)) {
             Path place =
                     Path.of(module.getProtectionDomain().getCodeSource().getLocation().toURI());
             if (Files.isDirectory(place)) {

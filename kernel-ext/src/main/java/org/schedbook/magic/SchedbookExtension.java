@@ -1,13 +1,12 @@
 package org.schedbook.magic;
 
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Objects;
 import org.dflib.jjava.jupyter.Extension;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
-import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
+import org.schedbook.bench.BenchResult;
+import org.schedbook.jupyter.Magics;
 
-/** Puts the magics into a JJava kernel; found by {@link java.util.ServiceLoader}. */
+/** Puts Schedbook into a JJava kernel; found by {@link java.util.ServiceLoader}. */
 public final class SchedbookExtension implements Extension {
 
     private static volatile Magics installed;
@@ -24,12 +23,11 @@ public final class SchedbookExtension implements Extension {
     @Override
     public void install(BaseKernel kernel) {
         try {
-            MagicsRegistry registry = kernel.getMagicsRegistry();
-            Magics magics =
-                    kernel instanceof SchedbookKernel ours
-                            ? ours.magics()
-                            : new Magics(new KernelFrontend(kernel), registry);
-            magics.line("Notebook", "lsmagic", () -> new LsMagic(magics, () -> names(registry)));
+            Magics magics = Magics.of(kernel);
+            SchedbookMagics.register(magics, System.getenv());
+            kernel.getRenderer()
+                    .createRegistration(BenchResult.class)
+                    .register((result, context) -> BenchView.table(result).render(context));
             // JJava uninstalls extensions on a shutdown request only, not on SIGTERM.
             Runtime.getRuntime().addShutdownHook(new Thread(magics::close, "schedbook-shutdown"));
             installed = magics;
@@ -44,14 +42,5 @@ public final class SchedbookExtension implements Extension {
         if (installed != null) {
             installed.close();
         }
-    }
-
-    /** Returns every name a kernel knows, as typed, without the names for help. */
-    static Collection<String> names(MagicsRegistry registry) {
-        var names = new ArrayList<String>();
-        registry.getLineMagicNames().forEach(name -> names.add("%" + name));
-        registry.getCellMagicNames().forEach(name -> names.add("%%" + name));
-        names.removeIf(name -> name.endsWith("?"));
-        return names;
     }
 }

@@ -19,8 +19,8 @@ import org.schedbook.target.vm.Message.Reply;
 import org.schedbook.target.vm.Message.Request;
 
 /**
- * The guest's side of a {@link VmTarget}: does on the guest's own kernel, its {@link HostTarget}, what
- * the notebook asks for.
+ * The guest's side of a {@link VmTarget}: does on the guest's own kernel, its {@link HostTarget},
+ * what the notebook asks for.
  */
 public final class GuestAgent {
 

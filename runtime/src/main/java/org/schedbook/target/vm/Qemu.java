@@ -103,9 +103,7 @@ final class Qemu implements AutoCloseable {
             return started.join();
         } catch (RuntimeException e) {
             throw new TargetException(
-                    "QEMU could not be started.",
-                    HOW_TO_INSTALL,
-                    e.getCause().getMessage());
+                    "QEMU could not be started.", HOW_TO_INSTALL, e.getCause().getMessage());
         }
     }
 

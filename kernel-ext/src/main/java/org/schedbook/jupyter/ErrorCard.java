@@ -1,0 +1,77 @@
+package org.schedbook.jupyter;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+
+/** Draws a {@link CellError} over the lines of the cell it happened in. */
+final class ErrorCard implements Renderable {
+
+    private static final String EDGE = "#d64545";
+
+    private final CellError error;
+    private final List<String> lines;
+
+    /**
+     * @param cell the source of the whole cell
+     */
+    ErrorCard(CellError error, String cell) {
+        this.error = error;
+        this.lines = cell.lines().toList();
+    }
+
+    @Override
+    public DisplayData bundle() {
+        var data = new DisplayData(text());
+        var html = new StringBuilder("<b>" + Html.escape(error.getMessage()) + "</b>");
+        if (!error.marks().isEmpty()) {
+            html.append(Html.pre(marks()));
+        }
+        if (!error.next().isEmpty()) {
+            html.append("<div>").append(Html.escape(error.next())).append("</div>");
+        }
+        if (!error.details().isEmpty()) {
+            html.append(Html.folded("details", error.details()));
+        }
+        data.putHTML(Html.box(EDGE, html.toString()));
+        return data;
+    }
+
+    private String text() {
+        var out = new StringBuilder(error.getMessage());
+        if (!error.marks().isEmpty()) {
+            out.append('\n').append(marks());
+        }
+        if (!error.next().isEmpty()) {
+            out.append('\n').append(error.next());
+        }
+        return out.toString();
+    }
+
+    private String marks() {
+        return error.marks().stream().map(this::mark).collect(Collectors.joining("\n"));
+    }
+
+    private String mark(CellError.Mark mark) {
+        String where = "line %d, column %d: ".formatted(mark.line(), mark.column());
+        String message = where + mark.message().indent(where.length()).strip();
+        if (mark.line() < 1 || mark.line() > lines.size()) {
+            return message;
+        }
+        String source = lines.get(mark.line() - 1);
+        int column = Math.clamp(mark.column() - 1L, 0, source.length());
+        int length = Math.clamp(mark.length(), 1, Math.max(1, source.length() - column));
+        String gutter = "%4d | ".formatted(mark.line());
+        // Tabs stay tabs, so that the underline falls under its text at any tab width.
+        String lead = source.substring(0, column).replaceAll("[^\t]", " ");
+        return message
+                + "\n"
+                + gutter
+                + source
+                + "\n"
+                + " ".repeat(gutter.length() - 2)
+                + "| "
+                + lead
+                + "^".repeat(length);
+    }
+}

@@ -1,0 +1,66 @@
+package org.schedbook.jupyter;
+
+/**
+ * The few HTML fragments the notebook shows. Styles are inline and take their colours from the
+ * page, so they suit a light and a dark theme; everything that did not come from this package goes
+ * through {@link #escape}.
+ */
+public final class Html {
+
+    static final String MONO = "font-family:monospace;white-space:pre-wrap;margin:.3em 0;";
+    static final String FAINT = "opacity:.7;";
+    private static final String RULE = "rgba(128,128,128,.35)";
+
+    private Html() {}
+
+    /** Escapes text for use in an element or in a quoted attribute. */
+    public static String escape(String text) {
+        var out = new StringBuilder(text.length() + 16);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '&' -> out.append("&amp;");
+                case '<' -> out.append("&lt;");
+                case '>' -> out.append("&gt;");
+                case '"' -> out.append("&quot;");
+                case '\'' -> out.append("&#39;");
+                default -> out.append(c);
+            }
+        }
+        return out.toString();
+    }
+
+    /** Returns preformatted text; long lines wrap. */
+    static String pre(String text) {
+        return "<pre style=\"" + MONO + "\">" + escape(text) + "</pre>";
+    }
+
+    /** Returns a box with a coloured edge around markup that is already escaped. */
+    static String box(String edge, String markup) {
+        return "<div style=\"border:1px solid "
+                + RULE
+                + ";border-left:4px solid "
+                + edge
+                + ";padding:.4em .8em;margin:.3em 0;\">"
+                + markup
+                + "</div>";
+    }
+
+    /** Returns text that unfolds at a click. */
+    static String folded(String summary, String text) {
+        return "<details><summary style=\""
+                + FAINT
+                + "\">"
+                + escape(summary)
+                + "</summary>"
+                + pre(text)
+                + "</details>";
+    }
+
+    /** Returns the style of a table cell. */
+    static String cell(boolean right) {
+        return "padding:.15em .8em .15em 0;border:none;text-align:"
+                + (right ? "right" : "left")
+                + ";";
+    }
+}

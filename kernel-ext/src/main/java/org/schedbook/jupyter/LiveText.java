@@ -1,0 +1,68 @@
+package org.schedbook.jupyter;
+
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+
+/** Text that grows in the cell while it arrives, under a title that may change. Thread-safe. */
+public final class LiveText implements AutoCloseable {
+
+    private final StringBuilder text = new StringBuilder();
+    private final LiveDisplay display;
+    private String title;
+
+    /**
+     * @param title one line above the text; empty for none
+     */
+    public LiveText(Frontend frontend, String title) {
+        this.title = title;
+        this.display = new LiveDisplay(frontend, this::picture);
+        display.changed();
+    }
+
+    /** Adds text at the end. */
+    public void append(CharSequence more) {
+        synchronized (text) {
+            text.append(more);
+        }
+        display.changed();
+    }
+
+    /** Replaces the title. */
+    public void title(String line) {
+        synchronized (text) {
+            title = line;
+        }
+        display.changed();
+    }
+
+    /** Returns all text so far. */
+    public String text() {
+        synchronized (text) {
+            return text.toString();
+        }
+    }
+
+    private DisplayData picture() {
+        String body;
+        String head;
+        synchronized (text) {
+            body = text.toString();
+            head = title;
+        }
+        var data = new DisplayData(head.isEmpty() ? body : head + "\n" + body);
+        data.putHTML(
+                (head.isEmpty()
+                                ? ""
+                                : "<div style=\""
+                                        + Html.FAINT
+                                        + "\">"
+                                        + Html.escape(head)
+                                        + "</div>")
+                        + Html.pre(body));
+        return data;
+    }
+
+    @Override
+    public void close() {
+        display.close();
+    }
+}

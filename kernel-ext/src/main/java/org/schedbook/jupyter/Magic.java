@@ -1,0 +1,35 @@
+package org.schedbook.jupyter;
+
+import java.util.List;
+
+/**
+ * A line or cell magic, written as a picocli command: {@code @Command(description = …)} on the
+ * class, {@code @Option} and {@code @Parameters} on its fields. Every call gets a new instance, so
+ * fields hold the arguments of one call and nothing else.
+ */
+public interface Magic {
+
+    /**
+     * Does the work.
+     *
+     * @return what the cell shows and {@code var x = %name} receives, or null
+     * @throws CellError for a failure the person at the cell can act on
+     * @throws Exception for any other failure, shown as one sentence with the details folded
+     */
+    Object run(MagicCall call) throws Exception;
+
+    /**
+     * Values offered by Tab besides those picocli knows (enum constants, declared candidates).
+     *
+     * @param label the longest name of an option ({@code "--policies"}) or the label of a
+     *     positional parameter ({@code "NAME"})
+     */
+    default List<String> candidates(String label) {
+        return List.of();
+    }
+
+    /** Returns whether the body of this cell magic is Java, so that Tab completes it as Java. */
+    default boolean javaBody() {
+        return false;
+    }
+}

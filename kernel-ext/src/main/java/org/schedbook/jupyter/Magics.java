@@ -1,0 +1,493 @@
+package org.schedbook.jupyter;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.StreamSupport;
+import org.dflib.jjava.jupyter.kernel.BaseKernel;
+import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The magics of a notebook, by name. A magic's class is loaded, and picocli with it, when it is
+ * first called, completed or explained: registering costs the kernel's start nothing.
+ */
+public final class Magics {
+
+    /**
+     * How long an interrupted magic may take to end by itself, so that the cell ends within 1 s.
+     */
+    private static final long INTERRUPT_GRACE_MS = 900;
+
+    private static final System.Logger LOG = System.getLogger(Magics.class.getName());
+
+    private static final String LINE = "%";
+    private static final String CELL = "%%";
+
+    /**
+     * A registered magic.
+     *
+     * @param name as typed, with {@code %} or {@code %%}
+     */
+    record Entry(String group, String name, Supplier<? extends Magic> factory) {
+
+        private CommandLine command() {
+            CommandLine command = new CommandLine(factory.get());
+            CommandSpec spec = command.getCommandSpec().name(name);
+            if (spec.findOption("--help") == null) {
+                spec.addOption(
+                        OptionSpec.builder("--help")
+                                .usageHelp(true)
+                                .description("Show this help.")
+                                .build());
+            }
+            return command.setExpandAtFiles(false)
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .setOverwrittenOptionsAllowed(true);
+        }
+
+        String help() {
+            return command().getUsageMessage(Ansi.OFF).stripTrailing();
+        }
+
+        String synopsis() {
+            CommandLine command = command();
+            return command.getHelp().synopsis(0).strip();
+        }
+
+        String summary() {
+            String[] lines = command().getCommandSpec().usageMessage().description();
+            return lines.length == 0 ? "" : lines[0];
+        }
+    }
+
+    /**
+     * What Tab offers.
+     *
+     * @param start where in the line the text to replace starts
+     */
+    record Completion(int start, List<String> values) {}
+
+    private final Frontend frontend;
+    private final MagicsRegistry registry;
+    private final SequencedMap<String, Entry> entries = new LinkedHashMap<>();
+    private final Deque<MagicCall> running = new ConcurrentLinkedDeque<>();
+    private final Deque<AutoCloseable> atShutdown = new ConcurrentLinkedDeque<>();
+    private volatile MagicCall abandoned;
+    private volatile CellError lastError;
+
+    /**
+     * @param registry where JJava looks magics up; each is known there too, also by its name with a
+     *     question mark
+     */
+    Magics(Frontend frontend, MagicsRegistry registry) {
+        this.frontend = frontend;
+        this.registry = registry;
+    }
+
+    /**
+     * Returns the magics of a kernel, ours or a stock JJava one, with {@code %lsmagic} among them.
+     */
+    public static Magics of(BaseKernel kernel) {
+        MagicsRegistry registry = kernel.getMagicsRegistry();
+        Magics magics =
+                kernel instanceof SchedbookKernel ours
+                        ? ours.magics()
+                        : new Magics(new KernelFrontend(kernel), registry);
+        return magics.line("Notebook", "lsmagic", () -> new LsMagic(magics, () -> names(registry)));
+    }
+
+    /** Returns every name a kernel knows, as typed, without the names for help. */
+    static Collection<String> names(MagicsRegistry registry) {
+        var names = new ArrayList<String>();
+        registry.getLineMagicNames().forEach(name -> names.add(LINE + name));
+        registry.getCellMagicNames().forEach(name -> names.add(CELL + name));
+        names.removeIf(name -> name.endsWith("?"));
+        return names;
+    }
+
+    /** Adds a line magic, called as {@code %name}, or replaces the one of that name. */
+    public Magics line(String group, String name, Supplier<? extends Magic> factory) {
+        entries.put(LINE + name, new Entry(group, LINE + name, factory));
+        for (String each : List.of(name, name + "?")) {
+            registry.registerLineMagic(
+                    each,
+                    (BaseKernel k, List<String> args) ->
+                            run(MagicLine.of(LINE, each, args), 1, null));
+        }
+        return this;
+    }
+
+    /**
+     * Adds a cell magic, called as {@code %%name} on the first line of a cell, or replaces the one
+     * of that name.
+     */
+    public Magics cell(String group, String name, Supplier<? extends Magic> factory) {
+        entries.put(CELL + name, new Entry(group, CELL + name, factory));
+        for (String each : List.of(name, name + "?")) {
+            registry.registerCellMagic(
+                    each,
+                    (BaseKernel k, List<String> args, String body) ->
+                            run(MagicLine.of(CELL, each, args), 1, body));
+        }
+        return this;
+    }
+
+    /**
+     * Has {@code closeable} closed when the kernel ends, in whatever way it ends short of {@code
+     * kill -9}; the last one added is closed first. Keep it under two seconds.
+     */
+    public Magics atShutdown(AutoCloseable closeable) {
+        atShutdown.push(closeable);
+        return this;
+    }
+
+    /** Interrupts what runs and closes what was given to {@link #atShutdown}, once. */
+    public void close() {
+        running.forEach(MagicCall::interrupt);
+        for (AutoCloseable next = atShutdown.poll(); next != null; next = atShutdown.poll()) {
+            try {
+                next.close();
+            } catch (Exception e) {
+                LOG.log(System.Logger.Level.WARNING, "at shutdown: {0}", e.toString());
+            }
+        }
+    }
+
+    Collection<Entry> entries() {
+        return entries.values();
+    }
+
+    boolean has(MagicLine line) {
+        return entry(line).isPresent();
+    }
+
+    private Optional<Entry> entry(MagicLine line) {
+        String name =
+                line.name().endsWith("?")
+                        ? line.name().substring(0, line.name().length() - 1)
+                        : line.name();
+        return Optional.ofNullable(entries.get(line.prefix() + name));
+    }
+
+    /**
+     * Calls a magic on this thread. Whatever goes wrong is shown as a card and thrown as a {@link
+     * CellError}.
+     *
+     * @param cellLine the line of the cell that {@code line} is, from 1
+     * @param body what follows the line of a cell magic; null for a line magic
+     */
+    Object run(MagicLine line, int cellLine, String body) {
+        Entry entry = entry(line).orElseThrow();
+        var call = new MagicCall(line, cellLine, body == null ? "" : body, frontend);
+        try {
+            return run(entry, call);
+        } catch (CellError e) {
+            throw show(e, call);
+        }
+    }
+
+    private Object run(Entry entry, MagicCall call) {
+        if (call.line().name().endsWith("?")) {
+            return showHelp(entry);
+        }
+        refuseBesideAbandoned(entry);
+        CommandLine command = entry.command();
+        try {
+            if (command.parseArgs(call.line().values().toArray(String[]::new))
+                    .isUsageHelpRequested()) {
+                return showHelp(entry);
+            }
+        } catch (ParameterException e) {
+            throw usageError(entry, call, e);
+        }
+        if (entry.name().startsWith(CELL) && call.body().isBlank()) {
+            throw new UsageError(entry.name() + " has nothing below it.")
+                    .next(
+                            "Write the lines it works on below "
+                                    + call.line().text().strip()
+                                    + "; "
+                                    + entry.name()
+                                    + "? shows its help.");
+        }
+        Magic magic = command.getCommand();
+        running.push(call);
+        try {
+            Object value = magic.run(call);
+            call.end();
+            return value;
+        } catch (Throwable e) {
+            throw failure(entry, call, e);
+        } finally {
+            running.remove(call);
+            if (abandoned == call) {
+                abandoned = null;
+            }
+        }
+    }
+
+    private Object showHelp(Entry entry) {
+        frontend.display(frontend.render(entry.help()));
+        return null;
+    }
+
+    private void refuseBesideAbandoned(Entry entry) {
+        MagicCall still = abandoned;
+        if (still != null) {
+            throw new CellError(
+                            entry.name()
+                                    + " cannot start: "
+                                    + still.name()
+                                    + ", interrupted earlier, is still running.")
+                    .next("Wait for it to end, or restart the kernel.");
+        }
+    }
+
+    private static CellError usageError(Entry entry, MagicCall call, ParameterException e) {
+        var error =
+                new UsageError(
+                        entry.name()
+                                + ": "
+                                + e.getMessage().lines().findFirst().orElse("").strip());
+        String hint = "";
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String word = unmatched.getUnmatched().getFirst();
+            call.line().args().stream()
+                    .filter(arg -> arg.value().equals(word))
+                    .findFirst()
+                    .ifPresent(arg -> error.at(call.mark(arg, "not understood")));
+            String option = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
+            hint =
+                    nearest(option, e.getCommandLine().getCommandSpec().optionsMap().keySet())
+                            .map(near -> "Did you mean " + near + "? ")
+                            .orElse("");
+        }
+        return error.next(
+                hint + "Usage: " + entry.synopsis() + " — " + entry.name() + "? explains it.");
+    }
+
+    private static CellError failure(Entry entry, MagicCall call, Throwable e) {
+        CellError error;
+        if (call.interrupted()) {
+            error = new Interrupted(entry.name() + " was interrupted.");
+        } else if (e instanceof CellError cellError) {
+            error = cellError;
+        } else {
+            String message =
+                    e.getMessage() == null
+                            ? ""
+                            : ": " + e.getMessage().lines().findFirst().orElse("");
+            error =
+                    new CellError(
+                                    entry.name()
+                                            + " failed with "
+                                            + e.getClass().getSimpleName()
+                                            + message)
+                            .next(
+                                    "This is a defect of the magic; the details below belong in a report of it.")
+                            .details(stackTrace(e));
+        }
+        try {
+            call.end();
+        } catch (Exception closing) {
+            error.addSuppressed(closing);
+        }
+        return error;
+    }
+
+    private static String stackTrace(Throwable e) {
+        var text = new StringWriter();
+        e.printStackTrace(new PrintWriter(text, true));
+        return text.toString();
+    }
+
+    /** Shows that no magic has this name, and returns the error to throw. */
+    CellError unknown(MagicLine line, int cellLine, Collection<String> known) {
+        String name = line.prefix() + line.name();
+        CellError error =
+                new UsageError("There is no magic " + name + ".")
+                        .next(
+                                nearest(name, known)
+                                                .map(near -> "Did you mean " + near + "? ")
+                                                .orElse("")
+                                        + "%lsmagic lists them all.");
+        return show(error, new MagicCall(line, cellLine, "", frontend));
+    }
+
+    private CellError show(CellError error, MagicCall call) {
+        lastError = error;
+        call.frontend().display(new ErrorCard(error, call.cell()).bundle());
+        return error;
+    }
+
+    /**
+     * Returns the error a magic ended with most recently; JShell keeps only its class and message.
+     */
+    CellError lastError() {
+        return lastError;
+    }
+
+    /**
+     * Interrupts the running magics and waits, for less than a second, for them to end.
+     *
+     * @return false if no magic was running, and so there was nothing to interrupt
+     */
+    boolean interrupt() throws InterruptedException {
+        List<MagicCall> now = List.copyOf(running);
+        now.forEach(MagicCall::interrupt);
+        if (!now.isEmpty()
+                && !now.getLast().ended().await(INTERRUPT_GRACE_MS, TimeUnit.MILLISECONDS)) {
+            abandoned = now.getFirst();
+        }
+        return !now.isEmpty();
+    }
+
+    /** Returns the magic that was interrupted and still runs. */
+    Optional<MagicCall> abandoned() {
+        return Optional.ofNullable(abandoned);
+    }
+
+    /** Returns the help of the magic a line calls, if it is one of these. */
+    Optional<String> help(MagicLine line) {
+        return entry(line).map(Entry::help);
+    }
+
+    /** Returns whether the body of this cell magic is Java. */
+    boolean javaBody(MagicLine line) {
+        return entry(line).map(entry -> entry.factory().get().javaBody()).orElse(false);
+    }
+
+    /**
+     * Completes the last word of a line.
+     *
+     * @param text the line up to the cursor, starting with its {@code %}
+     * @return null if the line calls none of these magics
+     */
+    Completion complete(String text) {
+        MagicLine line = MagicLine.parse(text);
+        Optional<Entry> entry = entry(line);
+        if (entry.isEmpty()) {
+            return null;
+        }
+        boolean newWord = Character.isWhitespace(text.charAt(text.length() - 1));
+        List<String> words = new ArrayList<>(line.values());
+        String last = newWord || words.isEmpty() ? "" : words.removeLast();
+        int start = newWord ? text.length() : line.args().getLast().start();
+        CommandLine command = entry.get().command();
+        CommandSpec spec = command.getCommandSpec();
+        Magic magic = command.getCommand();
+
+        int equals = last.indexOf('=');
+        if (last.startsWith("-") && equals > 0) {
+            OptionSpec option = spec.findOption(last.substring(0, equals));
+            return option == null
+                    ? null
+                    : values(magic, option, last.substring(equals + 1), start + equals + 1);
+        }
+        if (last.startsWith("-")) {
+            return new Completion(start, options(spec, words, last));
+        }
+        OptionSpec open = words.isEmpty() ? null : spec.findOption(words.getLast());
+        if (open != null && open.arity().max() > 0) {
+            return values(magic, open, last, start);
+        }
+        int position = positionals(spec, words);
+        return spec.positionalParameters().stream()
+                .filter(p -> p.index().contains(position))
+                .findFirst()
+                .map(p -> values(magic, p, last, start))
+                .filter(c -> !c.values().isEmpty())
+                .orElseGet(
+                        () ->
+                                new Completion(
+                                        start,
+                                        last.isEmpty() ? options(spec, words, "") : List.of()));
+    }
+
+    private static List<String> options(CommandSpec spec, List<String> used, String prefix) {
+        return spec.options().stream()
+                .filter(o -> !o.hidden() && used.stream().noneMatch(List.of(o.names())::contains))
+                .map(OptionSpec::longestName)
+                .filter(name -> name.startsWith(prefix))
+                .sorted()
+                .toList();
+    }
+
+    private static int positionals(CommandSpec spec, List<String> words) {
+        int count = 0;
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            OptionSpec option = spec.findOption(word);
+            if (option != null && option.arity().max() > 0) {
+                i++;
+            } else if (!word.startsWith("-")) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private static Completion values(Magic magic, ArgSpec arg, String prefix, int start) {
+        // In a list, a value is complete at its separator and the next one is wanted.
+        int from = arg.splitRegex().equals(",") ? prefix.lastIndexOf(',') + 1 : 0;
+        String part = prefix.substring(from);
+        String label =
+                arg instanceof OptionSpec o
+                        ? o.longestName()
+                        : ((PositionalParamSpec) arg).paramLabel();
+        var all = new ArrayList<>(magic.candidates(label));
+        if (arg.completionCandidates() != null) {
+            StreamSupport.stream(arg.completionCandidates().spliterator(), false)
+                    .map(String::valueOf)
+                    .forEach(all::add);
+        }
+        return new Completion(
+                start + from,
+                all.stream().filter(v -> v.startsWith(part)).distinct().sorted().toList());
+    }
+
+    /** Returns the known name closest to a mistyped one, if one is close. */
+    static Optional<String> nearest(String word, Collection<String> known) {
+        record Near(String name, int distance) {}
+        return known.stream()
+                .map(name -> new Near(name, distance(word, name)))
+                .filter(near -> near.distance() <= 1 + word.length() / 4)
+                .min(Comparator.comparingInt(Near::distance).thenComparing(Near::name))
+                .map(Near::name);
+    }
+
+    /** Levenshtein's distance: the insertions, deletions and replacements between two words. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+}

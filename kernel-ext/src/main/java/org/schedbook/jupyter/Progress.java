@@ -1,0 +1,115 @@
+package org.schedbook.jupyter;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+
+/**
+ * A progress display: bar, done/total, elapsed time and, once there is something to judge by, the
+ * time left. The clock runs between steps too. Thread-safe.
+ */
+public final class Progress implements AutoCloseable {
+
+    private static final int BAR = 20;
+
+    private final String title;
+    private final long total;
+    private final long startNs = System.nanoTime();
+    private final LiveDisplay display;
+    private long done;
+    private String note = "";
+    private boolean closed;
+
+    /**
+     * @param total the number of steps, at least 1
+     */
+    public Progress(Frontend frontend, String title, long total) {
+        if (total < 1) {
+            throw new IllegalArgumentException("total " + total);
+        }
+        this.title = title;
+        this.total = total;
+        this.display = new LiveDisplay(frontend, this::picture);
+        tick();
+    }
+
+    private void tick() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+        }
+        display.changed();
+        CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(this::tick);
+    }
+
+    /** One step is done. */
+    public void step() {
+        synchronized (this) {
+            done = Math.min(done + 1, total);
+        }
+        display.changed();
+    }
+
+    /** Says in a few words what is going on now. */
+    public void note(String words) {
+        synchronized (this) {
+            note = words;
+        }
+        display.changed();
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        display.close();
+    }
+
+    private synchronized DisplayData picture() {
+        String times = times();
+        String count = done + "/" + total;
+        String tail = closed && done < total ? "stopped" : closed ? "" : note;
+        int filled = (int) (BAR * done / total);
+        var data =
+                new DisplayData(
+                        "%s |%s%s| %s  %s  %s"
+                                .formatted(
+                                        title,
+                                        "█".repeat(filled),
+                                        " ".repeat(BAR - filled),
+                                        count,
+                                        times,
+                                        tail)
+                                .stripTrailing());
+        data.putHTML(
+                "<div style=\"margin:.3em 0;\">"
+                        + Html.escape(title)
+                        + " <span style=\"display:inline-block;width:14em;height:.8em;border:1px solid"
+                        + " rgba(128,128,128,.5);\"><span style=\"display:block;height:100%;background:#4c8bf5;width:"
+                        + 100 * done / total
+                        + "%;\"></span></span> <code>"
+                        + count
+                        + "</code> <span style=\""
+                        + Html.FAINT
+                        + "\">"
+                        + Html.escape((times + "  " + tail).strip())
+                        + "</span></div>");
+        return data;
+    }
+
+    private String times() {
+        long elapsedNs = System.nanoTime() - startNs;
+        if (closed || done == 0) {
+            return clock(elapsedNs);
+        }
+        return clock(elapsedNs) + "<" + clock(elapsedNs / done * (total - done));
+    }
+
+    private static String clock(long ns) {
+        Duration time = Duration.ofNanos(ns);
+        return "%d:%02d".formatted(time.toMinutes(), time.toSecondsPart());
+    }
+}

@@ -1,0 +1,392 @@
+package org.schedbook.jupyter;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Pattern;
+import jdk.jshell.EvalException;
+import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
+import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
+import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.magic.MagicsResolver;
+import org.dflib.jjava.jupyter.kernel.util.PathsHandler;
+import org.dflib.jjava.jupyter.messages.Header;
+import org.dflib.jjava.jupyter.messages.Message;
+import org.dflib.jjava.jupyter.messages.reply.KernelInfoReply;
+import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
+import org.dflib.jjava.jupyter.messages.request.KernelInfoRequest;
+import org.dflib.jjava.jupyter.messages.request.ShutdownRequest;
+import org.dflib.jjava.kernel.JavaKernel;
+import org.dflib.jjava.kernel.execution.EvaluationInterruptedException;
+
+/**
+ * The notebook kernel: JJava's, with what JJava lacks. A magic may offer the next cell (a {@code
+ * set_next_input} payload); Tab completes the options and values of magics; after an error the
+ * cells already queued are aborted, as IPython does; an interrupt reaches what a magic waits for;
+ * and the process ends when its parent does. A cell magic's body never passes through JShell, which
+ * loses the session over a literal of 64 KiB.
+ *
+ * <p>Of JJava's environment it honours {@code JJAVA_CLASSPATH}, {@code JJAVA_COMPILER_OPTS}, {@code
+ * JJAVA_STARTUP_SCRIPTS_PATH} and {@code JJAVA_STARTUP_SCRIPT}.
+ */
+public final class SchedbookKernel extends JavaKernel {
+
+    /**
+     * What a line magic may be long, so that it stays well below the 65,535 bytes of a constant.
+     */
+    private static final int MAX_LINE_LENGTH = 20_000;
+
+    /** Frames of JJava, JShell and the thread pool, which say nothing to the reader of a cell. */
+    private static final Pattern KERNEL_FRAME =
+            Pattern.compile(
+                    "\\s+at (org\\.dflib\\.jjava|jdk\\.jshell|java\\.base/(jdk\\.internal\\.reflect"
+                            + "|java\\.lang\\.reflect|java\\.util\\.concurrent|java\\.lang\\.Thread\\.run))");
+
+    private final Magics magics = new Magics(new KernelFrontend(this), magicsRegistry);
+    private final Map<Integer, CellSource> pending = new ConcurrentHashMap<>();
+    private final AtomicInteger pendingId = new AtomicInteger();
+    private final MagicsResolver resolver = new Resolver();
+    private volatile CellReply reply;
+
+    SchedbookKernel(SchedbookKernelBuilder parts) {
+        super(
+                parts.name,
+                parts.version,
+                parts.languageInfo,
+                parts.helpLinks,
+                null,
+                parts.io,
+                parts.comms,
+                parts.renderer,
+                null,
+                parts.registry,
+                true,
+                parts.styler,
+                parts.shell,
+                parts.evaluator);
+    }
+
+    /** Starts the kernel on the connection file Jupyter has written. */
+    public static void main(String[] args) throws IOException, GeneralSecurityException {
+        if (args.length != 1 || !Files.isRegularFile(Path.of(args[0]))) {
+            System.err.println(
+                    "Jupyter starts this program, with a connection file as its argument.");
+            System.exit(2);
+        }
+        Logger.getLogger("").setLevel(Level.WARNING);
+        ParentWatch.start();
+        var connection =
+                new SchedbookConnection(
+                        KernelConnectionProperties.parse(Files.readString(Path.of(args[0]))));
+        SchedbookKernel kernel = new SchedbookKernelBuilder().build();
+        kernel.onStartup();
+        kernel.addToClasspath(System.getenv("JJAVA_CLASSPATH"));
+        kernel.runStartupScripts();
+        kernel.becomeHandlerForConnection(connection);
+        connection.connect();
+        connection.waitUntilClose();
+        // JShell's threads, or a magic that would not end, must not keep the process.
+        System.exit(0);
+    }
+
+    private void runStartupScripts() throws IOException {
+        String paths = System.getenv("JJAVA_STARTUP_SCRIPTS_PATH");
+        if (paths != null && !paths.isBlank()) {
+            for (Path script : PathsHandler.splitAndResolveGlobs(paths)) {
+                evalBuilder(Files.readString(script)).resolveMagics().eval();
+            }
+        }
+        String snippet = System.getenv("JJAVA_STARTUP_SCRIPT");
+        if (snippet != null) {
+            evalBuilder(snippet).resolveMagics().eval();
+        }
+    }
+
+    Magics magics() {
+        return magics;
+    }
+
+    /** Offers source as the cell after the one that is running. */
+    void setNextInput(String source) {
+        CellReply now = reply;
+        if (now != null) {
+            now.setNextInput(source);
+        }
+    }
+
+    @Override
+    public String getBanner() {
+        return "Schedbook %s · Java %s · JJava kernel, protocol %s"
+                .formatted(getVersion(), Runtime.version().feature(), Header.PROTOCOL_VERISON);
+    }
+
+    // Magics: a cell becomes Java that calls back here.
+
+    @Override
+    public MagicsResolver getMagicsResolver() {
+        return resolver;
+    }
+
+    private final class Resolver extends MagicsResolver {
+
+        Resolver() {
+            super("%", "%%", null);
+        }
+
+        @Override
+        public String resolve(String source) {
+            CellSource cell = CellSource.of(source);
+            if (cell.magic() == null) {
+                return CellSource.replaceLineMagics(source, this::lineCall);
+            }
+            int id = pendingId.incrementAndGet();
+            pending.put(id, cell);
+            return "%s.runCellMagic(%d);".formatted(SchedbookKernel.class.getName(), id);
+        }
+
+        private String lineCall(int line, String magic) {
+            if (magic.length() > MAX_LINE_LENGTH) {
+                throw new UsageError(
+                                "The magic on line %d is longer than %,d characters."
+                                        .formatted(line, MAX_LINE_LENGTH))
+                        .next("Put the text into the body of a cell magic.");
+            }
+            String literal = magic.replace("\\", "\\\\").replace("\"", "\\\"");
+            return "%s.runLineMagic(%d, \"%s\");"
+                    .formatted(SchedbookKernel.class.getName(), line, literal);
+        }
+    }
+
+    /**
+     * Runs a line magic; cells call this where they have a line that starts with {@code %}.
+     *
+     * @param line the line of the cell, from 1
+     * @param text the magic as typed
+     */
+    @SuppressWarnings("unchecked") // as in JJava, the assignment in the cell decides
+    public static <T> T runLineMagic(int line, String text) {
+        return (T) notebook().run(MagicLine.parse(text), line, null);
+    }
+
+    /** Runs the cell magic of a cell that {@code id} was given to. */
+    @SuppressWarnings("unchecked")
+    public static <T> T runCellMagic(int id) {
+        SchedbookKernel kernel = notebook();
+        CellSource cell = kernel.pending.remove(id);
+        return (T) kernel.run(MagicLine.parse(cell.magic()), cell.line(), cell.body());
+    }
+
+    private static SchedbookKernel notebook() {
+        return (SchedbookKernel) notebookKernel();
+    }
+
+    private Object run(MagicLine line, int cellLine, String body) {
+        if (magics.has(line)) {
+            return magics.run(line, cellLine, body);
+        }
+        String name = line.name();
+        boolean known =
+                body == null
+                        ? magicsRegistry.getLineMagicNames().contains(name)
+                        : magicsRegistry.getCellMagicNames().contains(name);
+        if (!known) {
+            throw magics.unknown(line, cellLine, Magics.names(magicsRegistry));
+        }
+        try {
+            return body == null
+                    ? magicsRegistry.evalLineMagic(this, name, line.values())
+                    : magicsRegistry.evalCellMagic(this, name, line.values(), body);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(line.prefix() + name + " failed: " + e.getMessage(), e);
+        }
+    }
+
+    // Execution and its errors.
+
+    @Override
+    protected synchronized void handleExecuteRequest(
+            ShellReplyEnvironment env, Message<ExecuteRequest> message) {
+        reply = (CellReply) env;
+        reply.executionCount(executionCount.get());
+        super.handleExecuteRequest(env, message);
+        pending.clear();
+        if (reply.failed() && message.getContent().shouldStopOnError()) {
+            reply.abortQueued();
+        }
+        reply = null;
+    }
+
+    @Override
+    protected Object doEval(String source) {
+        try {
+            return super.doEval(source);
+        } catch (EvaluationInterruptedException e) {
+            throw interrupted();
+        } catch (RuntimeException e) {
+            throw e.getCause() instanceof EvalException cause ? unwrapped(cause, e) : e;
+        } catch (Error e) {
+            // An Error of javac's, say, would end the thread that serves the notebook.
+            throw new IllegalStateException(e.toString(), e);
+        }
+    }
+
+    private CellError interrupted() {
+        return magics.abandoned()
+                .map(
+                        call ->
+                                new Interrupted(
+                                        call.name()
+                                                + " was interrupted but has not ended: it goes on in"
+                                                + " the background. Restart the kernel to end it."))
+                .orElseGet(() -> new Interrupted("The cell was interrupted."));
+    }
+
+    /** Returns the error of a magic, of which JShell has kept only class and message. */
+    private RuntimeException unwrapped(EvalException cause, RuntimeException e) {
+        CellError error = magics.lastError();
+        return error != null
+                        && error.getClass().getName().equals(cause.getExceptionClassName())
+                        && error.getMessage().equals(cause.getMessage())
+                ? error
+                : e;
+    }
+
+    @Override
+    protected List<String> formatError(Throwable e) {
+        if (e instanceof CellError error) {
+            return List.of(
+                    errorStyler.secondary(e.getClass().getSimpleName()) + ": " + error.summary());
+        }
+        return super.formatError(e).stream()
+                .filter(line -> !KERNEL_FRAME.matcher(line).find())
+                .toList();
+    }
+
+    @Override
+    public void interrupt() {
+        try {
+            if (magics.interrupt() && magics.abandoned().isEmpty()) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        super.interrupt();
+    }
+
+    // What the front end asks besides.
+
+    @Override
+    public ReplacementOptions complete(String code, int at) {
+        CellSource cell = CellSource.of(code);
+        if (cell.magic() != null && at >= cell.bodyStart() && !cell.body().isEmpty()) {
+            return magics.javaBody(MagicLine.parse(cell.magic())) ? completeBody(cell, at) : null;
+        }
+        int lineStart = code.lastIndexOf('\n', at - 1) + 1;
+        String magic = CellSource.magicIn(code.substring(lineStart, at));
+        if (magic == null) {
+            return super.complete(code, at);
+        }
+        int magicStart = at - magic.length();
+        if (magic.chars().noneMatch(Character::isWhitespace)) {
+            return new ReplacementOptions(
+                    Magics.names(magicsRegistry).stream()
+                            .filter(name -> name.startsWith(magic))
+                            .sorted()
+                            .toList(),
+                    magicStart,
+                    at);
+        }
+        Magics.Completion completion = magics.complete(magic);
+        return completion == null
+                ? null
+                : new ReplacementOptions(completion.values(), magicStart + completion.start(), at);
+    }
+
+    private ReplacementOptions completeBody(CellSource cell, int at) {
+        ReplacementOptions inBody = super.complete(cell.body(), at - cell.bodyStart());
+        return inBody == null
+                ? null
+                : new ReplacementOptions(
+                        inBody.getReplacements(),
+                        inBody.getSourceStart() + cell.bodyStart(),
+                        inBody.getSourceEnd() + cell.bodyStart());
+    }
+
+    @Override
+    public DisplayData inspect(String code, int at, boolean extraDetail) {
+        CellSource cell = CellSource.of(code);
+        if (cell.magic() != null && at >= cell.bodyStart() && !cell.body().isEmpty()) {
+            return magics.javaBody(MagicLine.parse(cell.magic()))
+                    ? super.inspect(cell.body(), at - cell.bodyStart(), extraDetail)
+                    : null;
+        }
+        int lineStart = code.lastIndexOf('\n', at - 1) + 1;
+        int lineEnd = code.indexOf('\n', lineStart);
+        String magic =
+                CellSource.magicIn(
+                        code.substring(lineStart, lineEnd < 0 ? code.length() : lineEnd));
+        if (magic == null) {
+            return super.inspect(code, at, extraDetail);
+        }
+        return magics.help(MagicLine.parse(magic))
+                .map(
+                        help -> {
+                            var data = new DisplayData(help);
+                            data.putHTML(Html.pre(help));
+                            return data;
+                        })
+                .orElse(null);
+    }
+
+    @Override
+    public String isComplete(String code) {
+        if (CellSource.of(code).magic() != null) {
+            return code.endsWith("\n") ? IS_COMPLETE_YES : "";
+        }
+        return super.isComplete(CellSource.replaceLineMagics(code, (line, magic) -> ";"));
+    }
+
+    @Override
+    protected void handleKernelInfoRequest(
+            ShellReplyEnvironment env, Message<KernelInfoRequest> message) {
+        env.setBusyDeferIdle();
+        env.reply(new KernelInfo(this));
+    }
+
+    /** JJava's reply, and the status that the protocol asks of every reply. */
+    private static final class KernelInfo extends KernelInfoReply {
+
+        @SuppressWarnings("unused") // written as JSON
+        private final String status = "ok";
+
+        KernelInfo(SchedbookKernel kernel) {
+            super(
+                    Header.PROTOCOL_VERISON,
+                    kernel.getName(),
+                    kernel.getVersion(),
+                    kernel.getLanguageInfo(),
+                    kernel.getBanner(),
+                    kernel.getHelpLinks());
+        }
+    }
+
+    @Override
+    protected void handleShutdownRequest(
+            ShellReplyEnvironment env, Message<ShutdownRequest> message) {
+        // A running cell would keep the connection from closing.
+        ParentWatch.exitWithin(Duration.ofSeconds(2));
+        super.handleShutdownRequest(env, message);
+    }
+}

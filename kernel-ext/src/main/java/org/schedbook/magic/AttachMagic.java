@@ -1,0 +1,42 @@
+package org.schedbook.magic;
+
+import java.util.List;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.jupyter.Magic;
+import org.schedbook.jupyter.MagicCall;
+import org.schedbook.target.TargetException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code %attach NAME}: makes a policy the scheduler of the guest. */
+@Command(
+        description =
+                "Makes a policy the scheduler of a Linux kernel: a guest, started when first needed.")
+final class AttachMagic implements Magic {
+
+    @Parameters(paramLabel = "NAME", description = "The policy.")
+    private String name;
+
+    private final Session session;
+
+    AttachMagic(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Object run(MagicCall call) throws InterruptedException {
+        CompiledPolicy policy = session.policy(name);
+        try {
+            Guest.start(session, call);
+            session.attach(policy);
+            return StatusMagic.card(session, name + " is attached");
+        } catch (TargetException e) {
+            throw Errors.of(e);
+        }
+    }
+
+    @Override
+    public List<String> candidates(String label) {
+        return List.copyOf(session.policyNames());
+    }
+}

@@ -1,0 +1,47 @@
+package org.schedbook.magic;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.schedbook.jupyter.Magic;
+import org.schedbook.jupyter.MagicCall;
+import org.schedbook.jupyter.Table;
+import org.schedbook.llm.Endpoint;
+import org.schedbook.target.Availability;
+import org.schedbook.target.host.HostTarget;
+import org.schedbook.target.vm.VmTarget;
+import picocli.CommandLine.Command;
+
+/** {@code %doctor}: what can be used here. */
+@Command(description = "Shows where policies can run here, and where models are to be had.")
+final class DoctorMagic implements Magic {
+
+    private final Map<String, String> environment;
+
+    DoctorMagic(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public Object run(MagicCall call) {
+        var rows = new ArrayList<List<String>>();
+        for (Availability target : List.of(VmTarget.availability(), HostTarget.availability())) {
+            rows.add(
+                    List.of(
+                            "target " + target.target(),
+                            target.usable() ? "ready" : "missing",
+                            target.what(),
+                            target.nextStep()));
+        }
+        rows.add(
+                Endpoint.from(environment)
+                        .map(e -> List.of("model", "set", e.toString(), ""))
+                        .orElse(
+                                List.of(
+                                        "model",
+                                        "missing",
+                                        "no endpoint: recorded answers only",
+                                        "Set OPENAI_API_KEY or OPENAI_BASE_URL.")));
+        return new Table("", List.of("", "", "what", "next step"), rows);
+    }
+}

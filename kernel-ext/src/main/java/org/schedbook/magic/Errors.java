@@ -1,0 +1,57 @@
+package org.schedbook.magic;
+
+import java.util.stream.Collectors;
+import org.schedbook.compile.CompileException;
+import org.schedbook.compile.CompileException.Problem;
+import org.schedbook.jupyter.CellError;
+import org.schedbook.jupyter.MagicCall;
+import org.schedbook.llm.ModelException;
+import org.schedbook.target.TargetException;
+
+/** Turns what the stages below report into what a person at a cell reads. */
+final class Errors {
+
+    /** A target that could not do what was asked. */
+    static CellError of(TargetException e) {
+        return new CellError(e.getMessage()).next(e.nextStep()).details(e.detail());
+    }
+
+    /** A model that did not answer. */
+    static CellError of(ModelException e) {
+        return new CellError(e.getMessage()).next(e.nextStep()).details(e.partial());
+    }
+
+    /** A source in the body of the cell that does not compile. */
+    static CellError of(CompileException e, String name, MagicCall call) {
+        var error =
+                new CellError(name + " does not compile.")
+                        .next("Correct the cell and run it again.");
+        for (Problem problem : e.problems()) {
+            if (problem.line() == 0) {
+                return new CellError(name + " is no policy yet. " + problem.message() + ".")
+                        .next("Correct the cell and run it again; %%policy? shows an example.");
+            }
+            error.at(
+                    call.mark(
+                            problem.line(), problem.column(), problem.length(), problem.message()));
+        }
+        return error;
+    }
+
+    /** The problems of a source that is in another cell. */
+    static String text(CompileException e) {
+        return e.problems().stream()
+                .map(
+                        p ->
+                                p.line() == 0
+                                        ? p.message()
+                                        : "line %d: %s\n    %s"
+                                                .formatted(
+                                                        p.line(),
+                                                        p.message(),
+                                                        p.sourceLine().strip()))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private Errors() {}
+}

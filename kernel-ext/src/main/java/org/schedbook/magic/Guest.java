@@ -1,0 +1,23 @@
+package org.schedbook.magic;
+
+import org.schedbook.jupyter.MagicCall;
+import org.schedbook.jupyter.Progress;
+import org.schedbook.target.TargetException;
+
+/** Starts the guest with something to look at meanwhile. */
+final class Guest {
+
+    static void start(Session session, MagicCall call)
+            throws TargetException, InterruptedException {
+        if (session.runningTarget().isPresent()) {
+            return;
+        }
+        try (Progress progress = call.progress("Starting the guest", 1)) {
+            progress.note("about 10 s where there is no KVM");
+            session.target();
+            progress.step();
+        }
+    }
+
+    private Guest() {}
+}

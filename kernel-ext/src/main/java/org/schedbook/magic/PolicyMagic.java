@@ -1,0 +1,66 @@
+package org.schedbook.magic;
+
+import org.schedbook.compile.CompileException;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.jupyter.CellError;
+import org.schedbook.jupyter.Magic;
+import org.schedbook.jupyter.MagicCall;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code %%policy NAME}: compiles the cell into a policy. */
+@Command(
+        description = {
+            "Compiles the cell into a policy.",
+            "",
+            "The cell holds one Java class that extends Policy; the policy API and java.util are"
+                    + " imported already. For example:",
+            "",
+            "  %%policy my-fifo",
+            "  public class MyFifo extends Policy {",
+            "      public void enqueue(Task task, long enqFlags) {",
+            "          insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);",
+            "      }",
+            "  }",
+            ""
+        })
+final class PolicyMagic implements Magic {
+
+    @Parameters(paramLabel = "NAME", description = "What to call the policy.")
+    private String name;
+
+    private final Session session;
+
+    PolicyMagic(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Object run(MagicCall call) {
+        try {
+            CompiledPolicy policy = session.define(source(name, call.body()));
+            call.show(
+                    "%s is compiled (class %s, source %s)."
+                            .formatted(
+                                    name, policy.mainClass(), policy.sourceHash().substring(0, 8)));
+            return null;
+        } catch (CompileException e) {
+            throw Errors.of(e, name, call);
+        }
+    }
+
+    /** Makes a source of a name that a person typed. */
+    static PolicySource source(String name, String text) {
+        try {
+            return new PolicySource(name, text);
+        } catch (IllegalArgumentException e) {
+            throw new CellError(e.getMessage() + ".").next("Choose another name.");
+        }
+    }
+
+    @Override
+    public boolean javaBody() {
+        return true;
+    }
+}

@@ -1,0 +1,23 @@
+package org.schedbook.magic;
+
+import java.util.Map;
+import org.schedbook.jupyter.Magics;
+
+/** Schedbook's magics, in the order of the path from words to a plot. */
+final class SchedbookMagics {
+
+    static void register(Magics magics, Map<String, String> environment) {
+        var session = new Session();
+        magics.atShutdown(session);
+        magics.cell("Write", "prompt", () -> new PromptMagic(session, environment));
+        magics.cell("Write", "policy", () -> new PolicyMagic(session));
+        magics.line("Run", "attach", () -> new AttachMagic(session));
+        magics.line("Run", "status", () -> new StatusMagic(session));
+        magics.line("Run", "detach", () -> new DetachMagic(session));
+        magics.line("Measure", "bench", () -> new BenchMagic(session));
+        magics.line("Measure", "plot", () -> new PlotMagic(session));
+        magics.line("Notebook", "doctor", () -> new DoctorMagic(environment));
+    }
+
+    private SchedbookMagics() {}
+}

@@ -1,0 +1,170 @@
+package org.schedbook.magic;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.schedbook.bench.BenchResult;
+import org.schedbook.compile.CompileException;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.jupyter.CellError;
+import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.Target;
+import org.schedbook.target.TargetException;
+import org.schedbook.target.vm.VmTarget;
+
+/**
+ * What a notebook has defined and is doing: its policies, its guest, what is attached, and the last
+ * figures. The magics change it one at a time; closing it, which may happen meanwhile, ends the
+ * guest.
+ */
+final class Session implements AutoCloseable {
+
+    /** Where a notebook keeps what it was given and what it asked for: beside the notebook. */
+    static final Path DIRECTORY = Path.of(".schedbook");
+
+    /**
+     * A policy by its latest definition.
+     *
+     * @param compiled null if the source does not compile
+     */
+    private record Definition(PolicySource source, CompiledPolicy compiled) {}
+
+    private final Map<String, Definition> definitions = new LinkedHashMap<>();
+    private PolicyCompiler compiler;
+    private Attachment attachment;
+    private String attached;
+    private BenchResult lastResult;
+    private volatile Target target;
+    private volatile boolean closed;
+
+    /**
+     * Defines a policy, in place of any other of that name. A source that does not compile takes
+     * the old one's place too: what runs under a name is never older than what the person sees.
+     */
+    CompiledPolicy define(PolicySource source) throws CompileException {
+        definitions.put(source.name(), new Definition(source, null));
+        if (compiler == null) {
+            compiler = new PolicyCompiler();
+        }
+        CompiledPolicy compiled = compiler.compile(source);
+        definitions.put(source.name(), new Definition(source, compiled));
+        return compiled;
+    }
+
+    /** Returns the names of all policies, those that come with Schedbook included. */
+    TreeSet<String> policyNames() {
+        var names = new TreeSet<>(definitions.keySet());
+        PolicySource.builtInNames().forEach(names::add);
+        return names;
+    }
+
+    /** Returns the source of a policy, whether or not it compiles. */
+    PolicySource source(String name) {
+        Definition definition = definitions.get(name);
+        return definition != null
+                ? definition.source()
+                : PolicySource.builtIn(name).orElseThrow(() -> unknown(name));
+    }
+
+    /** Returns a policy that can be attached. */
+    CompiledPolicy policy(String name) {
+        Definition definition = definitions.get(name);
+        if (definition == null) {
+            try {
+                return define(PolicySource.builtIn(name).orElseThrow(() -> unknown(name)));
+            } catch (CompileException e) {
+                throw new AssertionError("policies that come with Schedbook compile", e);
+            }
+        }
+        if (definition.compiled() == null) {
+            throw new CellError("The latest source of " + name + " does not compile.")
+                    .next("Correct its %%policy cell and run it again.");
+        }
+        return definition.compiled();
+    }
+
+    private CellError unknown(String name) {
+        return new CellError("There is no policy named '" + name + "'.")
+                .next(
+                        "Define it in a cell that starts with %%policy "
+                                + (PolicySource.isValidName(name) ? name : "NAME")
+                                + ", or use one of: "
+                                + String.join(", ", policyNames())
+                                + ".");
+    }
+
+    /** Returns the running guest, or empty if none has been needed yet or the last one ended. */
+    Optional<Target> runningTarget() {
+        if (target instanceof VmTarget vm && !vm.isAlive()) {
+            target = null;
+            attachment = null;
+        }
+        return Optional.ofNullable(target);
+    }
+
+    /** Returns a guest, which is started if there is none. */
+    Target target() throws TargetException, InterruptedException {
+        Optional<Target> running = runningTarget();
+        if (running.isPresent()) {
+            return running.get();
+        }
+        target = VmTarget.boot();
+        if (closed) {
+            target.close();
+        }
+        return target;
+    }
+
+    /** Attaches a policy to the guest, in place of the one attached now. */
+    Attachment attach(CompiledPolicy policy) throws TargetException, InterruptedException {
+        Target guest = target();
+        detach();
+        attachment = guest.attach(policy);
+        attached = policy.name();
+        return attachment;
+    }
+
+    /** Detaches what is attached; empty if nothing is. */
+    Optional<ExitInfo> detach() throws TargetException, InterruptedException {
+        if (attachment == null || runningTarget().isEmpty()) {
+            attachment = null;
+            return Optional.empty();
+        }
+        Attachment current = attachment;
+        attachment = null;
+        return Optional.of(current.detach());
+    }
+
+    /** Returns the attachment of the last %attach, unless it was detached or its guest ended. */
+    Optional<Attachment> attachment() {
+        runningTarget();
+        return Optional.ofNullable(attachment);
+    }
+
+    /** Returns the name of what was attached last. */
+    String attachedName() {
+        return attached;
+    }
+
+    Optional<BenchResult> lastResult() {
+        return Optional.ofNullable(lastResult);
+    }
+
+    void lastResult(BenchResult result) {
+        lastResult = result;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Target current = target;
+        if (current != null) {
+            current.close();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package org.schedbook.jupyter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
+import org.junit.jupiter.api.Test;
+
+class DisplayTest {
+
+    private final RecordingFrontend frontend = new RecordingFrontend();
+
+    private static String html(Renderable value) {
+        return (String) value.bundle().getData(MIMEType.parse("text/html"));
+    }
+
+    @Test
+    void liveTextIsDrawnTenTimesASecondAndEndsComplete() throws InterruptedException {
+        long start = System.nanoTime();
+        try (var text = new LiveText(frontend, "model")) {
+            for (int i = 0; i < 300; i++) {
+                text.append("<" + i + ">");
+                Thread.sleep(1);
+            }
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        assertEquals(1, frontend.displays.size());
+        assertTrue(
+                frontend.updates.size() <= seconds * 10 + 2, frontend.updates.size() + " updates");
+        assertTrue(frontend.lastText().startsWith("model\n<0><1>"));
+        assertTrue(frontend.lastText().endsWith("<299>"));
+        int updates = frontend.updates.size();
+        Thread.sleep(150);
+        assertEquals(updates, frontend.updates.size(), "nothing is drawn after the end");
+    }
+
+    @Test
+    void changeThatIsNotFollowedByAnotherIsDrawn() throws InterruptedException {
+        try (var text = new LiveText(frontend, "")) {
+            text.append("alone");
+            Thread.sleep(300);
+            assertEquals("alone", frontend.lastText());
+        }
+    }
+
+    @Test
+    void progressEndsInOneStaticLine() {
+        try (var progress = new Progress(frontend, "bench", 4)) {
+            progress.note("fifo");
+            for (int i = 0; i < 4; i++) {
+                progress.step();
+            }
+        }
+        assertEquals("bench |████████████████████| 4/4  0:00", frontend.lastText());
+    }
+
+    @Test
+    void unfinishedProgressSaysSo() {
+        try (var progress = new Progress(frontend, "bench", 4)) {
+            progress.step();
+        }
+        assertEquals("bench |█████               | 1/4  0:00  stopped", frontend.lastText());
+    }
+
+    @Test
+    void tableIsAlignedAndEscaped() {
+        var table =
+                new Table(
+                        "Times",
+                        List.of("policy", "time (s)"),
+                        List.of(List.of("<eevdf>", "1.5"), List.of("fifo", "11.25")));
+        assertEquals(
+                """
+                Times
+                policy   time (s)
+                -------  --------
+                <eevdf>       1.5
+                fifo        11.25""",
+                table.text());
+        assertTrue(html(table).contains("&lt;eevdf&gt;"));
+        assertFalse(html(table).contains("<eevdf>"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Table("", List.of("a"), List.of(List.of("1", "2"))));
+    }
+
+    @Test
+    void cardHasATextTwin() {
+        var card = new Card("Attached").row("kernel", "7.3.4").row("cpu", "a<b");
+        assertEquals("Attached\n  kernel  7.3.4\n  cpu     a<b", card.toString());
+        assertTrue(html(card).contains("a&lt;b"));
+    }
+
+    @Test
+    void errorCardUnderlinesUnderTabs() {
+        var error = new CellError("What").at(new CellError.Mark(2, 2, 3, "here")).next("Then");
+        String text = RecordingFrontend.text(new ErrorCard(error, "%%m\n\tabc d").bundle());
+        assertEquals("What\nline 2, column 2: here\n   2 | \tabc d\n     | \t^^^\nThen", text);
+    }
+
+    @Test
+    void errorCardSurvivesAPlaceOutsideTheCell() {
+        var error = new CellError("What").at(new CellError.Mark(9, 99, 3, "there"));
+        assertTrue(RecordingFrontend.text(new ErrorCard(error, "a").bundle()).contains("line 9"));
+        error = new CellError("What").at(new CellError.Mark(1, 99, 30, "there"));
+        assertTrue(RecordingFrontend.text(new ErrorCard(error, "a").bundle()).contains("| a\n"));
+    }
+}

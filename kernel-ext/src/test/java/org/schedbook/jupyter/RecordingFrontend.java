@@ -1,0 +1,54 @@
+package org.schedbook.jupyter;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.display.Renderer;
+import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
+
+/** A notebook that remembers what it was asked to show. */
+final class RecordingFrontend implements Frontend {
+
+    final List<DisplayData> displays = new ArrayList<>();
+    final List<DisplayData> updates = new ArrayList<>();
+    final List<String> offered = new ArrayList<>();
+    private final Renderer renderer = new Renderer();
+
+    @Override
+    public DisplayData render(Object value) {
+        return renderer.render(value);
+    }
+
+    @Override
+    public synchronized void display(DisplayData data) {
+        displays.add(data);
+    }
+
+    @Override
+    public synchronized void update(DisplayData data) {
+        updates.add(data);
+    }
+
+    @Override
+    public boolean offerNextCell(String source) {
+        return offered.add(source);
+    }
+
+    @Override
+    public Object eval(String source) {
+        throw new UnsupportedOperationException("no session in a unit test");
+    }
+
+    /** Returns the text of the display shown last, in its last state. */
+    synchronized String lastText() {
+        return text(updates.isEmpty() ? displays.getLast() : updates.getLast());
+    }
+
+    synchronized String lastHtml() {
+        return (String) displays.getLast().getData(MIMEType.parse("text/html"));
+    }
+
+    static String text(DisplayData data) {
+        return (String) data.getData(MIMEType.TEXT_PLAIN);
+    }
+}

@@ -1,0 +1,62 @@
+"""A chat-completions endpoint on loopback that streams what a test tells it to."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class ChatEndpoint:
+    """Answers every request with `answer`, in pieces, or with `status` and an error body."""
+
+    def __init__(self):
+        self.answer = ""
+        self.status = 200
+        self.requests = []
+        endpoint = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *args):
+                pass
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                endpoint.requests.append((self.path, self.headers["Authorization"], json.loads(body)))
+                if endpoint.status != 200:
+                    self.fail()
+                else:
+                    self.stream()
+
+            def fail(self):
+                body = json.dumps({"error": {"message": "no, because of a test", "type": "test"}}).encode()
+                self.send_response(endpoint.status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def stream(self):
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.send_header("Connection", "close")
+                self.end_headers()
+                text = endpoint.answer
+                for at in range(0, len(text), 16):
+                    self.event(delta={"content": text[at:at + 16]})
+                self.event(delta={}, finish_reason="stop")
+                self.wfile.write(b"data: [DONE]\n\n")
+
+            def event(self, delta, finish_reason=None):
+                chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "scripted",
+                         "choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}]}
+                self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+                self.wfile.flush()
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()

@@ -1,0 +1,85 @@
+"""A kernel and a client of it: what a front end does, without the front end."""
+
+import os
+import time
+
+from jupyter_client.manager import start_new_kernel
+
+KERNEL = os.environ.get("SCHEDBOOK_KERNEL", "schedbook")
+TIMEOUT = 60
+
+
+class Cell:
+    """What came back for one execute request."""
+
+    def __init__(self, reply, messages):
+        self.reply = reply
+        self.messages = messages
+
+    def of(self, msg_type):
+        return [m["content"] for m in self.messages if m["msg_type"] == msg_type]
+
+    def shown(self, mime="text/plain"):
+        """Everything displayed, updates in their place, as a notebook keeps it."""
+        slots, ids = [], {}
+        for m in self.messages:
+            content = m["content"]
+            ident = content.get("transient", {}).get("display_id")
+            if m["msg_type"] == "update_display_data":
+                slots[ids[ident]] = content["data"]
+            elif m["msg_type"] in ("display_data", "execute_result"):
+                ids[ident] = len(slots)
+                slots.append(content["data"])
+        return "\n".join(str(s[mime]) for s in slots if mime in s)
+
+
+class Session:
+    """A running kernel; every wait is bounded. `options` go to the kernel's process."""
+
+    def __init__(self, **options):
+        self.km, self.kc = start_new_kernel(kernel_name=KERNEL, startup_timeout=TIMEOUT, **options)
+        self.seen = []
+
+    def close(self):
+        self.kc.stop_channels()
+        self.km.shutdown_kernel()
+
+    def run(self, code, timeout=TIMEOUT):
+        return self.collect(self.kc.execute(code, allow_stdin=False), timeout)
+
+    def wait_for(self, msg_id, condition, timeout=TIMEOUT):
+        """Reads what the cell shows until a message meets the condition."""
+        end = time.monotonic() + timeout
+        while True:
+            m = self.kc.get_iopub_msg(timeout=max(0, end - time.monotonic()))
+            if m["parent_header"].get("msg_id") == msg_id:
+                self.seen.append(m)
+                if condition(m):
+                    return m
+
+    def collect(self, msg_id, timeout=TIMEOUT):
+        """Waits for the end of a cell."""
+        end = time.monotonic() + timeout
+        reply = self.reply(msg_id, timeout)
+        while True:
+            m = self.kc.get_iopub_msg(timeout=max(0, end - time.monotonic()))
+            if m["parent_header"].get("msg_id") != msg_id:
+                continue
+            if m["msg_type"] == "status" and m["content"]["execution_state"] == "idle":
+                seen, self.seen = self.seen, []
+                return Cell(reply, seen)
+            self.seen.append(m)
+
+    def reply(self, msg_id, timeout=TIMEOUT):
+        """Waits for the answer on the shell channel."""
+        end = time.monotonic() + timeout
+        while True:
+            reply = self.kc.get_shell_msg(timeout=max(0, end - time.monotonic()))
+            if reply["parent_header"].get("msg_id") == msg_id:
+                return reply["content"]
+
+    def complete(self, code, at=None):
+        return self.reply(self.kc.complete(code, len(code) if at is None else at))
+
+    def inspect(self, code, at):
+        return self.reply(self.kc.inspect(code, at))

@@ -1,0 +1,274 @@
+"""Schedbook's magics as a person meets them: cells sent by a real client, a real guest behind them."""
+
+import base64
+import os
+import pathlib
+import struct
+import tempfile
+import time
+import unittest
+import zlib
+
+from chat_endpoint import ChatEndpoint
+from session import Session
+
+FIFO = """public class MyFifo extends Policy {
+    public void enqueue(Task task, long enqFlags) {
+        insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+    }
+}"""
+
+KEY = "sk-test-4711"
+
+
+def environment(**more):
+    """This process's environment without a model endpoint."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("OPENAI_")} | more
+
+
+def pixels(png):
+    """The bytes of a PNG's pixels, filters included: enough to tell a blank image from a drawn one."""
+    data, at = b"", 8
+    while at < len(png):
+        length, kind = struct.unpack(">I4s", png[at:at + 8])
+        if kind == b"IDAT":
+            data += png[at + 8:at + 8 + length]
+        at += 12 + length
+    return zlib.decompress(data)
+
+
+class MagicsTest(unittest.TestCase):
+    """Without a model endpoint."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.TemporaryDirectory()
+        cls.session = Session(cwd=cls.directory.name, env=environment())
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.session.close()
+        cls.directory.cleanup()
+
+    def ok(self, code, timeout=120):
+        cell = self.session.run(code, timeout)
+        self.assertEqual("ok", cell.reply["status"], cell.shown())
+        self.assertEqual([], [s for s in cell.of("stream") if s["name"] == "stderr"])
+        return cell
+
+    def fails(self, code, *words, timeout=120):
+        """The cell fails with these words on it, and with no Java stack trace."""
+        cell = self.session.run(code, timeout)
+        self.assertEqual("error", cell.reply["status"], cell.shown())
+        for word in words:
+            self.assertIn(word, cell.shown())
+        self.assertNotIn("\tat ", cell.shown() + "".join(cell.reply["traceback"]))
+        self.assertEqual("ok", self.session.run("6 * 7").reply["status"])
+        return cell
+
+    def test_doctor_shows_the_targets(self):
+        text = self.ok("%doctor").shown()
+        self.assertIn("target vm", text)
+        self.assertIn("target host", text)
+
+    def test_an_unknown_policy_lists_those_there_are(self):
+        self.fails("%attach fofi", "no policy named 'fofi'", "fifo", "%%policy fofi")
+
+    def test_an_unknown_option_shows_the_right_form(self):
+        self.fails("%bench messaging --police fifo", "--police", "--policies")
+
+    def test_an_unknown_workload_is_named(self):
+        self.fails("%bench massaging", "massaging", "messaging")
+
+    def test_an_empty_policy_cell_says_what_to_write(self):
+        self.fails("%%policy mine", "nothing below it")
+
+    def test_a_policy_cell_without_policy_says_what_is_missing(self):
+        self.fails("%%policy mine\nclass X {}", "extends Policy")
+
+    def test_a_compile_error_has_line_and_column_of_the_cell_and_is_underlined(self):
+        cell = self.fails("%%policy mine\n" + FIFO.replace("SLICE_DFL_NS", "SLICE"), "SLICE", "^^^^^")
+        self.assertIn("cell line 4, column 34", cell.reply["evalue"])
+
+    def test_a_policy_that_stopped_compiling_is_not_attached_as_it_was(self):
+        self.ok("%%policy stale\n" + FIFO)
+        self.fails("%%policy stale\n" + FIFO.replace("insert", "insrt"), "insrt")
+        self.fails("%attach stale", "does not compile")
+
+    def test_a_policy_name_is_checked(self):
+        self.fails("%%policy ../etc\n" + FIFO, "../etc")
+
+    def test_a_prompt_without_endpoint_and_recording_says_how_to_connect_a_model(self):
+        self.fails("%%prompt mine\nDo something nobody has recorded.", "OPENAI_API_KEY", "OPENAI_BASE_URL")
+
+    def test_an_empty_prompt_is_refused(self):
+        self.fails("%%prompt mine", "nothing below it")
+
+    def test_plot_without_figures_says_where_they_come_from(self):
+        session = Session(cwd=self.directory.name, env=environment())
+        try:
+            cell = session.run("%plot")
+            self.assertEqual("error", cell.reply["status"])
+            self.assertIn("%bench", cell.shown())
+        finally:
+            session.close()
+
+    def test_status_and_detach_before_anything_is_attached_are_no_errors(self):
+        self.ok("%detach")
+        self.ok("%status")
+
+    def test_from_source_to_plot(self):
+        self.ok("%%policy mine\n" + FIFO)
+
+        text = self.ok("%attach mine").shown()
+        for word in ("enabled", "mine", "vm", "Linux"):
+            self.assertIn(word, text)
+        status = self.ok("%status").shown()
+        self.assertIn("enabled", status)
+        self.assertIn("nr_user_dispatches", status)
+        self.assertIn("disabled", self.ok("%detach").shown())
+
+        cell = self.ok("var r = %bench messaging -p eevdf,fifo,mine -g 2 -l 20 -n 2\nr", timeout=240)
+        for word in ("eevdf", "fifo", "mine", "ratio", "perf bench -f simple sched messaging -t -g 2 -l 20"):
+            self.assertIn(word, cell.shown())
+        samples = self.ok('r.samples().get("mine").size()')
+        self.assertEqual("2", samples.shown())
+
+        plot = self.ok("%plot")
+        png = base64.b64decode(plot.shown("image/png"))
+        self.assertGreater(len(set(pixels(png))), 16, "a plot that is not blank")
+        self.assertIn("mine", plot.shown())
+
+    def test_an_interrupted_benchmark_keeps_its_figures_and_the_guest(self):
+        msg_id = self.session.kc.execute("%bench messaging -p eevdf,fifo -g 2 -l 50 -n 50")
+        self.session.wait_for(msg_id, lambda m: "5/102" in str(m["content"].get("data", "")), 240)
+        asked = time.monotonic()
+        self.session.km.interrupt_kernel()
+        cell = self.session.collect(msg_id, 30)
+        self.assertLess(time.monotonic() - asked, 2)
+        self.assertEqual("error", cell.reply["status"])
+        self.assertIn("eevdf", self.ok("%plot").shown())
+        self.assertIn("enabled", self.ok("%attach fifo").shown())
+        self.ok("%detach")
+
+
+class PromptTest(unittest.TestCase):
+    """With an endpoint that speaks the streaming chat-completions format."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.endpoint = ChatEndpoint()
+        cls.directory = tempfile.TemporaryDirectory()
+        cls.session = Session(
+            cwd=cls.directory.name,
+            env=environment(OPENAI_BASE_URL=cls.endpoint.url, OPENAI_API_KEY=KEY, OPENAI_MODEL="asked-for"))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.session.close()
+        cls.endpoint.close()
+        cls.directory.cleanup()
+
+    def setUp(self):
+        self.endpoint.status = 200
+        self.endpoint.requests.clear()
+
+    def attempts(self):
+        return sorted(pathlib.Path(self.directory.name, ".schedbook", "attempts").iterdir())
+
+    def test_words_become_the_next_cell_and_a_policy(self):
+        self.endpoint.answer = f"Here you are:\n```java\n{FIFO}\n```\nHave fun.\n"
+        cell = self.session.run("%%prompt worded\nFirst come, first served.")
+        self.assertEqual("ok", cell.reply["status"], cell.shown())
+        self.assertIn("Have fun.", cell.shown())
+        self.assertEqual(
+            [{"source": "set_next_input", "text": f"%%policy worded\n{FIFO}", "replace": False}],
+            cell.reply["payload"])
+
+        path, authorization, request = self.endpoint.requests[0]
+        self.assertEqual("/v1/chat/completions", path)
+        self.assertEqual(f"Bearer {KEY}", authorization)
+        self.assertEqual("asked-for", request["model"])
+        self.assertIn("insertVtime", request["messages"][0]["content"])
+        self.assertIn("First come, first served.", request["messages"][1]["content"])
+        self.assertIn("class Fifo", request["messages"][1]["content"])
+
+        # Nobody ran the offered cell: the policy is there all the same, and the next prompt starts from it.
+        self.session.run("%%prompt worded --model other\nAgain.")
+        request = self.endpoint.requests[1][2]
+        self.assertEqual("other", request["model"])
+        self.assertIn("class MyFifo", request["messages"][1]["content"])
+
+    def test_a_cell_the_person_edited_wins(self):
+        self.endpoint.answer = f"```java\n{FIFO}\n```"
+        self.session.run("%%prompt edited\nAnything.")
+        self.session.run("%%policy edited\n" + FIFO.replace("MyFifo", "Edited"))
+        self.session.run("%%prompt next --from edited\nMore.")
+        self.assertIn("class Edited", self.endpoint.requests[1][2]["messages"][1]["content"])
+
+    def test_prose_only_is_said_so_and_kept(self):
+        self.endpoint.answer = "I would rather talk about the weather."
+        cell = self.session.run("%%prompt talk\nAnything.")
+        self.assertEqual("error", cell.reply["status"])
+        self.assertIn("no policy in it", cell.shown())
+        self.assertEqual([], cell.reply.get("payload", []))
+        self.assertEqual(self.endpoint.answer, self.attempts()[-1].joinpath("completion.md").read_text())
+
+    def test_source_that_does_not_compile_is_offered_with_its_errors(self):
+        broken = FIFO.replace("insert", "insrt")
+        self.endpoint.answer = f"```java\n{broken}\n```"
+        cell = self.session.run("%%prompt broken\nAnything.")
+        self.assertEqual("error", cell.reply["status"])
+        self.assertIn("insrt", cell.shown())
+        self.assertEqual(f"%%policy broken\n{broken}", cell.reply["payload"][0]["text"])
+
+    def test_an_error_of_the_server_is_a_short_message_without_the_key(self):
+        for status, word in ((401, "OPENAI_API_KEY"), (404, "asked-for")):
+            self.endpoint.status = status
+            cell = self.session.run("%%prompt failing\nAnything.")
+            self.assertEqual("error", cell.reply["status"])
+            self.assertIn(str(status), cell.shown())
+            self.assertIn("no, because of a test", cell.shown())
+            self.assertIn(word, cell.shown())
+            self.assertNotIn(KEY, str(cell.messages) + str(cell.reply))
+
+    def test_what_a_model_wrote_is_text_and_no_markup(self):
+        self.endpoint.answer = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+        cell = self.session.run("%%prompt evil\nAnything.")
+        self.assertNotIn("<script>", cell.shown("text/html"))
+        self.assertNotIn("<img", cell.shown("text/html"))
+
+    def test_the_key_is_written_nowhere(self):
+        self.endpoint.answer = f"```java\n{FIFO}\n```"
+        self.session.run("%%prompt secret\nAnything.")
+        kept = [f for f in pathlib.Path(self.directory.name).rglob("*") if f.is_file()]
+        self.assertTrue(kept)
+        for file in kept:
+            self.assertNotIn(KEY, file.read_text())
+
+
+class LostEndpointTest(unittest.TestCase):
+
+    def test_an_endpoint_that_is_down_is_said_so(self):
+        with tempfile.TemporaryDirectory() as directory:
+            session = Session(cwd=directory, env=environment(
+                OPENAI_BASE_URL="http://127.0.0.1:1/v1", OPENAI_MODEL="any"))
+            try:
+                cell = session.run("%%prompt mine\nAnything.")
+                self.assertEqual("error", cell.reply["status"])
+                self.assertIn("can not be reached", cell.shown())
+                self.assertIn("OPENAI_BASE_URL", cell.shown())
+            finally:
+                session.close()
+
+    def test_no_model_named_is_said_so(self):
+        with tempfile.TemporaryDirectory() as directory:
+            session = Session(cwd=directory, env=environment(OPENAI_BASE_URL="http://127.0.0.1:1/v1"))
+            try:
+                self.assertIn("--model", session.run("%%prompt mine\nAnything.").shown())
+            finally:
+                session.close()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,187 @@
+package org.schedbook.target.host;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.policy.ExitInfo;
+import org.schedbook.policy.Policy;
+import org.schedbook.scx.AttachException;
+import org.schedbook.scx.Options;
+import org.schedbook.scx.PolicyFault;
+import org.schedbook.scx.PolicyHost;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.Availability;
+import org.schedbook.target.CommandResult;
+import org.schedbook.target.Machine;
+import org.schedbook.target.Status;
+import org.schedbook.target.Target;
+import org.schedbook.target.TargetException;
+
+/** The machine this Java runs on. Attaching a policy needs root and a kernel with sched_ext. */
+public final class HostTarget implements Target {
+
+    private static final String NAME = "host";
+
+    /** How much of each of a command's outputs is kept. */
+    private static final int MAX_OUTPUT = 1 << 20;
+
+    /** Says whether a policy could be attached to this machine's own kernel. */
+    public static Availability availability() {
+        String kernel = "Linux " + System.getProperty("os.version");
+        if (PolicyHost.state().isEmpty()) {
+            return Availability.missing(
+                    NAME,
+                    kernel + " has no sched_ext",
+                    "Needs a kernel from 6.12 on, built with CONFIG_SCHED_CLASS_EXT.");
+        }
+        if (!System.getProperty("user.name").equals("root")) {
+            return Availability.missing(NAME, kernel + ", but not root", "Needs root.");
+        }
+        return Availability.usable(NAME, kernel);
+    }
+
+    @Override
+    public Machine machine() {
+        return new Machine(
+                NAME,
+                "none",
+                System.getProperty("os.version"),
+                Runtime.getRuntime().availableProcessors(),
+                memoryMib(),
+                System.getProperty("java.version"));
+    }
+
+    /** Reads {@code MemTotal} from {@code /proc/meminfo}: proc_meminfo(5). */
+    private static int memoryMib() {
+        try {
+            String total =
+                    Files.readString(Path.of("/proc/meminfo"))
+                            .lines()
+                            .filter(line -> line.startsWith("MemTotal:"))
+                            .findFirst()
+                            .orElseThrow();
+            return (int) (Long.parseLong(total.replaceAll("\\D", "")) / 1024);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String state() {
+        return stateOrNone();
+    }
+
+    private static String stateOrNone() {
+        return PolicyHost.state().orElse("no sched_ext");
+    }
+
+    @Override
+    public Attachment attach(CompiledPolicy compiled) throws TargetException {
+        Policy policy;
+        try {
+            policy = compiled.newPolicy();
+        } catch (ReflectiveOperationException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new TargetException(
+                    "%s could not be created: %s".formatted(compiled.name(), cause),
+                    "Give it a constructor without parameters that does not throw.",
+                    "");
+        }
+        try {
+            return new HostAttachment(
+                    compiled.name(), PolicyHost.attach(policy, compiled.name(), Options.DEFAULT));
+        } catch (AttachException e) {
+            throw new TargetException(
+                    e.getMessage(), "The details below say more, where there are any.", e.log());
+        }
+    }
+
+    @Override
+    public CommandResult run(List<String> command, Duration limit)
+            throws TargetException, InterruptedException {
+        Process process;
+        try {
+            process = new ProcessBuilder(command).start();
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            throw new TargetException(
+                    "'%s' could not be started.".formatted(command.getFirst()),
+                    "Check its name.",
+                    e.getMessage());
+        }
+        try {
+            var output = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
+            var errors = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new TargetException(
+                        "'%s' took longer than %d s and was killed."
+                                .formatted(String.join(" ", command), limit.toSeconds()),
+                        "Give it less to do or more time.",
+                        "");
+            }
+            return new CommandResult(process.exitValue(), output.join(), errors.join());
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    /** Reads a stream to its end, so that its writer never blocks, and keeps the beginning. */
+    private static String read(InputStream in) {
+        try (in) {
+            byte[] kept = in.readNBytes(MAX_OUTPUT);
+            in.transferTo(OutputStream.nullOutputStream());
+            return new String(kept, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        // What is attached belongs to its Attachment.
+    }
+
+    private record HostAttachment(String policy, PolicyHost host) implements Attachment {
+
+        @Override
+        public Status status() {
+            return new Status(
+                    policy,
+                    host.name(),
+                    stateOrNone(),
+                    host.counters(),
+                    host.faults().stream().map(this::sentence).toList(),
+                    host.exit().orElse(null));
+        }
+
+        private String sentence(PolicyFault fault) {
+            String place = fault.line() == 0 ? "" : ", line " + fault.line();
+            return "%s%s: %s".formatted(fault.callback(), place, fault.message());
+        }
+
+        @Override
+        public ExitInfo detach() throws TargetException {
+            try {
+                return host.detach();
+            } catch (IllegalStateException e) {
+                throw new TargetException(
+                        e.getMessage(), "Restart the machine, or the guest, to be sure.", "");
+            }
+        }
+
+        @Override
+        public void close() {
+            host.close();
+        }
+    }
+}
