@@ -94,8 +94,8 @@ class MagicsTest {
         magics.line("x", "bug", Bug::new);
         var e = assertThrows(CellError.class, () -> line("%bug"));
         assertEquals("%bug failed with NoClassDefFoundError: a/B", e.getMessage());
-        assertTrue(e.details().contains("at org.schedbook.magic"), e.details());
-        assertFalse(frontend.lastText().contains("at org.schedbook.magic"));
+        assertTrue(e.details().contains("at org.schedbook.jupyter"), e.details());
+        assertFalse(frontend.lastText().contains("at org.schedbook.jupyter"));
         assertTrue(frontend.lastHtml().contains("<details>"));
     }
 
