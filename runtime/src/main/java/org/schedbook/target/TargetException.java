@@ -19,6 +19,12 @@ public final class TargetException extends Exception {
         this.detail = detail;
     }
 
+    /** Returns the message with the details, for those who read stack traces. */
+    @Override
+    public String toString() {
+        return detail.isEmpty() ? super.toString() : super.toString() + "\n" + detail;
+    }
+
     public String nextStep() {
         return nextStep;
     }

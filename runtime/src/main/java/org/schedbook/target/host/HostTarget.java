@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.policy.ExitInfo;
@@ -119,8 +121,8 @@ public final class HostTarget implements Target {
                     e.getMessage());
         }
         try {
-            var output = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
-            var errors = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));
+            Future<String> output = read(process.getInputStream());
+            Future<String> errors = read(process.getErrorStream());
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new TargetException(
                         "'%s' took longer than %d s and was killed."
@@ -128,22 +130,34 @@ public final class HostTarget implements Target {
                         "Give it less to do or more time.",
                         "");
             }
-            return new CommandResult(process.exitValue(), output.join(), errors.join());
+            return new CommandResult(process.exitValue(), output.get(), errors.get());
+        } catch (ExecutionException e) {
+            throw new TargetException(
+                    "What '%s' wrote could not be read.".formatted(command.getFirst()),
+                    "Run it again.",
+                    e.getCause().getMessage());
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
     }
 
-    /** Reads a stream to its end, so that its writer never blocks, and keeps the beginning. */
-    private static String read(InputStream in) {
-        try (in) {
-            byte[] kept = in.readNBytes(MAX_OUTPUT);
-            in.transferTo(OutputStream.nullOutputStream());
-            return new String(kept, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /**
+     * Reads a stream to its end, so that its writer never blocks, and keeps the beginning. On a
+     * thread of its own: a pool would let one command wait for the end of another.
+     */
+    private static Future<String> read(InputStream in) {
+        var text =
+                new FutureTask<>(
+                        () -> {
+                            try (in) {
+                                byte[] kept = in.readNBytes(MAX_OUTPUT);
+                                in.transferTo(OutputStream.nullOutputStream());
+                                return new String(kept, StandardCharsets.UTF_8);
+                            }
+                        });
+        Thread.ofPlatform().daemon().name("command-output").start(text);
+        return text;
     }
 
     @Override

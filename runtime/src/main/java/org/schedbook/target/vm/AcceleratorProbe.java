@@ -3,7 +3,7 @@ package org.schedbook.target.vm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.schedbook.target.TargetException;
@@ -18,6 +18,9 @@ final class AcceleratorProbe {
     /** A guest that works powers off within 3 s under KVM. */
     private static final int LIMIT_SECONDS = 10;
 
+    private static final String WORKS = "kvm works";
+    private static final String FAILS = "kvm fails";
+
     /** Overrides the probe: {@code kvm} or {@code tcg}. */
     private static final String VARIABLE = "SCHEDBOOK_ACCELERATOR";
 
@@ -27,40 +30,48 @@ final class AcceleratorProbe {
         if (known.isPresent()) {
             return known.get();
         }
-        Accelerator accelerator = kvmRunsGuest(image) ? Accelerator.KVM : Accelerator.TCG;
+        boolean works = kvmRunsGuest(image);
         try {
-            Files.writeString(memo(image), key() + accelerator);
+            Files.writeString(memo(image), key() + (works ? WORKS : FAILS));
         } catch (IOException e) {
             // A read-only cache costs the next start a few seconds, nothing more.
         }
-        return accelerator;
+        return works ? Accelerator.KVM : emulation();
     }
 
     /** Returns what needs no finding out: what was asked for, remembered, or is the only choice. */
     static Optional<Accelerator> known(GuestImage image) throws TargetException {
-        String wanted = System.getenv(VARIABLE);
-        if (wanted != null && !wanted.isBlank()) {
-            try {
-                return Optional.of(Accelerator.valueOf(wanted.toUpperCase(Locale.ROOT)));
-            } catch (IllegalArgumentException e) {
-                throw new TargetException(
-                        "%s is '%s', which is no accelerator.".formatted(VARIABLE, wanted),
-                        "Set it to kvm or tcg, or unset it.",
-                        "");
+        switch (Objects.requireNonNullElse(System.getenv(VARIABLE), "")) {
+            case "kvm" -> {
+                return Optional.of(Accelerator.KVM);
             }
+            case "tcg" -> {
+                return Optional.of(emulation());
+            }
+            case "" -> {}
+            case String other ->
+                    throw new TargetException(
+                            "%s is '%s', which is no accelerator.".formatted(VARIABLE, other),
+                            "Set it to kvm or tcg, or unset it.",
+                            "");
         }
         Path kvm = Path.of("/dev/kvm");
         if (!Files.isReadable(kvm) || !Files.isWritable(kvm)) {
-            return Optional.of(Accelerator.TCG);
+            return Optional.of(emulation());
         }
         try {
-            String answer = Files.readString(memo(image)).strip();
-            return answer.startsWith(key())
-                    ? Optional.of(Accelerator.valueOf(answer.substring(key().length())))
-                    : Optional.empty();
-        } catch (IOException | IllegalArgumentException e) {
-            return Optional.empty(); // not asked yet, or damaged
+            String answer = Files.readString(memo(image));
+            if (answer.equals(key() + WORKS)) {
+                return Optional.of(Accelerator.KVM);
+            }
+            return answer.equals(key() + FAILS) ? Optional.of(emulation()) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty(); // not asked yet
         }
+    }
+
+    private static Accelerator emulation() throws TargetException {
+        return Qemu.patchesCodeSafely() ? Accelerator.TCG : Accelerator.TCG_IN_TURN;
     }
 
     private static Path memo(GuestImage image) {

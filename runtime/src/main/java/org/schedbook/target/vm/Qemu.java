@@ -1,5 +1,6 @@
 package org.schedbook.target.vm;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.schedbook.target.TargetException;
 
@@ -24,6 +27,8 @@ final class Qemu implements AutoCloseable {
             "Install it (Debian: apt-get install qemu-system-x86), or run ./schedbook doctor.";
 
     private static final String PROGRAM = "qemu-system-x86_64";
+
+    private static final Pattern VERSION = Pattern.compile("version (\\d+\\.\\d+)");
 
     /** A panic ends QEMU at once ({@code panic=-1} with {@code -no-reboot}). */
     private static final String KERNEL_OPTIONS =
@@ -71,6 +76,34 @@ final class Qemu implements AutoCloseable {
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, PROGRAM)));
     }
 
+    /**
+     * Returns whether emulation by several threads is safe for a kernel that patches its own code:
+     * from QEMU 8.1 on.
+     */
+    static boolean patchesCodeSafely() throws TargetException {
+        Matcher version = VERSION.matcher(version());
+        return version.find()
+                && Runtime.Version.parse(version.group(1)).compareTo(Runtime.Version.parse("8.1"))
+                        >= 0;
+    }
+
+    /** Returns the first line of what QEMU says of itself. */
+    private static String version() throws TargetException {
+        try {
+            Process process = new ProcessBuilder(PROGRAM, "--version").start();
+            try (BufferedReader reader = process.inputReader()) {
+                return reader.readLine();
+            }
+        } catch (IOException e) {
+            throw notStarted(e);
+        }
+    }
+
+    private static TargetException notStarted(Throwable cause) {
+        return new TargetException(
+                "QEMU could not be started.", HOW_TO_INSTALL, cause.getMessage());
+    }
+
     private static List<String> disk(String id, String file) {
         // A comma in a file name is doubled: qemu(1), "Suboptions".
         return List.of(
@@ -102,8 +135,7 @@ final class Qemu implements AutoCloseable {
         try {
             return started.join();
         } catch (RuntimeException e) {
-            throw new TargetException(
-                    "QEMU could not be started.", HOW_TO_INSTALL, e.getCause().getMessage());
+            throw notStarted(e.getCause());
         }
     }
 
@@ -126,6 +158,18 @@ final class Qemu implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Says how QEMU ended, waiting a moment for it to do so. */
+    String ending() {
+        try {
+            return process.waitFor(1, TimeUnit.SECONDS)
+                    ? "QEMU ended with status " + process.exitValue()
+                    : "QEMU runs, but the guest hung up";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
     }
 
     /** Returns the end of what console and QEMU wrote. */

@@ -226,11 +226,11 @@ public final class VmTarget implements Target {
     }
 
     private TargetException gone(String what, Throwable cause) {
-        String reason = cause instanceof EOFException ? "" : "\n" + cause.getMessage();
+        String reason = cause instanceof EOFException ? qemu.ending() : cause.getMessage();
         return new TargetException(
                 "The guest ended before it could %s.".formatted(what),
                 "Run the cell again: it starts a new guest.",
-                console() + reason);
+                console() + "\n" + reason);
     }
 
     private final class GuestAttachment implements Attachment {

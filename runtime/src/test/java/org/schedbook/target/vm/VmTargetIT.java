@@ -65,7 +65,7 @@ class VmTargetIT {
             Status status = attachment.status();
             assertEquals("enabled", status.state());
             assertEquals(List.of(), status.faults());
-            assertTrue(status.counters().get("nr_user_dispatches") > 1000, status.toString());
+            assertTrue(status.counters().get("nr_user_dispatches") > 100, status.toString());
             var exit = attachment.detach();
             assertFalse(exit.isError(), exit.toString());
         }
@@ -87,7 +87,7 @@ class VmTargetIT {
         assertEquals("enabled", status.state());
         assertTrue(status.counters().get("nr_policy_errors") > 0, status.toString());
         String fault = status.faults().getFirst();
-        assertTrue(fault.contains("tenth") && fault.contains("test.java:4"), fault);
+        assertTrue(fault.contains("tenth") && fault.contains("line 4"), fault);
     }
 
     @Test
@@ -98,7 +98,7 @@ class VmTargetIT {
                         public class Forgets extends Policy {
                             int n;
                             public void enqueue(Task task, long enqFlags) {
-                                if (++n % 500 == 0) return;
+                                if (++n % 50 == 0) return;
                                 insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
                             }
                         }
