@@ -188,6 +188,30 @@ static bool listens(enum queued_kind kind)
 	return config.events & 1U << kind;
 }
 
+/* Not inlined, so that the record is in the BTF, for the test that compares Java's layout with it. */
+static __noinline void describe(struct queued_task *rec, struct task_struct *p,
+				struct task_ctx *tctx)
+{
+	rec->pid = p->pid;
+	rec->cpu = scx_bpf_task_cpu(p);
+	rec->nr_cpus_allowed = p->nr_cpus_allowed;
+	rec->start_ts = tctx->start_ts;
+	rec->stop_ts = tctx->stop_ts;
+	rec->exec_runtime = tctx->exec_runtime;
+	rec->weight = p->scx.weight;
+	rec->vtime = tctx->vtime;
+	rec->enq_cnt = tctx->enq_cnt;
+	__builtin_memcpy(rec->comm, p->comm, sizeof(rec->comm));
+	rec->tgid = p->tgid;
+	rec->id = tctx->id;
+	rec->ran_ns = tctx->ran_ns;
+	rec->cpus_allowed = p->cpus_ptr->bits[0];
+	rec->queued_ts = bpf_ktime_get_ns();
+	rec->wake_flags = tctx->wake_flags;
+	rec->prev_cpu = tctx->prev_cpu;
+	rec->unused = 0;
+}
+
 static bool send(struct task_struct *p, struct task_ctx *tctx, enum queued_kind kind, __u64 flags)
 {
 	struct queued_task *rec;
@@ -202,26 +226,9 @@ static bool send(struct task_struct *p, struct task_ctx *tctx, enum queued_kind 
 	rec = bpf_ringbuf_reserve(&queued, sizeof(*rec), 0);
 	if (!rec)
 		return false;
-	rec->pid = p->pid;
-	rec->cpu = scx_bpf_task_cpu(p);
-	rec->nr_cpus_allowed = p->nr_cpus_allowed;
-	rec->flags = flags;
-	rec->start_ts = tctx->start_ts;
-	rec->stop_ts = tctx->stop_ts;
-	rec->exec_runtime = tctx->exec_runtime;
-	rec->weight = p->scx.weight;
-	rec->vtime = tctx->vtime;
-	rec->enq_cnt = tctx->enq_cnt;
-	__builtin_memcpy(rec->comm, p->comm, sizeof(rec->comm));
+	describe(rec, p, tctx);
 	rec->kind = kind;
-	rec->tgid = p->tgid;
-	rec->id = tctx->id;
-	rec->ran_ns = tctx->ran_ns;
-	rec->cpus_allowed = p->cpus_ptr->bits[0];
-	rec->queued_ts = bpf_ktime_get_ns();
-	rec->wake_flags = tctx->wake_flags;
-	rec->prev_cpu = tctx->prev_cpu;
-	rec->unused = 0;
+	rec->flags = flags;
 	tctx->known = 1;
 	/* Nobody polls the ring: the loop is woken by being scheduled. */
 	bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
@@ -353,15 +360,39 @@ void BPF_PROG(schedbook_dequeue, struct task_struct *p, __u64 deq_flags)
 	send_event(p, tctx, QUEUED_DEQUEUE, deq_flags);
 }
 
+static bool is_local_on(__u64 dsq)
+{
+	__u64 local_on = ENUM(scx_dsq_id_flags, SCX_DSQ_LOCAL_ON);
+
+	return (dsq & local_on) == local_on;
+}
+
+/*
+ * Sends a task that may not run on the CPU it was given to the one it was on. To the core that would
+ * be an error, and the end of the scheduler. Not inlined for the same reason as describe().
+ */
+static __noinline bool bounce(struct dispatched_task *rec, struct task_struct *p)
+{
+	__u32 cpu = rec->dsq;
+
+	if (!is_local_on(rec->dsq) ||
+	    (cpu < config.nr_cpus && bpf_cpumask_test_cpu(cpu, p->cpus_ptr)))
+		return false;
+	cpu = scx_bpf_task_cpu(p);
+	if (bpf_cpumask_test_cpu(cpu, p->cpus_ptr))
+		rec->dsq = ENUM(scx_dsq_id_flags, SCX_DSQ_LOCAL_ON) | cpu;
+	else
+		rec->dsq = DSQ_GLOBAL;
+	return true;
+}
+
 /* Carries out one decision of user space. Returns 1 to stop draining, 0 to go on. */
 static long dispatch_one(struct bpf_dynptr *dynptr, void *unused)
 {
-	__u64 local_on = ENUM(scx_dsq_id_flags, SCX_DSQ_LOCAL_ON);
 	struct dispatched_task rec;
 	struct task_struct *p;
 	struct task_ctx *tctx;
-	bool bounced = false;
-	__s32 cpu;
+	bool bounced;
 
 	if (bpf_dynptr_read(&rec, sizeof(rec), dynptr, 0, 0))
 		return 0;
@@ -383,20 +414,7 @@ static long dispatch_one(struct bpf_dynptr *dynptr, void *unused)
 		goto release;
 	}
 
-	cpu = -1;
-	if ((rec.dsq & local_on) == local_on) {
-		cpu = rec.dsq & 0xffffffff;
-		if ((__u32)cpu >= config.nr_cpus || !bpf_cpumask_test_cpu(cpu, p->cpus_ptr)) {
-			bounced = true;
-			cpu = scx_bpf_task_cpu(p);
-			if (bpf_cpumask_test_cpu(cpu, p->cpus_ptr)) {
-				rec.dsq = local_on | cpu;
-			} else {
-				rec.dsq = DSQ_GLOBAL;
-				cpu = -1;
-			}
-		}
-	}
+	bounced = bounce(&rec, p);
 	if (rec.op == DISPATCHED_INSERT_VTIME)
 		dsq_insert_vtime(p, rec.dsq, rec.slice_ns, rec.vtime);
 	else
@@ -420,10 +438,10 @@ static long dispatch_one(struct bpf_dynptr *dynptr, void *unused)
 		COUNT(nr_bounce_dispatches);
 	else
 		COUNT(nr_user_dispatches);
-	if (cpu >= 0) {
+	if (is_local_on(rec.dsq)) {
 		/* So that user space does not give it a second task before it woke up. */
-		__sync_fetch_and_and(&shared.idle_cpus, ~(1ULL << (cpu & (MAX_CPUS - 1))));
-		scx_bpf_kick_cpu(cpu, ENUM(scx_kick_flags, SCX_KICK_IDLE));
+		__sync_fetch_and_and(&shared.idle_cpus, ~(1ULL << (rec.dsq & (MAX_CPUS - 1))));
+		scx_bpf_kick_cpu(rec.dsq, ENUM(scx_kick_flags, SCX_KICK_IDLE));
 	} else {
 		kick_idle_for(p);
 	}

@@ -5,6 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.schedbook.bpf.bpf_object_open_opts;
 import org.schedbook.bpf.bpf_test_run_opts;
 import org.schedbook.posix.Posix;
@@ -17,6 +19,7 @@ public final class BpfObject implements AutoCloseable {
 
     private final Libbpf libbpf;
     private final MemorySegment object;
+    private final List<MemorySegment> mappings = new ArrayList<>();
 
     private BpfObject(Libbpf libbpf, MemorySegment object) {
         this.libbpf = libbpf;
@@ -56,12 +59,11 @@ public final class BpfObject implements AutoCloseable {
     }
 
     /**
-     * Returns the memory of a map: of global variables (named after their section) or of a
-     * struct_ops map. What is written before {@link #load} are initial values; after it, the memory
-     * of variables is shared with the programs. Valid until {@link #close}.
+     * Returns what a map of global variables (named after their section) or a struct_ops map will
+     * start with, to be written before {@link #load}.
      */
     @SuppressWarnings("restricted")
-    public MemorySegment memory(String map) throws BpfException {
+    public MemorySegment initialValue(String map) throws BpfException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment size = arena.allocate(JAVA_LONG);
             MemorySegment memory = libbpf.bpf_map__initial_value(find(map), size);
@@ -74,6 +76,29 @@ public final class BpfObject implements AutoCloseable {
             }
             return memory.reinterpret(size.get(JAVA_LONG, 0));
         }
+    }
+
+    /**
+     * Returns the global variables of a section of a loaded object, shared with its programs. Valid
+     * until {@link #close}.
+     */
+    public MemorySegment variables(String section) throws BpfException {
+        // libbpf maps them itself only from 1.5 on.
+        long size = initialValue(section).byteSize();
+        long page = Posix.get().getpagesize();
+        MemorySegment mapping =
+                Posix.get()
+                        .mmap(
+                                (size + page - 1) / page * page,
+                                Posix.PROT_READ | Posix.PROT_WRITE,
+                                Posix.MAP_SHARED,
+                                mapFd(section),
+                                0);
+        if (mapping == null) {
+            throw failure("map " + section, Posix.get().errno());
+        }
+        mappings.add(mapping);
+        return mapping.asSlice(0, size);
     }
 
     /** Returns the file descriptor of a map of a loaded object. */
@@ -112,6 +137,7 @@ public final class BpfObject implements AutoCloseable {
 
     @Override
     public void close() {
+        mappings.forEach(Posix.get()::munmap);
         libbpf.bpf_object__close(object);
     }
 

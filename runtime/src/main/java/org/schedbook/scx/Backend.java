@@ -68,8 +68,8 @@ final class Backend implements AutoCloseable {
 
     private Backend(BpfObject object) throws IOException {
         this.object = object;
-        this.state = object.memory(".data.shared");
-        this.exit = object.memory(".data.exit");
+        this.state = object.variables(".data.shared");
+        this.exit = object.variables(".data.exit");
         this.queued = QueuedRing.map(object.mapFd("queued"), wire_h.QUEUED_BYTES());
         try {
             this.dispatched =
@@ -96,9 +96,9 @@ final class Backend implements AutoCloseable {
             throws IOException {
         BpfObject object = BpfObject.open(elf(), "schedbook");
         try {
-            configure(object.memory(".rodata.config"), overridden, dsqs);
+            configure(object.initialValue(".rodata.config"), overridden, dsqs);
             Map<String, Long> flags = KernelBtf.enum64("scx_ops_flags");
-            MemorySegment ops = object.memory(OPS);
+            MemorySegment ops = object.initialValue(OPS);
             sched_ext_ops.flags(
                     ops, OPS_FLAGS.stream().mapToLong(f -> flags.getOrDefault(f, 0L)).sum());
             sched_ext_ops.timeout_ms(ops, (int) options.watchdog().toMillis());

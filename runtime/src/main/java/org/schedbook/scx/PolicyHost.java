@@ -148,6 +148,7 @@ public final class PolicyHost implements AutoCloseable {
                 return exit;
             }
         }
+        loop.stop();
         closing.detach();
         boolean ended = join();
         synchronized (lock) {

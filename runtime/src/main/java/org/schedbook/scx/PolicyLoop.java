@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.schedbook.bpf.dispatched_task;
 import org.schedbook.bpf.queued_task;
 import org.schedbook.bpf.wire_h;
@@ -73,6 +74,8 @@ final class PolicyLoop implements Scx {
     /** Grows when a call of the policy starts and when it ends: odd means inside one. */
     private long calls;
 
+    private volatile boolean stopping;
+
     private Callback callback;
     private int dispatchCpu;
     private int selectedCpu;
@@ -127,7 +130,7 @@ final class PolicyLoop implements Scx {
         this.backend = backend;
         this.queued = backend.queued();
         this.dispatched = backend.dispatched();
-        while (backend.exitKind() == 0) {
+        while (!stopping && backend.exitKind() == 0) {
             backend.unpark();
             pickedCpus = 0;
             drain();
@@ -140,6 +143,10 @@ final class PolicyLoop implements Scx {
             backend.park();
             posix.sched_yield();
         }
+        // Not asked any more, only told why.
+        while (backend.exitKind() == 0) {
+            LockSupport.parkNanos(1_000_000);
+        }
         ExitInfo info = backend.exitInfo();
         callback = Callback.EXIT;
         enter();
@@ -150,6 +157,11 @@ final class PolicyLoop implements Scx {
         } finally {
             leave();
         }
+    }
+
+    /** Ends the rounds: a detach follows. */
+    void stop() {
+        stopping = true;
     }
 
     /** Returns a number that is odd and stays the same as long as one call of the policy lasts. */
