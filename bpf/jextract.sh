@@ -16,6 +16,7 @@ generate() {
 generate --library :libbpf.so.1 --header-class-name libbpf_h \
     --include-function libbpf_version_string \
     --include-function libbpf_set_print \
+    --include-function libbpf_strerror \
     --include-function bpf_object__open_mem \
     --include-function bpf_object__load \
     --include-function bpf_object__close \

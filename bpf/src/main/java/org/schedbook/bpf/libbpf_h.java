@@ -446,6 +446,68 @@ public class libbpf_h extends libbpf_h$shared {
         }
     }
 
+    private static class libbpf_strerror {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            libbpf_h.C_INT,
+            libbpf_h.C_INT,
+            libbpf_h.C_POINTER,
+            libbpf_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("libbpf_strerror");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int libbpf_strerror(int err, char *buf, size_t size)
+     * }
+     */
+    public static FunctionDescriptor libbpf_strerror$descriptor() {
+        return libbpf_strerror.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int libbpf_strerror(int err, char *buf, size_t size)
+     * }
+     */
+    public static MethodHandle libbpf_strerror$handle() {
+        return libbpf_strerror.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int libbpf_strerror(int err, char *buf, size_t size)
+     * }
+     */
+    public static MemorySegment libbpf_strerror$address() {
+        return libbpf_strerror.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int libbpf_strerror(int err, char *buf, size_t size)
+     * }
+     */
+    public static int libbpf_strerror(int err, MemorySegment buf, long size) {
+        var mh$ = libbpf_strerror.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("libbpf_strerror", err, buf, size);
+            }
+            return (int)mh$.invokeExact(err, buf, size);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class libbpf_set_print {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             libbpf_h.C_POINTER,

@@ -44,7 +44,7 @@ public final class BpfObject implements AutoCloseable {
             MemorySegment.copy(elf, 0, bytes, JAVA_BYTE, 0, elf.length);
             MemorySegment object = libbpf.bpf_object__open_mem(bytes, opts);
             if (isNull(object)) {
-                throw failure("open " + name, libbpf.errno());
+                throw failure(libbpf, "open " + name, libbpf.errno());
             }
             return new BpfObject(libbpf, object);
         }
@@ -156,10 +156,18 @@ public final class BpfObject implements AutoCloseable {
         return pointer.address() == 0;
     }
 
-    private static BpfException failure(String what, int errno) {
-        return new BpfException(
-                "Could not %s: %s (errno %d)".formatted(what, Posix.get().strerror(errno), errno),
-                errno,
-                VerifierLog.take());
+    private BpfException failure(String what, int errno) {
+        return failure(libbpf, what, errno);
+    }
+
+    private static BpfException failure(Libbpf libbpf, String what, int errno) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment words = arena.allocate(128);
+            libbpf.libbpf_strerror(errno, words);
+            return new BpfException(
+                    "Could not %s: %s (errno %d)".formatted(what, words.getString(0), errno),
+                    errno,
+                    VerifierLog.take());
+        }
     }
 }

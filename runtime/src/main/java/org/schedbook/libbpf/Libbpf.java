@@ -33,6 +33,9 @@ public interface Libbpf {
     /** Returns libbpf's version, such as {@code v1.5}. */
     String libbpf_version_string();
 
+    /** Writes the words for an error number, the system's or one of libbpf's own, from 4000 up. */
+    int libbpf_strerror(int error, MemorySegment buffer);
+
     /** Opens an ELF object in memory. */
     MemorySegment bpf_object__open_mem(MemorySegment elf, MemorySegment opts);
 

@@ -63,6 +63,11 @@ final class SystemLibbpf implements Libbpf {
     }
 
     @Override
+    public int libbpf_strerror(int error, MemorySegment buffer) {
+        return libbpf_h.libbpf_strerror(error, buffer, buffer.byteSize());
+    }
+
+    @Override
     public MemorySegment bpf_object__open_mem(MemorySegment elf, MemorySegment opts) {
         try {
             return (MemorySegment)
