@@ -282,7 +282,7 @@ __s32 BPF_PROG(schedbook_select_cpu, struct task_struct *p, __s32 prev_cpu, __u6
 	return cpu;
 }
 
-static void enqueue_loop(struct task_struct *p, __u64 enq_flags)
+static void enqueue_loop(struct task_struct *p)
 {
 	dsq_insert(p, DSQ_LOOP, config.slice_ns, 0);
 	/* Work that came after its CPU last looked would otherwise wait for the heartbeat. */
@@ -314,7 +314,7 @@ void BPF_PROG(schedbook_enqueue, struct task_struct *p, __u64 enq_flags)
 	struct task_ctx *tctx;
 
 	if (is_loop(p)) {
-		enqueue_loop(p, enq_flags);
+		enqueue_loop(p);
 		return;
 	}
 	if (is_bypass(p)) {
@@ -559,10 +559,8 @@ void BPF_PROG(schedbook_stopping, struct task_struct *p, bool runnable)
 	struct task_ctx *tctx = task_ctx(p);
 	__u64 now = bpf_ktime_get_ns();
 
-	if (is_loop(p)) {
+	if (is_loop(p))
 		shared.loop_running = 0;
-		shared.loop_stop_ts = now;
-	}
 	if (!tctx || !tctx->start_ts)
 		return;
 	tctx->stop_ts = now;

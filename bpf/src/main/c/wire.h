@@ -100,7 +100,6 @@ struct backend_state {
 	__u64 idle_cpus;
 	__u64 wake;		/* 1: let the loop run although there is no work */
 	__u64 loop_running;	/* 1 while the loop is on a CPU */
-	__u64 loop_stop_ts;	/* when the loop last left a CPU */
 	__u64 next_id;		/* of struct queued_task */
 	__s32 last_pid[MAX_CPUS]; /* the task each CPU ran last that was a policy's */
 

@@ -25,7 +25,6 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     __u64 idle_cpus;
  *     __u64 wake;
  *     __u64 loop_running;
- *     __u64 loop_stop_ts;
  *     __u64 next_id;
  *     __s32 last_pid[64];
  *     __u64 nr_user_dispatches;
@@ -58,7 +57,6 @@ public class backend_state {
         wire_h.C_LONG_LONG.withName("idle_cpus"),
         wire_h.C_LONG_LONG.withName("wake"),
         wire_h.C_LONG_LONG.withName("loop_running"),
-        wire_h.C_LONG_LONG.withName("loop_stop_ts"),
         wire_h.C_LONG_LONG.withName("next_id"),
         MemoryLayout.sequenceLayout(64, wire_h.C_INT).withName("last_pid"),
         wire_h.C_LONG_LONG.withName("nr_user_dispatches"),
@@ -508,50 +506,6 @@ public class backend_state {
      */
     public static void loop_running(MemorySegment struct, long fieldValue) {
         struct.set(loop_running$LAYOUT, loop_running$OFFSET, fieldValue);
-    }
-
-    private static final OfLong loop_stop_ts$LAYOUT = (OfLong)$LAYOUT.select(groupElement("loop_stop_ts"));
-
-    /**
-     * Layout for field:
-     * {@snippet lang=c :
-     * __u64 loop_stop_ts
-     * }
-     */
-    public static final OfLong loop_stop_ts$layout() {
-        return loop_stop_ts$LAYOUT;
-    }
-
-    private static final long loop_stop_ts$OFFSET = $LAYOUT.byteOffset(groupElement("loop_stop_ts"));
-
-    /**
-     * Offset for field:
-     * {@snippet lang=c :
-     * __u64 loop_stop_ts
-     * }
-     */
-    public static final long loop_stop_ts$offset() {
-        return loop_stop_ts$OFFSET;
-    }
-
-    /**
-     * Getter for field:
-     * {@snippet lang=c :
-     * __u64 loop_stop_ts
-     * }
-     */
-    public static long loop_stop_ts(MemorySegment struct) {
-        return struct.get(loop_stop_ts$LAYOUT, loop_stop_ts$OFFSET);
-    }
-
-    /**
-     * Setter for field:
-     * {@snippet lang=c :
-     * __u64 loop_stop_ts
-     * }
-     */
-    public static void loop_stop_ts(MemorySegment struct, long fieldValue) {
-        struct.set(loop_stop_ts$LAYOUT, loop_stop_ts$OFFSET, fieldValue);
     }
 
     private static final OfLong next_id$LAYOUT = (OfLong)$LAYOUT.select(groupElement("next_id"));

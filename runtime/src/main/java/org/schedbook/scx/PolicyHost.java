@@ -81,13 +81,14 @@ public final class PolicyHost implements AutoCloseable {
         } catch (ExecutionException e) {
             throw explain(e.getCause());
         } catch (TimeoutException e) {
+            host.attached.cancel(false);
             throw new AttachException(
                     "The policy was not attached within %d s; its init() may not return."
                             .formatted(ATTACH_TIMEOUT.toSeconds()));
         } catch (InterruptedException e) {
+            host.attached.cancel(false);
             Thread.currentThread().interrupt();
-            host.detach();
-            throw new AttachException("Interrupted while attaching; the policy is detached.");
+            throw new AttachException("Interrupted while attaching; nothing is attached.");
         }
         host.checkAttached();
         Thread.ofPlatform().name("policy-watchdog").daemon().start(host::watch);
@@ -194,8 +195,12 @@ public final class PolicyHost implements AutoCloseable {
             attached.completeExceptionally(t);
             return;
         }
-        attached.complete(null);
-        loop.run(loaded);
+        if (attached.complete(null)) {
+            loop.run(loaded);
+        } else {
+            // Nobody waits for it any more.
+            loaded.close();
+        }
     }
 
     /** Detaches a policy that does not return from a call. */
@@ -269,10 +274,16 @@ public final class PolicyHost implements AutoCloseable {
 
     private static AttachException explain(Throwable cause) {
         if (cause instanceof BpfException e) {
-            String advice =
-                    e.errno() == Posix.EPERM
-                            ? " It takes root (CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN)."
-                            : "";
+            String advice = "";
+            if (e.errno() == Posix.EPERM) {
+                advice = " It takes root (CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN).";
+            } else if (e.log().contains("incompatible with vmlinux")
+                    || e.log().contains("wasn't resolved")) {
+                advice =
+                        " This kernel lacks a function of sched_ext, or its BTF describes one"
+                                + " wrongly, as that of kernels built with pahole before 1.26"
+                                + " does: no BPF scheduler loads there. Use another kernel.";
+            }
             return new AttachException(e.getMessage() + advice, e.log(), e);
         }
         if (cause instanceof IOException e) {
