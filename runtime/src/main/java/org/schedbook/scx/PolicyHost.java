@@ -120,7 +120,10 @@ public final class PolicyHost implements AutoCloseable {
         }
     }
 
-    /** Returns the first few things that the policy did wrong; nr_policy_errors counts them all. */
+    /**
+     * Returns the first few different things that the policy did wrong; nr_policy_errors counts
+     * them all.
+     */
     public List<PolicyFault> faults() {
         return loop.faults();
     }

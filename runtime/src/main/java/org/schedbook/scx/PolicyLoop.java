@@ -331,9 +331,10 @@ final class PolicyLoop implements Scx {
     }
 
     private void note(Callback where, String message, StackTraceElement[] at) {
+        PolicyFault fault = PolicyFault.of(where, message, policy.getClass(), at);
         synchronized (faults) {
-            if (faults.size() < MAX_FAULTS) {
-                faults.add(PolicyFault.of(where, message, policy.getClass(), at));
+            if (faults.size() < MAX_FAULTS && !faults.contains(fault)) {
+                faults.add(fault);
             }
         }
     }
