@@ -4,6 +4,7 @@ import java.util.List;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.target.Attachment;
 import org.schedbook.target.TargetException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -28,8 +29,9 @@ final class AttachMagic implements Magic {
         CompiledPolicy policy = session.policy(name);
         try {
             Guest.start(session, call);
-            session.attach(policy);
-            return StatusMagic.card(session, name + " is attached");
+            Attachment attachment = session.attach(policy);
+            return StatusMagic.state(
+                    StatusMagic.card(session.target(), name + " is attached"), attachment.status());
         } catch (TargetException e) {
             throw Errors.of(e);
         }

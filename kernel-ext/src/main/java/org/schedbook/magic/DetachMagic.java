@@ -25,8 +25,10 @@ final class DetachMagic implements Magic {
             if (exit.isEmpty()) {
                 return "No policy is attached.";
             }
-            Card card = StatusMagic.card(session, session.attachedName() + " is detached");
-            return StatusMagic.exitRows(card, exit.get());
+            Card card =
+                    StatusMagic.card(session.target(), session.attachedName() + " is detached")
+                            .row("state", session.target().state());
+            return StatusMagic.exit(card, exit.get());
         } catch (TargetException e) {
             throw Errors.of(e);
         }

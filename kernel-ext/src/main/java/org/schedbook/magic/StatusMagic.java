@@ -1,6 +1,5 @@
 package org.schedbook.magic;
 
-import java.util.stream.Collectors;
 import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
@@ -28,51 +27,50 @@ final class StatusMagic implements Magic {
             if (session.runningTarget().isEmpty()) {
                 return "No guest is running. %attach NAME starts one and attaches a policy.";
             }
-            if (session.attachment().isEmpty()) {
-                return card(session, "No policy is attached");
+            Attachment attachment = session.attachment().orElse(null);
+            if (attachment == null) {
+                return card(session.target(), "No policy is attached")
+                        .row("state", session.target().state());
             }
-            return card(session, session.attachedName());
+            Status status = attachment.status();
+            return counters(card(session.target(), status.policy()), status);
         } catch (TargetException e) {
             throw Errors.of(e);
         }
     }
 
-    /** Makes a card of where the session stands, as the guest's kernel tells it now. */
-    static Card card(Session session, String title) throws TargetException, InterruptedException {
-        Target target = session.target();
+    /** Makes a card that begins with what the target is. */
+    static Card card(Target target, String title) {
         Machine machine = target.machine();
-        var card =
-                new Card(title)
-                        .row("target", machine.target())
-                        .row("accelerator", machine.accelerator())
-                        .row(
-                                "kernel",
-                                "Linux %s, %d CPUs, %d MiB"
-                                        .formatted(
-                                                machine.kernel(),
-                                                machine.cpus(),
-                                                machine.memoryMib()));
-        Attachment attachment = session.attachment().orElse(null);
-        if (attachment == null) {
-            return card.row("state", target.state());
-        }
-        Status status = attachment.status();
+        return new Card(title)
+                .row("target", machine.target())
+                .row("accelerator", machine.accelerator())
+                .row(
+                        "kernel",
+                        "Linux %s, %d CPUs, %d MiB"
+                                .formatted(machine.kernel(), machine.cpus(), machine.memoryMib()));
+    }
+
+    /** Adds what the kernel says of the policy. */
+    static Card state(Card card, Status status) {
         card.row("policy", status.policy()).row("state", status.state());
         if (!status.ops().isEmpty()) {
             card.row("ops", status.ops());
         }
-        status.counters().forEach((name, value) -> card.row(name, "%,d".formatted(value)));
-        if (!status.faults().isEmpty()) {
-            card.row("faults", status.faults().stream().collect(Collectors.joining("\n")));
-        }
-        if (status.exit() != null) {
-            exitRows(card, status.exit());
-        }
         return card;
     }
 
+    private static Card counters(Card card, Status status) {
+        state(card, status);
+        status.counters().forEach((name, value) -> card.row(name, "%,d".formatted(value)));
+        if (!status.faults().isEmpty()) {
+            card.row("faults", String.join("\n", status.faults()));
+        }
+        return status.exit() == null ? card : exit(card, status.exit());
+    }
+
     /** Adds why a policy is no longer attached. */
-    static Card exitRows(Card card, ExitInfo exit) {
+    static Card exit(Card card, ExitInfo exit) {
         card.row("exit", exit.reason());
         if (!exit.message().isEmpty()) {
             card.row("message", exit.message());
