@@ -88,7 +88,7 @@ class MagicsTest(unittest.TestCase):
 
     def test_a_compile_error_has_line_and_column_of_the_cell_and_is_underlined(self):
         cell = self.fails("%%policy mine\n" + FIFO.replace("SLICE_DFL_NS", "SLICE"), "SLICE", "^^^^^")
-        self.assertIn("cell line 4, column 34", cell.reply["evalue"])
+        self.assertIn("cell line 4, column 34", cell.reply["traceback"][0])
 
     def test_a_policy_that_stopped_compiling_is_not_attached_as_it_was(self):
         self.ok("%%policy stale\n" + FIFO)
@@ -218,9 +218,10 @@ class PromptTest(unittest.TestCase):
         broken = FIFO.replace("insert", "insrt")
         self.endpoint.answer = f"```java\n{broken}\n```"
         cell = self.session.run("%%prompt broken\nAnything.")
-        self.assertEqual("error", cell.reply["status"])
-        self.assertIn("insrt", cell.shown())
+        self.assertIn("does not compile", cell.shown())
+        self.assertIn("symbol:   method insrt", cell.shown())
         self.assertEqual(f"%%policy broken\n{broken}", cell.reply["payload"][0]["text"])
+        self.assertIn("does not compile", self.session.run("%attach broken").shown())
 
     def test_an_error_of_the_server_is_a_short_message_without_the_key(self):
         for status, word in ((401, "OPENAI_API_KEY"), (404, "asked-for")):

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.LiveText;
 import org.schedbook.jupyter.Magic;
@@ -182,9 +183,12 @@ final class PromptMagic implements Magic {
         try {
             session.define(PolicyMagic.source(name, source));
         } catch (CompileException e) {
-            throw new CellError("What the model wrote does not compile.")
-                    .next("Correct it in the cell below and run that, or run this one again.")
-                    .details(Errors.text(e));
+            // No failure of the cell: front ends insert the next cell only if this one succeeds.
+            call.show(
+                    new Card("What the model wrote does not compile")
+                            .row("problems", Errors.text(e))
+                            .row("next", "Correct it in the cell below and run that cell."));
+            return;
         }
         if (!completion.finishReason().equals("stop")) {
             call.show("The answer ended early (" + completion.finishReason() + ") but compiles.");

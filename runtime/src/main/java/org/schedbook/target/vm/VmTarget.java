@@ -135,16 +135,23 @@ public final class VmTarget implements Target {
 
     @Override
     public Attachment attach(CompiledPolicy policy) throws TargetException, InterruptedException {
-        ask(
-                id ->
-                        new Message.Attach(
-                                id,
-                                policy.name(),
-                                policy.mainClass(),
-                                policy.classes(),
-                                policy.sourceHash()),
-                REPLY_LIMIT,
-                "attach " + policy.name());
+        String what = "attach " + policy.name();
+        try {
+            ask(
+                    id ->
+                            new Message.Attach(
+                                    id,
+                                    policy.name(),
+                                    policy.mainClass(),
+                                    policy.classes(),
+                                    policy.sourceHash()),
+                    REPLY_LIMIT,
+                    what);
+        } catch (InterruptedException e) {
+            // The guest goes on attaching, and nobody would ever detach it; it does this next.
+            send(new Message.Detach(nextId.incrementAndGet()), what);
+            throw e;
+        }
         return new GuestAttachment();
     }
 
