@@ -5,7 +5,7 @@ import time
 
 from jupyter_client.manager import start_new_kernel
 
-KERNEL = os.environ.get("SCHEDBOOK_KERNEL", "schedbook")
+KERNEL = os.environ.get("SCHEDBOOK_KERNELSPEC", "schedbook")
 TIMEOUT = 60
 
 

@@ -15,9 +15,8 @@ import unittest
 
 import jupyter_kernel_test
 from jupyter_client.manager import start_new_kernel
+from session import KERNEL, TIMEOUT, Session
 
-KERNEL = os.environ.get("SCHEDBOOK_KERNELSPEC", "schedbook")
-TIMEOUT = 60
 
 # Magics written in the notebook itself, through the public API only.
 MAGICS = """
@@ -93,76 +92,20 @@ class ConformanceTest(jupyter_kernel_test.KernelTests):
     test_history = test_pager = test_clear_output = None
 
 
-class Cell:
-    """What came back for one execute request."""
-
-    def __init__(self, reply, messages):
-        self.reply = reply
-        self.messages = messages
-
-    def of(self, msg_type):
-        return [m["content"] for m in self.messages if m["msg_type"] == msg_type]
-
-    def shown(self, mime="text/plain"):
-        """Everything displayed, updates in their place, as a notebook keeps it."""
-        slots, ids = [], {}
-        for m in self.messages:
-            content = m["content"]
-            ident = content.get("transient", {}).get("display_id")
-            if m["msg_type"] == "update_display_data":
-                slots[ids[ident]] = content["data"]
-            elif m["msg_type"] in ("display_data", "execute_result"):
-                ids[ident] = len(slots)
-                slots.append(content["data"])
-        return "\n".join(str(s.get(mime, "")) for s in slots)
-
-
 class KernelTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.km, cls.kc = start_new_kernel(kernel_name=KERNEL, startup_timeout=TIMEOUT)
+        cls.session = Session()
+        cls.km, cls.kc = cls.session.km, cls.session.kc
+        cls.collect, cls.run_cell = cls.session.collect, cls.session.run
+        cls.complete, cls.inspect = cls.session.complete, cls.session.inspect
         reply = cls.run_cell(MAGICS).reply
         assert reply["status"] == "ok", reply
 
     @classmethod
     def tearDownClass(cls):
-        cls.kc.stop_channels()
-        cls.km.shutdown_kernel()
-
-    @classmethod
-    def collect(cls, msg_id, timeout=TIMEOUT):
-        end = time.monotonic() + timeout
-        while True:
-            reply = cls.kc.get_shell_msg(timeout=max(0, end - time.monotonic()))
-            if reply["parent_header"].get("msg_id") == msg_id:
-                break
-        messages = []
-        while True:
-            m = cls.kc.get_iopub_msg(timeout=max(0, end - time.monotonic()))
-            if m["parent_header"].get("msg_id") != msg_id:
-                continue
-            if m["msg_type"] == "status" and m["content"]["execution_state"] == "idle":
-                return Cell(reply["content"], messages)
-            messages.append(m)
-
-    @classmethod
-    def run_cell(cls, code, timeout=TIMEOUT):
-        return cls.collect(cls.kc.execute(code, allow_stdin=False), timeout)
-
-    def complete(self, code, at=None):
-        msg_id = self.kc.complete(code, len(code) if at is None else at)
-        while True:
-            reply = self.kc.get_shell_msg(timeout=TIMEOUT)
-            if reply["parent_header"].get("msg_id") == msg_id:
-                return reply["content"]
-
-    def inspect(self, code, at):
-        msg_id = self.kc.inspect(code, at)
-        while True:
-            reply = self.kc.get_shell_msg(timeout=TIMEOUT)
-            if reply["parent_header"].get("msg_id") == msg_id:
-                return reply["content"]
+        cls.session.close()
 
     # Cells.
 

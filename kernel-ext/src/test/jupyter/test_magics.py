@@ -128,7 +128,7 @@ class MagicsTest(unittest.TestCase):
         self.assertIn("nr_user_dispatches", status)
         self.assertIn("disabled", self.ok("%detach").shown())
 
-        cell = self.ok("var r = %bench messaging -p eevdf,fifo,mine -g 2 -l 20 -n 2\nr", timeout=240)
+        cell = self.ok("org.schedbook.bench.BenchResult r = %bench messaging -p eevdf,fifo,mine -g 2 -l 20 -n 2\nr", 240)
         for word in ("eevdf", "fifo", "mine", "ratio", "perf bench -f simple sched messaging -t -g 2 -l 20"):
             self.assertIn(word, cell.shown())
         samples = self.ok('r.samples().get("mine").size()')
