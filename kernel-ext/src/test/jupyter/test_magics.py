@@ -4,10 +4,15 @@ import base64
 import os
 import pathlib
 import struct
+import subprocess
+import sys
 import tempfile
+import textwrap
 import time
 import unittest
 import zlib
+
+import psutil
 
 from chat_endpoint import ChatEndpoint
 from session import Session
@@ -269,6 +274,46 @@ class LostEndpointTest(unittest.TestCase):
                 self.assertIn("--model", session.run("%%prompt mine\nAnything.").shown())
             finally:
                 session.close()
+
+
+class GuestLifetimeTest(unittest.TestCase):
+    """However a notebook ends, its guest ends with it, and with the guest the policy attached to it."""
+
+    def start(self):
+        """Starts a front end in a process of its own; returns it, its kernel and its guest."""
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        front_end = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(f"""
+                import sys, time
+                sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r})
+                from session import Session
+                session = Session(cwd={directory.name!r})
+                assert "enabled" in session.run("%attach fifo", 120).shown()
+                print(session.km.provisioner.pid, flush=True)
+                time.sleep(300)""")],
+            stdout=subprocess.PIPE, text=True, env=environment())
+        self.addCleanup(front_end.stdout.close)
+        self.addCleanup(front_end.kill)
+        kernel = psutil.Process(int(front_end.stdout.readline()))
+        guests = [p for p in kernel.children(recursive=True) if "qemu" in p.name()]
+        self.assertEqual(1, len(guests))
+        return front_end, kernel, guests[0]
+
+    def assert_gone(self, *processes):
+        gone, alive = psutil.wait_procs(processes, timeout=10)
+        self.assertEqual([], alive)
+
+    def test_kill_9_of_the_front_end(self):
+        front_end, kernel, guest = self.start()
+        front_end.kill()
+        front_end.wait(10)
+        self.assert_gone(kernel, guest)
+
+    def test_kill_9_of_the_kernel(self):
+        front_end, kernel, guest = self.start()
+        kernel.kill()
+        self.assert_gone(guest)
 
 
 if __name__ == "__main__":
