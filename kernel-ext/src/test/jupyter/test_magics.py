@@ -276,6 +276,22 @@ class LostEndpointTest(unittest.TestCase):
                 session.close()
 
 
+class NoQemuTest(unittest.TestCase):
+
+    def test_a_machine_without_qemu_is_told_what_to_install(self):
+        with tempfile.TemporaryDirectory() as directory:
+            session = Session(cwd=directory, env=environment(PATH="/nowhere"))
+            try:
+                self.assertIn("QEMU is not installed", session.run("%doctor").shown())
+                cell = session.run("%attach fifo")
+                self.assertEqual("error", cell.reply["status"])
+                self.assertIn("QEMU could not be started", cell.shown())
+                self.assertIn("qemu-system-x86", cell.shown())
+                self.assertIn("42", session.run("6 * 7").shown())
+            finally:
+                session.close()
+
+
 class GuestLifetimeTest(unittest.TestCase):
     """However a notebook ends, its guest ends with it, and with the guest the policy attached to it."""
 
