@@ -3,7 +3,7 @@ package org.schedbook.compile;
 import java.util.List;
 
 /** A source that is no policy; says where in the source, for each problem found. */
-public final class CompileException extends Exception {
+public sealed class CompileException extends Exception permits RefusedException {
 
     private static final long serialVersionUID = 1L;
 

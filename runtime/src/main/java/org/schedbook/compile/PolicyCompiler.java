@@ -38,8 +38,9 @@ import org.schedbook.policy.Policy;
 
 /**
  * Compiles a {@link PolicySource} in memory with the JDK's own compiler. The policy API and {@code
- * java.util} need not be imported. One instance keeps its file manager, so that every compilation
- * after the first is fast; it may be used by one thread at a time.
+ * java.util} need not be imported. What compiles then goes through the {@link PolicyCheck}. One
+ * instance keeps its file manager, so that every compilation after the first is fast; it may be
+ * used by one thread at a time.
  */
 public final class PolicyCompiler {
 
@@ -74,7 +75,11 @@ public final class PolicyCompiler {
         }
     }
 
-    /** Compiles a source; its problems are in the coordinates of the source's own text. */
+    /**
+     * Compiles and checks a source; its problems are in the coordinates of the source's own text.
+     *
+     * @throws RefusedException if it compiles and the {@link PolicyCheck} refuses it
+     */
     public CompiledPolicy compile(PolicySource source) throws CompileException {
         if (source.text().isBlank()) {
             throw new CompileException(
@@ -97,8 +102,13 @@ public final class PolicyCompiler {
             throw new CompileException(problems(source, diagnostics));
         }
         Map<String, byte[]> classes = output.classes();
-        return new CompiledPolicy(
-                source.name(), policyClass(classes.values()), classes, hash(source.text()));
+        String policyClass = policyClass(classes.values());
+        List<Refusal> refusals = PolicyCheck.check(classes);
+        if (!refusals.isEmpty()) {
+            throw new RefusedException(
+                    refusals.stream().map(refusal -> refusal.problem(source)).toList());
+        }
+        return new CompiledPolicy(source.name(), policyClass, classes, hash(source.text()));
     }
 
     private static List<Problem> problems(
