@@ -87,6 +87,7 @@ public final class OpenAiModel implements Model, AutoCloseable {
             switch (message.role()) {
                 case "system" -> builder.addSystemMessage(message.content());
                 case "user" -> builder.addUserMessage(message.content());
+                case "assistant" -> builder.addAssistantMessage(message.content());
                 default -> throw new IllegalArgumentException("no such role: " + message.role());
             }
         }

@@ -1,11 +1,14 @@
 package org.schedbook.magic;
 
+import java.util.List;
 import java.util.stream.Collectors;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompileException.Problem;
+import org.schedbook.compile.RefusedException;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.llm.ModelException;
+import org.schedbook.prompt.Gate;
 import org.schedbook.target.TargetException;
 
 /** Turns what the stages below report into what a person at a cell reads. */
@@ -21,11 +24,11 @@ final class Errors {
         return new CellError(e.getMessage()).next(e.nextStep()).details(e.partial());
     }
 
-    /** A source in the body of the cell that does not compile. */
+    /** A source in the body of the cell that is no policy. */
     static CellError of(CompileException e, String name, MagicCall call) {
+        String what = e instanceof RefusedException ? Gate.CHECK.failed() : Gate.COMPILE.failed();
         var error =
-                new CellError(name + " does not compile.")
-                        .next("Correct the cell and run it again.");
+                new CellError(name + " " + what + ".").next("Correct the cell and run it again.");
         for (Problem problem : e.problems()) {
             if (problem.line() == 0) {
                 return new CellError(name + " is no policy yet. " + problem.message() + ".")
@@ -39,8 +42,8 @@ final class Errors {
     }
 
     /** The problems of a source that is in another cell. */
-    static String text(CompileException e) {
-        return e.problems().stream()
+    static String text(List<Problem> problems) {
+        return problems.stream()
                 .map(
                         p ->
                                 p.line() == 0

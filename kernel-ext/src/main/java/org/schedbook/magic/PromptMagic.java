@@ -1,30 +1,25 @@
 package org.schedbook.magic;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.CellError;
-import org.schedbook.jupyter.LiveText;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
-import org.schedbook.llm.ChatMessage;
-import org.schedbook.llm.Completion;
 import org.schedbook.llm.Endpoint;
 import org.schedbook.llm.Model;
 import org.schedbook.llm.ModelException;
 import org.schedbook.llm.OpenAiModel;
 import org.schedbook.llm.Recordings;
-import org.schedbook.prompt.Attempt;
 import org.schedbook.prompt.PolicyPrompt;
-import org.schedbook.prompt.SourceExtractor;
+import org.schedbook.prompt.RepairLoop;
+import org.schedbook.prompt.Verdict;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -36,6 +31,9 @@ import picocli.CommandLine.Parameters;
             "",
             "The answer is offered as the next cell, to be read, changed and run. Until that cell is"
                     + " run, the answer is the policy NAME as it came.",
+            "",
+            "An answer that does not compile, or does what a policy may not do, goes back to the"
+                    + " model with what is wrong with it.",
             "",
             "The model is behind an OpenAI-compatible endpoint: OPENAI_BASE_URL (OpenAI's own unless"
                     + " set), OPENAI_API_KEY, OPENAI_MODEL. Without one, the recorded answers that"
@@ -64,8 +62,19 @@ final class PromptMagic implements Magic {
     @Option(
             names = "--record",
             paramLabel = "DIR",
-            description = "Keep the answer there, so that it can be played back without a model.")
+            description =
+                    "Keep the answers there, so that they can be played back without a model.")
     private Path record;
+
+    @Option(
+            names = "--repairs",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "How often the model may correct an answer; 3 unless given.")
+    private int repairs;
+
+    @Option(names = "--show", description = "Show exactly what would be sent, and send nothing.")
+    private boolean show;
 
     private final Session session;
     private final Map<String, String> environment;
@@ -77,62 +86,44 @@ final class PromptMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) throws InterruptedException, IOException {
-        PolicySource start = start();
-        List<ChatMessage> messages = new PolicyPrompt(call.body(), start).messages();
-        Completion completion;
-        try (Attempt attempt =
-                        Attempt.start(Session.DIRECTORY.resolve("attempts"), name, messages);
-                LiveText text = call.liveText("Waiting for the model")) {
-            completion = complete(messages, attempt, text);
-            attempt.finish(completion);
-            if (record != null && !completion.isRecorded()) {
-                new Recordings(record)
-                        .record(messages, completion, Instant.now().toString().substring(0, 10));
-            }
+        var prompt = new PolicyPrompt(call.body(), start());
+        if (show) {
+            call.show(text(prompt));
+            return null;
         }
-        offer(completion, call);
+        Optional<Endpoint> endpoint = Endpoint.from(environment);
+        if (endpoint.isEmpty()) {
+            write(
+                    prompt,
+                    new Recordings(RECORDINGS),
+                    new PromptView(call, "A record", repairs),
+                    call);
+            return null;
+        }
+        String asked =
+                Optional.ofNullable(model).or(this::environmentModel).orElseThrow(this::noModel);
+        try (var client = new OpenAiModel(endpoint.get(), asked)) {
+            write(prompt, client, new PromptView(call, asked, repairs), call);
+        }
         return null;
     }
 
-    /** Refuses a bad name before anything is paid for. */
+    /** Refuses what is wrong in the magic's own line before anything is paid for. */
     private PolicySource start() {
         PolicyMagic.source(name, "");
+        if (repairs < 0) {
+            throw new CellError("--repairs is a number from 0.").next("Leave it out for 3.");
+        }
         if (from != null) {
             return session.source(from);
         }
         return session.source(session.policyNames().contains(name) ? name : DEFAULT_START);
     }
 
-    private Completion complete(List<ChatMessage> messages, Attempt attempt, LiveText text)
-            throws InterruptedException, IOException {
-        Instant asked = Instant.now();
-        Optional<Endpoint> endpoint = Endpoint.from(environment);
-        try {
-            Completion completion =
-                    endpoint.isPresent()
-                            ? live(endpoint.get(), messages, attempt, text)
-                            : new Recordings(RECORDINGS)
-                                    .complete(messages, piece -> append(piece, attempt, text));
-            text.title(caption(completion, Duration.between(asked, Instant.now())));
-            return completion;
-        } catch (ModelException e) {
-            text.title("The model did not finish");
-            throw Errors.of(e);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-    }
-
-    private Completion live(
-            Endpoint endpoint, List<ChatMessage> messages, Attempt attempt, LiveText text)
-            throws ModelException, InterruptedException {
-        String asked =
-                Optional.ofNullable(model).or(this::environmentModel).orElseThrow(this::noModel);
-        text.title("%s is writing".formatted(asked));
-        try (var client = new OpenAiModel(endpoint, asked)) {
-            Model source = client;
-            return source.complete(messages, piece -> append(piece, attempt, text));
-        }
+    private static String text(PolicyPrompt prompt) {
+        return prompt.messages().stream()
+                .map(m -> "--- %s ---\n%s".formatted(m.role(), m.content()))
+                .collect(Collectors.joining("\n"));
     }
 
     private Optional<String> environmentModel() {
@@ -144,55 +135,60 @@ final class PromptMagic implements Magic {
                 .next("Add --model MODEL, or set OPENAI_MODEL and restart the kernel.");
     }
 
-    private static void append(String piece, Attempt attempt, LiveText text) {
-        text.append(piece);
-        try {
-            attempt.append(piece);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private void write(PolicyPrompt prompt, Model author, PromptView view, MagicCall call)
+            throws InterruptedException, IOException {
+        var loop =
+                new RepairLoop(
+                        author,
+                        session.compiler(),
+                        Session.DIRECTORY.resolve("attempts"),
+                        repairs,
+                        Optional.ofNullable(record).map(Recordings::new));
+        try (view) {
+            Verdict verdict = loop.run(name, prompt, view);
+            if (verdict.failed().isPresent()) {
+                unrepaired(view, repairs == 0 ? "" : " after its last repair", call);
+            } else if (!verdict.answer().finishReason().equals("stop")) {
+                call.show(
+                        "The answer ended early (%s) and is a policy all the same."
+                                .formatted(verdict.answer().finishReason()));
+            }
+        } catch (ModelException e) {
+            if (view.source().isEmpty()) {
+                throw Errors.of(e);
+            }
+            unrepaired(view, ", and no repair came: " + e.getMessage(), call);
+        } finally {
+            // Also after an interrupt: what a model wrote is the person's.
+            view.source().ifPresent(source -> offer(source, call));
         }
     }
 
-    private static String caption(Completion completion, Duration took) {
-        if (completion.isRecorded()) {
-            return "RECORDED answer, played back: written by %s on %s"
-                    .formatted(completion.model(), completion.recordedOn());
-        }
-        String tokens =
-                completion.completionTokens() == 0
-                        ? ""
-                        : ", %,d tokens in, %,d out"
-                                .formatted(
-                                        completion.promptTokens(), completion.completionTokens());
-        return "Written by %s in %.1f s%s"
-                .formatted(completion.model(), took.toMillis() / 1e3, tokens);
-    }
-
-    private void offer(Completion completion, MagicCall call) {
-        String source =
-                SourceExtractor.extract(completion.text())
-                        .orElseThrow(
-                                () ->
-                                        new CellError("The model's answer has no policy in it.")
-                                                .next(
-                                                        "Say in the cell that you want a class that"
-                                                                + " extends Policy, and run it"
-                                                                + " again.")
-                                                .details(completion.text()));
-        call.offerNextCell("%%policy " + name + "\n" + source.stripTrailing());
+    private void offer(PolicySource source, MagicCall call) {
+        call.offerNextCell("%%policy " + name + "\n" + source.text().stripTrailing());
         try {
-            session.define(PolicyMagic.source(name, source));
+            session.define(source);
         } catch (CompileException e) {
-            // No failure of the cell: front ends insert the next cell only if this one succeeds.
-            call.show(
-                    new Card("What the model wrote does not compile")
-                            .row("problems", Errors.text(e))
-                            .row("next", "Correct it in the cell below and run that cell."));
-            return;
+            // The cell has said so, gate by gate.
         }
-        if (!completion.finishReason().equals("stop")) {
-            call.show("The answer ended early (" + completion.finishReason() + ") but compiles.");
+    }
+
+    /** Says that it is the person's turn. */
+    private static void unrepaired(PromptView view, String how, MagicCall call) {
+        Verdict last = view.last().orElseThrow();
+        String what = "The model's answer " + last.failed().orElseThrow().failed() + how;
+        if (view.source().isEmpty()) {
+            throw new CellError(what + ".")
+                    .next(
+                            "Say in the cell that you want a class that extends Policy, and run it"
+                                    + " again.")
+                    .details(last.answer().text());
         }
+        // No failure of the cell: front ends insert the next cell only if this one succeeds.
+        call.show(
+                new Card(what)
+                        .row("problems", Errors.text(last.problems()))
+                        .row("next", "Correct it in the cell below and run that cell."));
     }
 
     @Override

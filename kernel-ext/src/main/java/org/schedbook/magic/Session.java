@@ -30,7 +30,7 @@ final class Session implements AutoCloseable {
     /**
      * A policy by its latest definition.
      *
-     * @param compiled null if the source does not compile
+     * @param compiled null if the source does not compile or is refused
      */
     private record Definition(PolicySource source, CompiledPolicy compiled) {}
 
@@ -43,17 +43,23 @@ final class Session implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * Defines a policy, in place of any other of that name. A source that does not compile takes
-     * the old one's place too: what runs under a name is never older than what the person sees.
+     * Defines a policy, in place of any other of that name. A source that does not compile, or is
+     * refused, takes the old one's place too: what runs under a name is never older than what the
+     * person sees.
      */
     CompiledPolicy define(PolicySource source) throws CompileException {
         definitions.put(source.name(), new Definition(source, null));
+        CompiledPolicy compiled = compiler().compile(source);
+        definitions.put(source.name(), new Definition(source, compiled));
+        return compiled;
+    }
+
+    /** Returns the notebook's compiler, made when first needed. */
+    PolicyCompiler compiler() {
         if (compiler == null) {
             compiler = new PolicyCompiler();
         }
-        CompiledPolicy compiled = compiler.compile(source);
-        definitions.put(source.name(), new Definition(source, compiled));
-        return compiled;
+        return compiler;
     }
 
     /** Returns the names of all policies, those that come with Schedbook included. */
@@ -82,7 +88,8 @@ final class Session implements AutoCloseable {
             }
         }
         if (definition.compiled() == null) {
-            throw new CellError("The latest source of " + name + " does not compile.")
+            throw new CellError(
+                            "The latest source of " + name + " does not compile, or is refused.")
                     .next("Correct its %%policy cell and run it again.");
         }
         return definition.compiled();

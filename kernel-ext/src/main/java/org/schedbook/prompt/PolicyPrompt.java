@@ -39,7 +39,8 @@ public record PolicyPrompt(String words, PolicySource current) {
         return PolicySource.builtIn(name).orElseThrow().text().strip();
     }
 
-    private static String resource(String name) {
+    /** Returns a text that is part of a request. */
+    static String resource(String name) {
         try (InputStream in = PolicyPrompt.class.getResourceAsStream(name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -1,0 +1,105 @@
+package org.schedbook.magic;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.jupyter.LiveText;
+import org.schedbook.jupyter.MagicCall;
+import org.schedbook.llm.Completion;
+import org.schedbook.prompt.Gate;
+import org.schedbook.prompt.RepairLoop;
+import org.schedbook.prompt.Verdict;
+
+/** Shows a repair loop in the cell: each answer as it is written, and how far it got. */
+final class PromptView implements RepairLoop.Observer, AutoCloseable {
+
+    private final MagicCall call;
+    private final String author;
+    private final int repairs;
+    private LiveText text;
+    private Instant asked;
+    private Optional<Verdict> last = Optional.empty();
+    private Optional<PolicySource> source = Optional.empty();
+
+    /**
+     * @param author who writes the answers
+     */
+    PromptView(MagicCall call, String author, int repairs) {
+        this.call = call;
+        this.author = author;
+        this.repairs = repairs;
+    }
+
+    @Override
+    public void asks(int repair) {
+        asked = Instant.now();
+        text =
+                call.liveText(
+                        repair == 0
+                                ? author + " is writing"
+                                : "Repair %d of %d: %s is writing"
+                                        .formatted(repair, repairs, author));
+    }
+
+    @Override
+    public void writes(String piece) {
+        text.append(piece);
+    }
+
+    @Override
+    public void judged(Verdict verdict) {
+        last = Optional.of(verdict);
+        source = verdict.source().or(() -> source);
+        text.title(caption(verdict.answer(), Duration.between(asked, Instant.now())));
+        text.close();
+        text = null;
+        try (LiveText gates = call.liveText("")) {
+            for (Gate gate : verdict.passed()) {
+                gates.append("\u2713 " + gate.passed() + "\n");
+            }
+            verdict.failed()
+                    .ifPresent(
+                            gate ->
+                                    gates.append(
+                                            "\u2717 %s\n%s"
+                                                    .formatted(
+                                                            gate.failed(),
+                                                            Errors.text(verdict.problems())
+                                                                    .indent(4))));
+        }
+    }
+
+    private static String caption(Completion completion, Duration took) {
+        if (completion.isRecorded()) {
+            return "RECORDED answer, played back: written by %s on %s"
+                    .formatted(completion.model(), completion.recordedOn());
+        }
+        String tokens =
+                completion.completionTokens() == 0
+                        ? ""
+                        : ", %,d tokens in, %,d out"
+                                .formatted(
+                                        completion.promptTokens(), completion.completionTokens());
+        return "Written by %s in %.1f s%s"
+                .formatted(completion.model(), took.toMillis() / 1e3, tokens);
+    }
+
+    /** Returns the verdict on the last answer that came to its end. */
+    Optional<Verdict> last() {
+        return last;
+    }
+
+    /** Returns the last policy that was found in any of the answers. */
+    Optional<PolicySource> source() {
+        return source;
+    }
+
+    @Override
+    public void close() {
+        if (text != null) {
+            text.title("The model did not finish");
+            text.close();
+        }
+    }
+}
