@@ -100,6 +100,19 @@ class MagicsTest(unittest.TestCase):
         self.fails("%%policy stale\n" + FIFO.replace("insert", "insrt"), "insrt")
         self.fails("%attach stale", "does not compile")
 
+    def test_a_policy_that_does_what_none_may_do_is_refused_at_its_line_and_not_attached(self):
+        hostile = FIFO.replace("insert", "System.exit(0); insert")
+        cell = self.fails("%%policy hostile\n" + hostile, "may not do", "java.lang.System.exit", "'process'", "^^^^")
+        self.assertIn("cell line 4, column 16", cell.reply["evalue"])
+        self.fails("%attach hostile", "refused")
+
+    def test_show_prints_the_request_and_needs_no_endpoint(self):
+        text = self.ok("%%prompt mine --show\nLet the shortest go first.").shown()
+        self.assertIn("--- system ---\nYou write CPU scheduling policies", text)
+        self.assertIn("--- user ---", text)
+        self.assertIn("Let the shortest go first.", text)
+        self.assertFalse(pathlib.Path(self.directory.name, ".schedbook", "attempts").exists())
+
     def test_a_policy_name_is_checked(self):
         self.fails("%%policy ../etc\n" + FIFO, "../etc")
 
@@ -176,6 +189,7 @@ class PromptTest(unittest.TestCase):
 
     def setUp(self):
         self.endpoint.status = 200
+        self.endpoint.finish_reason = "stop"
         self.endpoint.requests.clear()
 
     def attempts(self):
@@ -227,6 +241,72 @@ class PromptTest(unittest.TestCase):
         self.assertIn("symbol:   method insrt", cell.shown())
         self.assertEqual(f"%%policy broken\n{broken}", cell.reply["payload"][0]["text"])
         self.assertIn("does not compile", self.session.run("%attach broken").shown())
+
+    def test_a_broken_answer_goes_back_and_the_repaired_one_is_offered(self):
+        hostile = FIFO.replace("insert", "System.exit(0); insert")
+        broken = FIFO.replace("insert", "insrt")
+        self.endpoint.answer = [f"```java\n{s}\n```" for s in (broken, hostile, FIFO)]
+        before = len(self.attempts())
+        cell = self.session.run("%%prompt repaired\nAnything.")
+        self.assertEqual("ok", cell.reply["status"], cell.shown())
+        self.assertEqual(["%%policy repaired\n" + FIFO], [p["text"] for p in cell.reply["payload"]])
+        shown = cell.shown()
+        for word in ("does not compile", "insrt", "Repair 1 of 3", "may not do", "System.exit", "keeps to"):
+            self.assertIn(word, str(cell.messages))
+        self.assertLess(shown.index("does not compile"), shown.index("may not do"))
+        self.assertLess(shown.index("may not do"), shown.index("\u2713 keeps to"))
+
+        first, second, third = (request["messages"] for _, _, request in self.endpoint.requests)
+        self.assertEqual(["system", "user"], [m["role"] for m in first])
+        self.assertEqual(first, second[:2])
+        self.assertEqual(["assistant", "user"], [m["role"] for m in second[2:]])
+        self.assertIn("insrt", second[2]["content"])
+        self.assertIn("line 3", second[3]["content"])
+        self.assertEqual(second, third[:4])
+        self.assertIn("rule 'process'", third[5]["content"])
+
+        self.assertEqual(3, len(self.attempts()) - before)
+        self.assertIn("CHECK", self.attempts()[-2].joinpath("verdict.json").read_text())
+
+    def test_after_the_last_repair_the_last_source_is_offered_with_its_errors(self):
+        broken = [FIFO.replace("insert", f"insrt{n}") for n in range(3)]
+        self.endpoint.answer = [f"```java\n{s}\n```" for s in broken]
+        cell = self.session.run("%%prompt hopeless --repairs 2\nAnything.")
+        self.assertEqual("error", cell.reply["status"])
+        self.assertEqual(3, len(self.endpoint.requests))
+        self.assertIn("does not compile, after 2 repairs", cell.shown())
+        self.assertIn("insrt2", cell.shown())
+        self.assertEqual(["%%policy hopeless\n" + broken[2]], [p["text"] for p in cell.reply["payload"]])
+        self.assertIn("does not compile", self.session.run("%attach hopeless").shown())
+
+    def test_a_repair_that_does_not_come_loses_nothing(self):
+        broken = FIFO.replace("insert", "insrt")
+        self.endpoint.answer = [f"```java\n{broken}\n```", 401]
+        cell = self.session.run("%%prompt cut\nAnything.")
+        self.assertEqual("error", cell.reply["status"])
+        self.assertIn("no repair came", cell.shown())
+        self.assertIn("401", cell.shown())
+        self.assertEqual("%%policy cut\n" + broken, cell.reply["payload"][0]["text"])
+
+    def test_an_answer_that_was_cut_off_is_asked_for_again_shorter(self):
+        self.endpoint.finish_reason = "length"
+        self.endpoint.answer = ["```java\n" + FIFO[:60], f"```java\n{FIFO}\n```"]
+        cell = self.session.run("%%prompt long\nAnything.")
+        self.assertEqual("ok", cell.reply["status"], cell.shown())
+        self.assertIn("cut off", self.endpoint.requests[1][2]["messages"][3]["content"])
+
+    def test_a_recorded_repair_is_played_back_without_an_endpoint(self):
+        self.endpoint.answer = [f"```java\n{s}\n```" for s in (FIFO.replace("insert", "insrt"), FIFO)]
+        with tempfile.TemporaryDirectory() as directory:
+            self.session.run(f"%%prompt taped --record {directory}/recordings\nPlay it again.")
+            session = Session(cwd=directory, env=environment())
+            try:
+                cell = session.run("%%prompt taped\nPlay it again.")
+                self.assertEqual("ok", cell.reply["status"], cell.shown())
+                self.assertEqual(2, cell.shown().count("RECORDED"))
+                self.assertEqual("%%policy taped\n" + FIFO, cell.reply["payload"][0]["text"])
+            finally:
+                session.close()
 
     def test_an_error_of_the_server_is_a_short_message_without_the_key(self):
         for status, word in ((401, "OPENAI_API_KEY"), (404, "asked-for")):
