@@ -85,7 +85,8 @@ final class AcceleratorProbe {
 
     private static boolean kvmRunsGuest(GuestImage image)
             throws TargetException, InterruptedException {
-        try (Qemu qemu = Qemu.start(image, Accelerator.KVM, 1, 512, "schedbook.run=/bin/true")) {
+        var hardware = new Hardware(Accelerator.KVM, 1, 512);
+        try (Qemu qemu = Qemu.start(Qemu.command(image, hardware, "schedbook.run=/bin/true"))) {
             return qemu.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) && qemu.exitCode() == 0;
         }
     }

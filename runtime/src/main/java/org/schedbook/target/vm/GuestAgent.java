@@ -54,7 +54,6 @@ public final class GuestAgent {
     }
 
     private void serve() throws IOException {
-        channel.send(new Message.Hello(Message.PROTOCOL, target.machine()));
         while (true) {
             switch (channel.receive()) {
                 case Message.Run run -> commands.execute(() -> answerRun(run));
@@ -85,6 +84,7 @@ public final class GuestAgent {
         long id = request.id();
         try {
             return switch (request) {
+                case Message.Greet _ -> new Message.Hello(id, Message.PROTOCOL, target.machine());
                 case Message.Attach attach -> {
                     attachment = target.attach(policy(attach));
                     yield new Message.Attached(id);

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import org.schedbook.target.TargetException;
 
 /**
@@ -14,9 +16,16 @@ import org.schedbook.target.TargetException;
  * @param initrd its first file system, which finds the disk
  * @param root the guest's system: Debian, a Java runtime, the benchmarks; never written to
  * @param payload Schedbook's own jars; never written to
- * @param kernelRelease what the kernel calls itself
+ * @param snapshots where guests saved while running are kept; need not exist
+ * @param properties how kernel, initrd and root were made, and when
  */
-record GuestImage(Path kernel, Path initrd, Path root, Path payload, String kernelRelease) {
+record GuestImage(
+        Path kernel,
+        Path initrd,
+        Path root,
+        Path payload,
+        Path snapshots,
+        Map<String, String> properties) {
 
     /**
      * Finds the image in the directory named by the system property {@code schedbook.guest}, or
@@ -24,14 +33,15 @@ record GuestImage(Path kernel, Path initrd, Path root, Path payload, String kern
      */
     static GuestImage find() throws TargetException {
         Path directory = directory();
-        Path base = directory.resolve("base/current");
+        Path base = resolved(directory.resolve("base/current"));
         var image =
                 new GuestImage(
                         base.resolve("vmlinuz"),
                         base.resolve("initrd"),
                         base.resolve("root.ext4"),
-                        directory.resolve("payload/current.ext4"),
-                        release(base));
+                        resolved(directory.resolve("payload/current.ext4")),
+                        directory.resolve("snapshots"),
+                        properties(base));
         for (Path file : new Path[] {image.kernel, image.initrd, image.root, image.payload}) {
             if (!Files.isReadable(file)) {
                 throw new TargetException(
@@ -55,13 +65,29 @@ record GuestImage(Path kernel, Path initrd, Path root, Path payload, String kern
                 .resolve("schedbook/guest");
     }
 
-    private static String release(Path base) {
+    /** Follows the links, which move when an image is built meanwhile. */
+    private static Path resolved(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            return path; // find() is about to say that it is missing
+        }
+    }
+
+    private static Map<String, String> properties(Path base) {
         var properties = new Properties();
         try (Reader in = Files.newBufferedReader(base.resolve("guest.properties"))) {
             properties.load(in);
         } catch (IOException e) {
-            return "unknown"; // find() is about to say which file is missing
+            // find() is about to say which file is missing
         }
-        return properties.getProperty("kernel", "unknown");
+        var sorted = new TreeMap<String, String>();
+        properties.forEach((key, value) -> sorted.put((String) key, (String) value));
+        return sorted;
+    }
+
+    /** Returns what the kernel calls itself. */
+    String kernelRelease() {
+        return properties.getOrDefault("kernel", "unknown");
     }
 }

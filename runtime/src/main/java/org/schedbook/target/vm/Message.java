@@ -11,19 +11,19 @@ import org.schedbook.target.Machine;
 import org.schedbook.target.Status;
 
 /**
- * What notebook and guest say to each other. The guest greets with {@link Hello}; from then on the
- * notebook asks and the guest answers each {@link Request} with one {@link Reply} of the same
- * number, not necessarily in order.
+ * What notebook and guest say to each other. The notebook asks, first {@link Greet}, and the guest
+ * answers each {@link Request} with one {@link Reply} of the same number, not necessarily in order.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
-    @Type(value = Message.Hello.class, name = "hello"),
+    @Type(value = Message.Greet.class, name = "greet"),
     @Type(value = Message.Attach.class, name = "attach"),
     @Type(value = Message.Detach.class, name = "detach"),
     @Type(value = Message.GetStatus.class, name = "get-status"),
     @Type(value = Message.GetState.class, name = "get-state"),
     @Type(value = Message.Run.class, name = "run"),
     @Type(value = Message.Cancel.class, name = "cancel"),
+    @Type(value = Message.Hello.class, name = "hello"),
     @Type(value = Message.Attached.class, name = "attached"),
     @Type(value = Message.Detached.class, name = "detached"),
     @Type(value = Message.StatusIs.class, name = "status"),
@@ -34,10 +34,7 @@ import org.schedbook.target.Status;
 sealed interface Message {
 
     /** Raised whenever a message changes its meaning; the two sides must have the same. */
-    int PROTOCOL = 1;
-
-    /** The first message of the guest. */
-    record Hello(int protocol, Machine machine) implements Message {}
+    int PROTOCOL = 2;
 
     /** A question; {@code id} is chosen by the notebook and is unique. */
     sealed interface Request extends Message {
@@ -48,6 +45,9 @@ sealed interface Message {
     sealed interface Reply extends Message {
         long id();
     }
+
+    /** Say who you are: the first question to a guest, whether it boots or was saved long ago. */
+    record Greet(long id) implements Request {}
 
     /** Attach a policy, given as a {@code CompiledPolicy}. */
     record Attach(
@@ -65,6 +65,8 @@ sealed interface Message {
 
     /** Kill the command that request {@code run} started; answered by that request's failure. */
     record Cancel(long run) implements Message {}
+
+    record Hello(long id, int protocol, Machine machine) implements Reply {}
 
     record Attached(long id) implements Reply {}
 

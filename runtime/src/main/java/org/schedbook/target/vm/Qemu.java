@@ -18,8 +18,8 @@ import org.schedbook.target.TargetException;
 
 /**
  * One QEMU process. Its standard input and output are the guest's virtio-serial port, and its
- * standard error is the guest's console and QEMU's own complaints; so a guest needs no socket, no
- * port and no temporary file.
+ * standard error is the guest's console and QEMU's own complaints; so a guest at work needs no
+ * socket, no port and no temporary file.
  */
 final class Qemu implements AutoCloseable {
 
@@ -34,6 +34,16 @@ final class Qemu implements AutoCloseable {
     private static final String KERNEL_OPTIONS =
             "console=ttyS0 quiet panic=-1 nokaslr mitigations=off";
 
+    /** A QEMU that a guest has taken over can neither run a program nor change its user. */
+    private static final String SANDBOX =
+            "on,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
+
+    /** Runs what follows so that it dies with the thread that started it. */
+    private static final List<String> DIE_WITH_PARENT =
+            List.of("setpriv", "--pdeathsig", "KILL", "--");
+
+    private static String version;
+
     private final Process process;
     private final Tail console;
 
@@ -43,30 +53,34 @@ final class Qemu implements AutoCloseable {
     }
 
     /**
+     * Returns the command that boots a guest.
+     *
      * @param kernelOption one more option for the guest's kernel and init, or an empty string
      */
-    static Qemu start(
-            GuestImage image, Accelerator accelerator, int cpus, int memoryMib, String kernelOption)
-            throws TargetException {
+    static List<String> command(GuestImage image, Hardware hardware, String kernelOption) {
         var command = new ArrayList<String>();
-        // The kernel kills QEMU when the thread that started it ends, so kill -9 of this JVM leaves
-        // no guest behind: prctl(2), PR_SET_PDEATHSIG.
-        command.addAll(List.of("setpriv", "--pdeathsig", "KILL", "--", PROGRAM));
+        command.add(PROGRAM);
         command.addAll(List.of("-nodefaults", "-no-user-config", "-no-reboot"));
         command.addAll(List.of("-display", "none", "-nic", "none", "-machine", "q35"));
-        command.addAll(List.of("-sandbox", "on"));
-        command.addAll(accelerator.options());
-        command.addAll(List.of("-smp", Integer.toString(cpus), "-m", memoryMib + "M"));
+        command.addAll(List.of("-sandbox", SANDBOX));
+        command.addAll(hardware.accelerator().options());
+        command.addAll(List.of("-smp", Integer.toString(hardware.cpus())));
+        command.addAll(List.of("-m", hardware.memoryMib() + "M"));
         command.addAll(List.of("-kernel", image.kernel().toString()));
         command.addAll(List.of("-initrd", image.initrd().toString()));
         command.addAll(List.of("-append", KERNEL_OPTIONS + " " + kernelOption));
-        command.addAll(disk("root", image.root().toString()));
-        command.addAll(disk("payload", image.payload().toString()));
+        command.addAll(disk("root", image.root()));
+        command.addAll(disk("payload", image.payload()));
         command.addAll(List.of("-device", "virtio-serial-pci"));
         command.addAll(List.of("-chardev", "stdio,id=agent,signal=off"));
         command.addAll(List.of("-device", "virtserialport,chardev=agent,name=org.schedbook.agent"));
         command.addAll(List.of("-chardev", "file,id=console,path=/dev/stderr,append=on"));
         command.addAll(List.of("-serial", "chardev:console"));
+        return List.copyOf(command);
+    }
+
+    /** Runs a {@link #command}. */
+    static Qemu start(List<String> command) throws TargetException {
         return new Qemu(spawn(command));
     }
 
@@ -87,16 +101,19 @@ final class Qemu implements AutoCloseable {
                         >= 0;
     }
 
-    /** Returns the first line of what QEMU says of itself. */
-    private static String version() throws TargetException {
-        try {
-            Process process = new ProcessBuilder(PROGRAM, "--version").start();
-            try (BufferedReader reader = process.inputReader()) {
-                return reader.readLine();
+    /** Returns the first line of what QEMU says of itself, asked once. */
+    static synchronized String version() throws TargetException {
+        if (version == null) {
+            try {
+                Process process = new ProcessBuilder(PROGRAM, "--version").start();
+                try (BufferedReader reader = process.inputReader()) {
+                    version = reader.readLine();
+                }
+            } catch (IOException e) {
+                throw notStarted(e);
             }
-        } catch (IOException e) {
-            throw notStarted(e);
         }
+        return version;
     }
 
     private static TargetException notStarted(Throwable cause) {
@@ -104,18 +121,27 @@ final class Qemu implements AutoCloseable {
                 "QEMU could not be started.", HOW_TO_INSTALL, cause.getMessage());
     }
 
-    private static List<String> disk(String id, String file) {
-        // A comma in a file name is doubled: qemu(1), "Suboptions".
+    private static List<String> disk(String id, Path file) {
         return List.of(
                 "-drive",
-                "if=none,format=raw,read-only=on,id=%s,file=%s"
-                        .formatted(id, file.replace(",", ",,")),
+                "if=none,format=raw,read-only=on,id=%s,file=%s".formatted(id, escape(file)),
                 "-device",
                 "virtio-blk-pci,drive=" + id);
     }
 
-    /** Starts a process on a thread that lives as long as the process does. */
+    /** Returns a file name for use in an option; a comma is doubled: qemu(1), "Suboptions". */
+    static String escape(Path file) {
+        return file.toString().replace(",", ",,");
+    }
+
+    /**
+     * Starts a process on a thread that lives as long as the process does. The kernel kills QEMU
+     * when that thread ends, so kill -9 of this JVM leaves no guest behind: prctl(2),
+     * PR_SET_PDEATHSIG.
+     */
     private static Process spawn(List<String> command) throws TargetException {
+        var whole = new ArrayList<>(DIE_WITH_PARENT);
+        whole.addAll(command);
         var started = new CompletableFuture<Process>();
         Thread.ofPlatform()
                 .daemon()
@@ -123,7 +149,7 @@ final class Qemu implements AutoCloseable {
                 .start(
                         () -> {
                             try {
-                                Process process = new ProcessBuilder(command).start();
+                                Process process = new ProcessBuilder(whole).start();
                                 started.complete(process);
                                 process.waitFor();
                             } catch (IOException e) {
@@ -154,6 +180,11 @@ final class Qemu implements AutoCloseable {
 
     int exitCode() {
         return process.exitValue();
+    }
+
+    /** Has something done when QEMU has ended, in whatever way. */
+    void onExit(Runnable action) {
+        process.onExit().thenRun(action);
     }
 
     boolean isAlive() {

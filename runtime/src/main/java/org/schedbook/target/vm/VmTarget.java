@@ -2,6 +2,9 @@ package org.schedbook.target.vm;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +15,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
+import org.schedbook.bench.Messaging;
+import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.PolicySource;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Availability;
@@ -30,6 +37,8 @@ import org.schedbook.target.vm.Message.Request;
  */
 public final class VmTarget implements Target {
 
+    private static final Logger LOG = System.getLogger(VmTarget.class.getName());
+
     private static final String NAME = "vm";
     private static final int CPUS = 2;
     private static final int MEMORY_MIB = 1536;
@@ -37,28 +46,84 @@ public final class VmTarget implements Target {
     /** A cold start takes 10 to 20 s under emulation; this is for machines far slower. */
     private static final Duration BOOT_LIMIT = Duration.ofSeconds(120);
 
+    /** A resume takes less than a second; longer, and booting is the surer way. */
+    private static final Duration RESUME_LIMIT = Duration.ofSeconds(20);
+
     /** For requests other than commands, which have limits of their own. */
     private static final Duration REPLY_LIMIT = Duration.ofSeconds(60);
 
     private final Qemu qemu;
     private final MessageChannel channel;
-    private final CompletableFuture<Message.Hello> hello = new CompletableFuture<>();
     private final Map<Long, CompletableFuture<Reply>> pending = new ConcurrentHashMap<>();
     private final AtomicLong nextId = new AtomicLong();
     private Machine machine;
 
-    /** Boots a guest and waits until it can take a policy. Uses KVM where KVM really works. */
+    /**
+     * Starts a guest and waits until it can take a policy. Uses KVM where KVM really works. What
+     * starts is a saved guest, saved now if there is none, or if that can not be done one that
+     * boots.
+     */
     public static VmTarget boot() throws TargetException, InterruptedException {
+        Snapshot snapshot = snapshot();
+        for (int tries = 0; tries < 2; tries++) {
+            try {
+                if (!snapshot.exists()) {
+                    save(snapshot);
+                }
+                return resume(snapshot);
+            } catch (IOException | TargetException e) {
+                LOG.log(Level.DEBUG, "no saved guest", e);
+                snapshot.discard();
+            }
+        }
+        return bootCold(snapshot);
+    }
+
+    /** Returns the snapshot of the guest that {@link #boot} starts; need not exist. */
+    static Snapshot snapshot() throws TargetException, InterruptedException {
         GuestImage image = GuestImage.find();
-        Accelerator accelerator = AcceleratorProbe.choose(image);
-        var target = new VmTarget(Qemu.start(image, accelerator, CPUS, MEMORY_MIB, ""));
+        return Snapshot.of(image, new Hardware(AcceleratorProbe.choose(image), CPUS, MEMORY_MIB));
+    }
+
+    /** Boots a guest, lets it do once what takes long the first time, and saves it. */
+    static void save(Snapshot snapshot) throws IOException, TargetException, InterruptedException {
+        try (Snapshot.Draft draft = snapshot.draft();
+                VmTarget guest = greeted(draft.boot(), snapshot.hardware(), BOOT_LIMIT)) {
+            guest.warmUp();
+            draft.finish();
+        } catch (ClosedByInterruptException e) {
+            throw interrupted();
+        }
+    }
+
+    static VmTarget resume(Snapshot snapshot)
+            throws IOException, TargetException, InterruptedException {
         try {
-            target.awaitHello(accelerator);
+            return greeted(snapshot.resume(RESUME_LIMIT), snapshot.hardware(), RESUME_LIMIT);
+        } catch (ClosedByInterruptException e) {
+            throw interrupted();
+        }
+    }
+
+    static VmTarget bootCold(Snapshot snapshot) throws TargetException, InterruptedException {
+        return greeted(Qemu.start(snapshot.command()), snapshot.hardware(), BOOT_LIMIT);
+    }
+
+    private static InterruptedException interrupted() {
+        Thread.interrupted();
+        return new InterruptedException();
+    }
+
+    private static VmTarget greeted(Qemu qemu, Hardware hardware, Duration limit)
+            throws TargetException, InterruptedException {
+        var target = new VmTarget(qemu);
+        try {
+            target.greet(hardware.accelerator(), limit);
+            return target;
         } catch (TargetException | InterruptedException | RuntimeException e) {
             target.close();
             throw e;
         }
-        return target;
     }
 
     /** Says whether a guest can be booted here, without booting one. */
@@ -91,7 +156,6 @@ public final class VmTarget implements Target {
         try {
             while (true) {
                 switch (channel.receive()) {
-                    case Message.Hello greeting -> hello.complete(greeting);
                     case Reply reply -> {
                         var waiting = pending.remove(reply.id());
                         if (waiting != null) {
@@ -104,20 +168,21 @@ public final class VmTarget implements Target {
         } catch (IOException | RuntimeException e) {
             // Nothing after a broken message can be trusted, so the guest is of no use any more.
             qemu.close();
-            hello.completeExceptionally(e);
             pending.values().forEach(waiting -> waiting.completeExceptionally(e));
         }
     }
 
-    private void awaitHello(Accelerator accelerator) throws TargetException, InterruptedException {
-        Message.Hello greeting = await(hello, BOOT_LIMIT, "start");
-        if (greeting.protocol() != Message.PROTOCOL) {
+    private void greet(Accelerator accelerator, Duration limit)
+            throws TargetException, InterruptedException {
+        // A guest that still boots finds the question when its agent opens the port.
+        var hello = (Message.Hello) ask(Message.Greet::new, limit, "start");
+        if (hello.protocol() != Message.PROTOCOL) {
             throw new TargetException(
                     "The guest image is of another version of Schedbook.",
                     "Run ./schedbook doctor in a terminal, which makes it anew.",
-                    "protocol %d, expected %d".formatted(greeting.protocol(), Message.PROTOCOL));
+                    "protocol %d, expected %d".formatted(hello.protocol(), Message.PROTOCOL));
         }
-        Machine inside = greeting.machine();
+        Machine inside = hello.machine();
         machine =
                 new Machine(
                         NAME,
@@ -126,6 +191,21 @@ public final class VmTarget implements Target {
                         inside.cpus(),
                         inside.memoryMib(),
                         inside.java());
+    }
+
+    /** Loads classes, programs and files that the first policies and workloads need. */
+    private void warmUp() throws TargetException, InterruptedException {
+        for (String name : PolicySource.builtInNames()) {
+            try (Attachment attachment =
+                    attach(
+                            new PolicyCompiler()
+                                    .compile(PolicySource.builtIn(name).orElseThrow()))) {
+                run(new Messaging(1, 10).command(), REPLY_LIMIT);
+                attachment.status();
+            } catch (CompileException e) {
+                throw new AssertionError(name + " comes with Schedbook", e);
+            }
+        }
     }
 
     @Override

@@ -1,0 +1,89 @@
+package org.schedbook.target.vm;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.PolicySource;
+
+/**
+ * Measures how long a person waits for a scheduler, in seconds; one JSON object a line.
+ *
+ * <ul>
+ *   <li>{@code resume.reply}: from no guest to the first reply of a resumed one
+ *   <li>{@code attach.warm}: attaching a compiled policy to that guest
+ *   <li>{@code first-policy}: both together, from no guest to a live policy
+ *   <li>{@code attach.cold}: the same with a guest that boots
+ * </ul>
+ */
+public final class AttachBench {
+
+    private static final int WARM_RUNS = 20;
+    private static final int COLD_RUNS = 10;
+
+    /**
+     * @param args how many runs with a resumed guest and how many with one that boots, by default
+     *     20 and 10
+     */
+    public static void main(String[] args) throws Exception {
+        int warm = args.length > 0 ? Integer.parseInt(args[0]) : WARM_RUNS;
+        int cold = args.length > 1 ? Integer.parseInt(args[1]) : COLD_RUNS;
+        CompiledPolicy policy = new PolicyCompiler().compile(PolicySource.builtIn("fifo").get());
+        Snapshot snapshot = VmTarget.snapshot();
+        if (!snapshot.exists()) {
+            VmTarget.save(snapshot);
+        }
+        var replies = new ArrayList<Double>();
+        var attaches = new ArrayList<Double>();
+        var totals = new ArrayList<Double>();
+        String machine = "";
+        for (int i = 0; i < warm; i++) {
+            long start = System.nanoTime();
+            try (VmTarget guest = VmTarget.resume(snapshot)) {
+                replies.add(secondsSince(start));
+                long attach = System.nanoTime();
+                guest.attach(policy);
+                attaches.add(secondsSince(attach));
+                totals.add(secondsSince(start));
+                machine = guest.machine().caption();
+            }
+        }
+        report("resume.reply", replies, machine);
+        report("attach.warm", attaches, machine);
+        report("first-policy", totals, machine);
+        var boots = new ArrayList<Double>();
+        for (int i = 0; i < cold; i++) {
+            long start = System.nanoTime();
+            try (VmTarget guest = VmTarget.bootCold(snapshot)) {
+                guest.attach(policy);
+                boots.add(secondsSince(start));
+            }
+        }
+        report("attach.cold", boots, machine);
+        System.exit(0);
+    }
+
+    private static double secondsSince(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static void report(String name, List<Double> seconds, String machine) {
+        if (seconds.isEmpty()) {
+            return;
+        }
+        Collections.sort(seconds);
+        System.out.printf(
+                Locale.ROOT,
+                "{\"name\":\"%s\",\"unit\":\"s\",\"n\":%d,\"p50\":%.3f,\"max\":%.3f,"
+                        + "\"machine\":\"%s\"}%n",
+                name,
+                seconds.size(),
+                seconds.get((seconds.size() - 1) / 2),
+                seconds.getLast(),
+                machine);
+    }
+
+    private AttachBench() {}
+}
