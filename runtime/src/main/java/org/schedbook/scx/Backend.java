@@ -57,6 +57,9 @@ final class Backend implements AutoCloseable {
                     "nr_loop_preempts",
                     "nr_heartbeats");
 
+    private static Map<String, Long> opsFlags;
+    private static int khugepaged;
+
     private final BpfObject object;
     private final MemorySegment state;
     private final MemorySegment exit;
@@ -97,7 +100,7 @@ final class Backend implements AutoCloseable {
         BpfObject object = BpfObject.open(elf(), "schedbook");
         try {
             configure(object.initialValue(".rodata.config"), overridden, dsqs);
-            Map<String, Long> flags = KernelBtf.enum64("scx_ops_flags");
+            Map<String, Long> flags = opsFlags();
             MemorySegment ops = object.initialValue(OPS);
             sched_ext_ops.flags(
                     ops, OPS_FLAGS.stream().mapToLong(f -> flags.getOrDefault(f, 0L)).sum());
@@ -132,7 +135,7 @@ final class Backend implements AutoCloseable {
         }
         backend_config.tid(config, Posix.get().gettid());
         backend_config.tgid(config, (int) ProcessHandle.current().pid());
-        backend_config.khugepaged(config, kthread("khugepaged"));
+        backend_config.khugepaged(config, khugepaged());
         backend_config.nr_cpus(config, Sysfs.nrPossibleCpus());
         backend_config.slice_ns(config, Policy.SLICE_DFL_NS);
         backend_config.events(config, events);
@@ -146,21 +149,37 @@ final class Backend implements AutoCloseable {
         }
     }
 
-    /** Returns the pid of a kernel thread, 0 if there is none of that name. */
-    private static int kthread(String name) {
-        try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-            for (Path process : processes) {
-                try {
-                    if (Files.readString(process.resolve("comm")).strip().equals(name)) {
-                        return Integer.parseInt(process.getFileName().toString());
+    /** Returns the flags that the running kernel knows, read once: all of its types are parsed. */
+    private static synchronized Map<String, Long> opsFlags() throws BpfException {
+        if (opsFlags == null) {
+            opsFlags = KernelBtf.enum64("scx_ops_flags");
+        }
+        return opsFlags;
+    }
+
+    /** Returns the pid of khugepaged, 0 if there is none; looks first where it was last time. */
+    private static synchronized int khugepaged() {
+        if (!isKhugepaged(Path.of("/proc/" + khugepaged))) {
+            khugepaged = 0;
+            try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+                for (Path process : processes) {
+                    if (isKhugepaged(process)) {
+                        khugepaged = Integer.parseInt(process.getFileName().toString());
+                        break;
                     }
-                } catch (IOException e) {
-                    // It ended meanwhile.
                 }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            return 0;
+        }
+        return khugepaged;
+    }
+
+    private static boolean isKhugepaged(Path process) {
+        try {
+            return Files.readString(process.resolve("comm")).strip().equals("khugepaged");
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return false; // there is no such process, or no longer
         }
     }
 

@@ -40,6 +40,8 @@ public final class PolicyHost implements AutoCloseable {
     private static final String DISABLED = "disabled";
     private static final String ENABLED = "enabled";
 
+    private static boolean memoryLocked;
+
     private final Policy policy;
     private final String name;
     private final Options options;
@@ -72,8 +74,7 @@ public final class PolicyHost implements AutoCloseable {
     public static PolicyHost attach(Policy policy, String name, Options options)
             throws AttachException {
         checkMachine();
-        // Best effort: a page fault of the loop makes everyone wait.
-        Posix.get().mlockall(Posix.MCL_CURRENT | Posix.MCL_FUTURE);
+        lockMemory();
         PolicyHost host = new PolicyHost(policy, name, options);
         host.thread.start();
         try {
@@ -93,6 +94,13 @@ public final class PolicyHost implements AutoCloseable {
         host.checkAttached();
         Thread.ofPlatform().name("policy-watchdog").daemon().start(host::watch);
         return host;
+    }
+
+    /** Best effort: a page fault of the loop makes everyone wait. Once locked, all stays so. */
+    private static synchronized void lockMemory() {
+        if (!memoryLocked) {
+            memoryLocked = Posix.get().mlockall(Posix.MCL_CURRENT | Posix.MCL_FUTURE) == 0;
+        }
     }
 
     /**
