@@ -31,7 +31,7 @@ public final class AttachBench {
         int warm = args.length > 0 ? Integer.parseInt(args[0]) : WARM_RUNS;
         int cold = args.length > 1 ? Integer.parseInt(args[1]) : COLD_RUNS;
         CompiledPolicy policy = new PolicyCompiler().compile(PolicySource.builtIn("fifo").get());
-        Snapshot snapshot = VmTarget.snapshot();
+        Snapshot snapshot = VmTarget.snapshot(GuestImage.find());
         if (!snapshot.exists()) {
             VmTarget.save(snapshot);
         }

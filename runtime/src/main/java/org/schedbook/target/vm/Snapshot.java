@@ -106,6 +106,10 @@ final class Snapshot {
         return hardware;
     }
 
+    Path directory() {
+        return directory;
+    }
+
     boolean exists() {
         return Files.exists(directory);
     }

@@ -8,6 +8,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -64,24 +65,40 @@ public final class VmTarget implements Target {
      * boots.
      */
     public static VmTarget boot() throws TargetException, InterruptedException {
-        Snapshot snapshot = snapshot();
-        for (int tries = 0; tries < 2; tries++) {
-            try {
-                if (!snapshot.exists()) {
-                    save(snapshot);
-                }
-                return resume(snapshot);
-            } catch (IOException | TargetException e) {
-                LOG.log(Level.DEBUG, "no saved guest", e);
-                snapshot.discard();
-            }
+        return boot(snapshot(GuestImage.find()));
+    }
+
+    static VmTarget boot(Snapshot snapshot) throws TargetException, InterruptedException {
+        Optional<VmTarget> resumed = tryResume(snapshot);
+        if (resumed.isEmpty() && trySave(snapshot)) {
+            resumed = tryResume(snapshot);
         }
-        return bootCold(snapshot);
+        return resumed.isPresent() ? resumed.get() : bootCold(snapshot);
+    }
+
+    /** A snapshot that does not work is removed. */
+    private static Optional<VmTarget> tryResume(Snapshot snapshot) throws InterruptedException {
+        try {
+            return snapshot.exists() ? Optional.of(resume(snapshot)) : Optional.empty();
+        } catch (IOException | TargetException e) {
+            LOG.log(Level.DEBUG, "the saved guest does not go on", e);
+            snapshot.discard();
+            return Optional.empty();
+        }
+    }
+
+    private static boolean trySave(Snapshot snapshot) throws InterruptedException {
+        try {
+            save(snapshot);
+            return true;
+        } catch (IOException | TargetException e) {
+            LOG.log(Level.DEBUG, "the guest can not be saved", e);
+            return false;
+        }
     }
 
     /** Returns the snapshot of the guest that {@link #boot} starts; need not exist. */
-    static Snapshot snapshot() throws TargetException, InterruptedException {
-        GuestImage image = GuestImage.find();
+    static Snapshot snapshot(GuestImage image) throws TargetException, InterruptedException {
         return Snapshot.of(image, new Hardware(AcceleratorProbe.choose(image), CPUS, MEMORY_MIB));
     }
 

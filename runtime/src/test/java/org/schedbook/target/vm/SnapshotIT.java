@@ -1,0 +1,141 @@
+package org.schedbook.target.vm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Saved guests, as they are and damaged. */
+@Timeout(300)
+class SnapshotIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /** A kernel without address randomisation is loaded here: memory that is in use. */
+    private static final long KERNEL_TEXT = 16 << 20;
+
+    @TempDir Path directory;
+
+    private Path snapshots;
+    private Snapshot snapshot;
+
+    /** Has a copy of the saved guest in a directory of its own, for others may be using it. */
+    @BeforeEach
+    void copy() throws Exception {
+        GuestImage image = GuestImage.find();
+        Snapshot original = VmTarget.snapshot(image);
+        if (!original.exists()) {
+            VmTarget.save(original);
+        }
+        snapshots = Files.createDirectory(directory.resolve("snapshots"));
+        snapshot =
+                VmTarget.snapshot(
+                        new GuestImage(
+                                image.kernel(),
+                                image.initrd(),
+                                image.root(),
+                                image.payload(),
+                                snapshots,
+                                image.properties()));
+        assertFalse(snapshot.exists());
+        var copy =
+                new ProcessBuilder("cp", "-r", original.directory().toString(), files().toString())
+                        .inheritIO()
+                        .start();
+        assertEquals(0, copy.waitFor());
+    }
+
+    private Path files() {
+        return snapshot.directory();
+    }
+
+    @Test
+    void guestsGoOnFromTheSameMomentEachByItself() throws Exception {
+        double late;
+        try (VmTarget one = VmTarget.resume(snapshot);
+                VmTarget two = VmTarget.resume(snapshot)) {
+            assertEquals("", run(one, "find", "/tmp", "-type", "f"));
+            run(one, "touch", "/tmp/mine");
+            assertEquals("", run(two, "find", "/tmp", "-type", "f"));
+            Thread.sleep(5000);
+            late = uptime(one);
+        }
+        try (VmTarget three = VmTarget.resume(snapshot)) {
+            double early = uptime(three);
+            assertTrue(early < late, early + " s, after " + late + " s");
+            assertEquals("", run(three, "find", "/tmp", "-type", "f"));
+            assertEquals("disabled", three.state());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ram", "devices", "sums"})
+    void aFileCutShortIsNoticed(String file) throws Exception {
+        try (var bytes = new RandomAccessFile(files().resolve(file).toFile(), "rw")) {
+            bytes.setLength(bytes.length() - 1);
+        }
+        assertThrows(IOException.class, () -> snapshot.resume(LIMIT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ram", "devices"})
+    void aFlippedBitIsNoticed(String file) throws Exception {
+        flipBit(file, file.equals("ram") ? KERNEL_TEXT : 1000);
+        assertThrows(IOException.class, () -> snapshot.resume(LIMIT));
+    }
+
+    @Test
+    void aDamagedSnapshotIsReplaced() throws Exception {
+        flipBit("ram", KERNEL_TEXT);
+        try (VmTarget guest = VmTarget.boot(snapshot)) {
+            assertEquals("disabled", guest.state());
+        }
+        try (VmTarget guest = VmTarget.resume(snapshot)) {
+            assertEquals("disabled", guest.state());
+        }
+        try (var left = Files.list(snapshots)) {
+            assertEquals(List.of(files()), left.toList());
+        }
+    }
+
+    @Test
+    void whereNothingCanBeSavedTheGuestBoots() throws Exception {
+        snapshot.discard();
+        Files.delete(snapshots);
+        Files.createFile(snapshots); // no directory can be made there, not even by root
+        try (VmTarget guest = VmTarget.boot(snapshot)) {
+            assertEquals("disabled", guest.state());
+        }
+        assertFalse(snapshot.exists());
+    }
+
+    private void flipBit(String file, long offset) throws IOException {
+        try (var bytes = new RandomAccessFile(files().resolve(file).toFile(), "rw")) {
+            bytes.seek(offset);
+            int old = bytes.read();
+            bytes.seek(offset);
+            bytes.write(old ^ 1);
+        }
+    }
+
+    private static double uptime(VmTarget guest) throws Exception {
+        return Double.parseDouble(run(guest, "cat", "/proc/uptime").split(" ")[0]);
+    }
+
+    private static String run(VmTarget guest, String... command) throws Exception {
+        return guest.run(List.of(command), LIMIT).output().strip();
+    }
+}
