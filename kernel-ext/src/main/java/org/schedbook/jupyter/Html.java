@@ -7,7 +7,8 @@ package org.schedbook.jupyter;
  */
 public final class Html {
 
-    static final String MONO = "font-family:monospace;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;margin:.3em 0;";
+    static final String MONO =
+            "font-family:monospace;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;margin:.3em 0;";
     static final String FAINT = "opacity:.7;";
     private static final String RULE = "rgba(128,128,128,.35)";
 
