@@ -1,0 +1,287 @@
+package org.schedbook.target.sim;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.schedbook.policy.Dsq;
+import org.schedbook.policy.ExitInfo;
+
+/**
+ * What came out of a simulation. Times are simulated nanoseconds.
+ *
+ * @param workload the workload's name
+ * @param policy the policy's class
+ * @param outcome why the simulation ended
+ * @param exit what the policy was told at its end
+ * @param timeNs the simulated time at the end
+ * @param nrEvents how many events the simulator took from its queue or ran on with
+ * @param nrMessages how many messages were received
+ * @param tasks the tasks, by number
+ * @param cpus the CPUs, by number
+ * @param latencies from wake-up to running, by the tasks' name
+ * @param counters what was counted, named as on a live kernel
+ * @param faults the first things the policy did wrong
+ * @param findings what went wrong for the tasks
+ * @param trace what happened, as much as was asked for
+ */
+public record SimResult(
+        String workload,
+        String policy,
+        Outcome outcome,
+        ExitInfo exit,
+        long timeNs,
+        long nrEvents,
+        long nrMessages,
+        List<TaskResult> tasks,
+        List<CpuResult> cpus,
+        List<Latency> latencies,
+        Map<String, Long> counters,
+        List<PolicyFault> faults,
+        List<Finding> findings,
+        Trace trace) {
+
+    /** Why a simulation ended. */
+    public enum Outcome {
+        /** All tasks did. */
+        COMPLETED,
+        /** The simulated time was up. */
+        TIME_LIMIT,
+        /** Every task sleeps, and nothing will wake one. */
+        DEADLOCK,
+        /** A runnable task did not run for too long; the kernel would have ejected the policy. */
+        STALLED,
+        /** Too many events. */
+        EVENT_BUDGET,
+        /** Too much real time, or one call of the policy did not return. */
+        DEADLINE,
+        /** The policy's {@code init} threw. */
+        INIT_FAILED
+    }
+
+    /**
+     * One task. {@code endNs} is -1 if it did not end.
+     *
+     * @param runNs on a CPU, costs included
+     * @param waitNs runnable and not running
+     * @param maxWaitNs the longest such time
+     */
+    public record TaskResult(
+            int pid,
+            String comm,
+            int weight,
+            long runNs,
+            long waitNs,
+            long maxWaitNs,
+            long bornNs,
+            long endNs,
+            long nrWakeups,
+            long nrStarts,
+            long nrPreemptions,
+            long nrMigrations) {}
+
+    /** One CPU. */
+    public record CpuResult(int id, long busyNs, long idleNs, long nrSwitches) {}
+
+    /** From wake-up to running, over all tasks of a name; percentiles are up to 3.2 % high. */
+    public record Latency(
+            String comm, long count, long p50Ns, long p95Ns, long p99Ns, long p999Ns, long maxNs) {}
+
+    /**
+     * Something a policy did wrong.
+     *
+     * @param timeNs when
+     * @param callback the callback it did it in
+     * @param pid the task it was about, 0 if none
+     * @param message what, in one line
+     * @param line the line of the policy's source, 0 if unknown
+     */
+    public record PolicyFault(long timeNs, String callback, int pid, String message, int line) {}
+
+    /**
+     * Something that went wrong for a task.
+     *
+     * @param kind what
+     * @param timeNs when it was over, or the simulation was
+     * @param pid the task
+     * @param cpu where
+     * @param message what, in one line with figures
+     * @param events the task's events that led there, if a trace was kept
+     */
+    public record Finding(
+            Kind kind, long timeNs, int pid, int cpu, String message, List<Trace.Event> events) {
+
+        /** Kinds of findings. */
+        public enum Kind {
+            /** A task could run and did not for long. */
+            STARVATION,
+            /** A CPU was idle while a task waited that may use it. */
+            WORK_NOT_CONSERVED,
+            /** A task got much more or less than its weight's share. */
+            UNFAIRNESS
+        }
+    }
+
+    public SimResult {
+        tasks = List.copyOf(tasks);
+        cpus = List.copyOf(cpus);
+        latencies = List.copyOf(latencies);
+        faults = List.copyOf(faults);
+        findings = List.copyOf(findings);
+    }
+
+    /** Returns a hash of all that happened: the same for the same input, on any machine. */
+    public long digest() {
+        return trace.digest();
+    }
+
+    /** Returns the scheduling events: wake-ups, enqueues, inserts, dispatches, starts and stops. */
+    public long nrSchedulingEvents() {
+        return trace.count();
+    }
+
+    /** Returns messages received in a second of simulated time. */
+    public double messagesPerSecond() {
+        return timeNs == 0 ? 0 : nrMessages * 1e9 / timeNs;
+    }
+
+    /** Returns how many times a task started on another CPU than before. */
+    public long nrMigrations() {
+        return tasks.stream().mapToLong(TaskResult::nrMigrations).sum();
+    }
+
+    /** Returns the name of a DSQ as the kernel's documentation writes it. */
+    static String dsqName(long dsq) {
+        if (dsq == Dsq.GLOBAL) {
+            return "SCX_DSQ_GLOBAL";
+        }
+        if (dsq == Dsq.LOCAL) {
+            return "SCX_DSQ_LOCAL";
+        }
+        return Dsq.isLocalOn(dsq) ? "SCX_DSQ_LOCAL_ON|" + Dsq.cpuOf(dsq) : "DSQ " + dsq;
+    }
+
+    /**
+     * Tells what the policy decided about a task up to a time, and who else was in that DSQ then.
+     *
+     * @throws IllegalStateException if no trace was kept up to that time
+     */
+    public Why why(int pid, long timeNs) {
+        if (trace.size() < trace.count() && trace.before(timeNs) == trace.size()) {
+            throw new IllegalStateException(
+                    "The trace holds %d of %d events: ask for more with withTrace"
+                            .formatted(trace.size(), trace.count()));
+        }
+        var waiting = new LinkedHashMap<Integer, Long>();
+        Trace.Event decision = null;
+        List<Integer> others = List.of();
+        for (int i = 0; i < trace.before(timeNs); i++) {
+            Trace.Event event = trace.get(i);
+            switch (event.kind()) {
+                case INSERT -> {
+                    waiting.put(event.pid(), placeOf(event));
+                    if (event.pid() == pid) {
+                        decision = event;
+                        others = others(waiting, pid);
+                    }
+                }
+                case START, EXIT -> waiting.remove(event.pid());
+                default -> {}
+            }
+        }
+        return new Why(pid, timeNs, decision, others, trace.upTo(timeNs, pid, 12));
+    }
+
+    private static long placeOf(Trace.Event insert) {
+        return insert.argument() == Dsq.LOCAL ? Dsq.localOn(insert.cpu()) : insert.argument();
+    }
+
+    private static List<Integer> others(Map<Integer, Long> waiting, int pid) {
+        long dsq = waiting.get(pid);
+        var others = new ArrayList<Integer>();
+        waiting.forEach(
+                (other, place) -> {
+                    if (place == dsq && other != pid) {
+                        others.add(other);
+                    }
+                });
+        return others;
+    }
+
+    /**
+     * What led to where a task was.
+     *
+     * @param decision the last insert, null if there was none yet
+     * @param others the tasks that were in the same DSQ, in the order they were inserted
+     * @param events the task's last events
+     */
+    public record Why(
+            int pid,
+            long timeNs,
+            Trace.Event decision,
+            List<Integer> others,
+            List<Trace.Event> events) {
+
+        @Override
+        public String toString() {
+            var text = new StringBuilder();
+            if (decision == null) {
+                text.append("Task %d was in no DSQ yet.".formatted(pid));
+            } else {
+                text.append(
+                        "At %,d ns the policy put task %d into %s with a slice of %,d ns; %d others"
+                                .formatted(
+                                        decision.timeNs(),
+                                        pid,
+                                        dsqName(decision.argument()),
+                                        decision.argument2(),
+                                        others.size()));
+                text.append(" were there").append(others.isEmpty() ? "." : ": " + others);
+            }
+            events.forEach(event -> text.append('\n').append(event));
+            return text.toString();
+        }
+    }
+
+    /**
+     * One stretch of a task on a CPU.
+     *
+     * @param migrated whether the task ran on another CPU before
+     */
+    public record Run(int cpu, int pid, long fromNs, long toNs, boolean migrated) {}
+
+    /** Returns who ran where and when, as far as the trace goes, in the order of the starts. */
+    public List<Run> schedule() {
+        var started = new TreeMap<Integer, Integer>();
+        var lastCpus = new TreeMap<Integer, Integer>();
+        var runs = new ArrayList<Run>();
+        for (int i = 0; i < trace.size(); i++) {
+            Trace.Event event = trace.get(i);
+            switch (event.kind()) {
+                case START -> {
+                    Integer last = lastCpus.put(event.pid(), event.cpu());
+                    boolean migrated = last != null && last != event.cpu();
+                    started.put(event.cpu(), runs.size());
+                    runs.add(new Run(event.cpu(), event.pid(), event.timeNs(), timeNs, migrated));
+                }
+                case PREEMPT, SLEEP, EXIT -> {
+                    Integer index = started.remove(event.cpu());
+                    if (index != null) {
+                        Run run = runs.get(index);
+                        runs.set(
+                                index,
+                                new Run(
+                                        run.cpu,
+                                        run.pid,
+                                        run.fromNs,
+                                        event.timeNs(),
+                                        run.migrated));
+                    }
+                }
+                default -> {}
+            }
+        }
+        return runs;
+    }
+}

@@ -1,0 +1,263 @@
+package org.schedbook.target.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Tasks and what they share.
+ *
+ * @param name what it is called in results
+ * @param tasks the tasks, started in this order
+ * @param templates tasks that only a {@code fork} starts
+ * @param pipes the pipes, by number
+ * @param nrLocks how many mutexes there are
+ * @param nrWaitQueues how many wait queues there are
+ */
+public record SimWorkload(
+        String name,
+        List<TaskSpec> tasks,
+        List<TaskSpec> templates,
+        List<PipeSpec> pipes,
+        int nrLocks,
+        int nrWaitQueues) {
+
+    /** {@code perf bench sched messaging}: 20 senders and 20 receivers in a group. */
+    private static final int GROUP_SIZE = 20;
+
+    /**
+     * What a stream socket's default buffer (208 KiB) takes of 100-byte messages, each of which
+     * counts with the overhead of its {@code sk_buff}, 768 bytes in all.
+     */
+    private static final int SOCKET_CAPACITY = 277;
+
+    /**
+     * One task.
+     *
+     * @param comm the name; latencies are summed up by it
+     * @param tgid the process it belongs to
+     * @param weight the scheduling weight, 1 to 10000; 100 is nice 0
+     * @param cpus the CPUs it may use, all if empty
+     * @param startNs when it starts
+     * @param program what it does
+     */
+    public record TaskSpec(
+            String comm, int tgid, int weight, List<Integer> cpus, long startNs, Program program) {
+
+        public TaskSpec {
+            if (weight < 1 || weight > 10_000) {
+                throw new IllegalArgumentException("weight=" + weight + " is not in 1..10000");
+            }
+            if (startNs < 0) {
+                throw new IllegalArgumentException("startNs=" + startNs);
+            }
+            cpus = List.copyOf(cpus);
+        }
+
+        /** A task of nice 0 that may run anywhere and starts at once. */
+        public static TaskSpec of(String comm, Program program) {
+            return new TaskSpec(comm, 1, 100, List.of(), 0, program);
+        }
+
+        public TaskSpec withWeight(int weight) {
+            return new TaskSpec(comm, tgid, weight, cpus, startNs, program);
+        }
+
+        public TaskSpec onCpus(Integer... cpus) {
+            return new TaskSpec(comm, tgid, weight, List.of(cpus), startNs, program);
+        }
+
+        public TaskSpec startingAt(long startNs) {
+            return new TaskSpec(comm, tgid, weight, cpus, startNs, program);
+        }
+    }
+
+    /**
+     * A bounded pipe of messages.
+     *
+     * @param capacity how many messages it holds before senders sleep
+     * @param lowWater senders are woken when no more than this many are left in it
+     */
+    public record PipeSpec(int capacity, int lowWater) {
+
+        public PipeSpec {
+            if (capacity < 1 || lowWater < 0 || lowWater >= capacity) {
+                throw new IllegalArgumentException(
+                        "capacity=" + capacity + ", lowWater=" + lowWater);
+            }
+        }
+    }
+
+    public SimWorkload {
+        tasks = List.copyOf(tasks);
+        templates = List.copyOf(templates);
+        pipes = List.copyOf(pipes);
+    }
+
+    /**
+     * {@code perf bench sched messaging -t -g GROUPS -l LOOPS}: each sender sends {@code loops}
+     * messages to each receiver of its group through the receiver's socket. A blocked sender wakes
+     * when three quarters of the buffer are free, as {@code unix_writable} has it.
+     */
+    public static SimWorkload messaging(int groups, int loops) {
+        var workload = named("messaging");
+        for (int g = 0; g < groups; g++) {
+            int[] sockets = new int[GROUP_SIZE];
+            for (int i = 0; i < GROUP_SIZE; i++) {
+                sockets[i] = workload.pipe(SOCKET_CAPACITY, SOCKET_CAPACITY / 4);
+            }
+            for (int socket : sockets) {
+                Program receiver =
+                        Program.start()
+                                .loop((long) GROUP_SIZE * loops)
+                                .receive(socket)
+                                .end()
+                                .build();
+                workload.task(TaskSpec.of("receiver", receiver));
+            }
+            var sender = Program.start().loop(loops);
+            for (int socket : sockets) {
+                sender.send(socket);
+            }
+            Program program = sender.end().build();
+            for (int i = 0; i < GROUP_SIZE; i++) {
+                workload.task(TaskSpec.of("sender", program));
+            }
+        }
+        return workload.build();
+    }
+
+    /** {@code perf bench sched pipe -T -l LOOPS}: two tasks send one message to and fro. */
+    public static SimWorkload pipe(int loops) {
+        var workload = named("pipe");
+        int there = workload.pipe(16, 12);
+        int back = workload.pipe(16, 12);
+        workload.task(
+                TaskSpec.of(
+                        "ping",
+                        Program.start().loop(loops).send(there).receive(back).end().build()));
+        workload.task(
+                TaskSpec.of(
+                        "pong",
+                        Program.start().loop(loops).receive(there).send(back).end().build()));
+        return workload.build();
+    }
+
+    /**
+     * Interactive tasks among batch tasks: the former wake every 5 to 15 ms for 0.2 to 1 ms, the
+     * latter compute all the time.
+     *
+     * @param durationNs how long each interactive task goes on, sleep included, about
+     */
+    public static SimWorkload interactive(int nrInteractive, int nrBatch, long durationNs) {
+        var workload = named("interactive");
+        long wakeups = Math.max(1, durationNs / 10_600_000);
+        for (int i = 0; i < nrInteractive; i++) {
+            workload.task(
+                    TaskSpec.of(
+                            "interactive",
+                            Program.start()
+                                    .loop(wakeups)
+                                    .sleep(5_000_000, 15_000_000)
+                                    .run(200_000, 1_000_000)
+                                    .end()
+                                    .build()));
+        }
+        for (int i = 0; i < nrBatch; i++) {
+            workload.task(TaskSpec.of("batch", Program.start().run(durationNs).build()));
+        }
+        return workload.build();
+    }
+
+    /** Batch tasks of which one in ten has as much to do as all the others together. */
+    public static SimWorkload skewed(int nrTasks, long shortNs) {
+        var workload = named("skewed");
+        for (int i = 0; i < nrTasks; i++) {
+            boolean isLong = i % 10 == 9;
+            workload.task(
+                    TaskSpec.of(
+                            isLong ? "long" : "short",
+                            Program.start().run(isLong ? 9 * shortNs : shortNs).build()));
+        }
+        return workload.build();
+    }
+
+    /** Starts a workload of one's own. */
+    public static Builder named(String name) {
+        return new Builder(name);
+    }
+
+    /** Collects tasks and numbers what they share. */
+    public static final class Builder {
+
+        private final String name;
+        private final List<TaskSpec> tasks = new ArrayList<>();
+        private final List<TaskSpec> templates = new ArrayList<>();
+        private final List<PipeSpec> pipes = new ArrayList<>();
+        private int nrLocks;
+        private int nrWaitQueues;
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        /** Adds a pipe and returns its number. */
+        public int pipe(int capacity, int lowWater) {
+            pipes.add(new PipeSpec(capacity, lowWater));
+            return pipes.size() - 1;
+        }
+
+        /** Adds a mutex and returns its number. */
+        public int lock() {
+            return nrLocks++;
+        }
+
+        /** Adds a wait queue and returns its number. */
+        public int waitQueue() {
+            return nrWaitQueues++;
+        }
+
+        public Builder task(TaskSpec task) {
+            tasks.add(task);
+            return this;
+        }
+
+        /** Adds a task that {@code fork} starts and returns its number. */
+        public int template(TaskSpec task) {
+            templates.add(task);
+            return templates.size() - 1;
+        }
+
+        /**
+         * @throws IllegalArgumentException if a program names a pipe, lock, wait queue or template
+         *     that there is not
+         */
+        public SimWorkload build() {
+            if (tasks.isEmpty()) {
+                throw new IllegalArgumentException(name + " has no tasks");
+            }
+            tasks.forEach(this::check);
+            templates.forEach(this::check);
+            return new SimWorkload(name, tasks, templates, pipes, nrLocks, nrWaitQueues);
+        }
+
+        private void check(TaskSpec task) {
+            Program program = task.program();
+            for (int pc = 0; pc < program.ops.length; pc++) {
+                int nr =
+                        switch (program.ops[pc]) {
+                            case Program.SEND, Program.RECEIVE -> pipes.size();
+                            case Program.LOCK, Program.UNLOCK -> nrLocks;
+                            case Program.WAIT, Program.WAKE -> nrWaitQueues;
+                            case Program.FORK -> templates.size();
+                            default -> Integer.MAX_VALUE;
+                        };
+                boolean names = nr != Integer.MAX_VALUE;
+                if (names && (program.a[pc] < 0 || program.a[pc] >= nr)) {
+                    throw new IllegalArgumentException(
+                            "%s: operation %d names number %d of %d"
+                                    .formatted(task.comm(), pc, program.a[pc], nr));
+                }
+            }
+        }
+    }
+}

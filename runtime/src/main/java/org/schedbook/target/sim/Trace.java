@@ -1,0 +1,155 @@
+package org.schedbook.target.sim;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What happened, event by event, as far as it was asked to be kept. */
+public final class Trace {
+
+    /** What an event is about. */
+    public enum Kind {
+        /** A task became runnable; the argument is the number of the one that woke it, or 0. */
+        WAKE,
+        /** The policy was asked where a task is to go; the argument is the flags. */
+        ENQUEUE,
+        /** A task went into a DSQ; the argument is the DSQ, the second the slice. */
+        INSERT,
+        /** A CPU had no work and asked the policy. */
+        DISPATCH,
+        /** A task got a CPU. */
+        START,
+        /** A task left its CPU and would go on. */
+        PREEMPT,
+        /** A task left its CPU to sleep. */
+        SLEEP,
+        /** A task ended. */
+        EXIT,
+        /** A CPU was kicked; the argument is the flags. */
+        KICK,
+        /** The policy did something wrong with this task. */
+        FAULT
+    }
+
+    /**
+     * One event.
+     *
+     * @param timeNs when
+     * @param kind what
+     * @param cpu where, or the CPU the task is assigned to
+     * @param pid who, 0 for nobody
+     * @param argument see {@link Kind}
+     * @param argument2 see {@link Kind}
+     */
+    public record Event(long timeNs, Kind kind, int cpu, int pid, long argument, long argument2) {
+
+        @Override
+        public String toString() {
+            String text = "%,d ns  CPU %d  %s".formatted(timeNs, cpu, kind);
+            if (pid != 0) {
+                text += "  task " + pid;
+            }
+            return switch (kind) {
+                case WAKE -> argument == 0 ? text : text + "  by task " + argument;
+                case ENQUEUE, KICK -> text + "  flags 0x" + Long.toHexString(argument);
+                case INSERT ->
+                        text + "  " + SimResult.dsqName(argument) + ", slice " + argument2 + " ns";
+                default -> text;
+            };
+        }
+    }
+
+    private static final Kind[] KINDS = Kind.values();
+
+    private final int capacity;
+    private long[] times = {};
+    private long[] whats = {};
+    private long[] arguments = {};
+    private long[] arguments2 = {};
+    private int size;
+    private long count;
+    private long digest;
+
+    Trace(int capacity) {
+        this.capacity = capacity;
+    }
+
+    void add(long time, Kind kind, int cpu, int pid, long argument, long argument2) {
+        long what = (long) pid << 32 | (long) cpu << 8 | kind.ordinal();
+        count++;
+        digest =
+                Long.rotateLeft(digest ^ time, 27) * 0x9E3779B97F4A7C15L
+                        + Long.rotateLeft(what ^ argument, 31) * 0xBF58476D1CE4E5B9L
+                        + argument2;
+        if (size < capacity) {
+            keep(time, what, argument, argument2);
+        }
+    }
+
+    private void keep(long time, long what, long argument, long argument2) {
+        if (size == times.length) {
+            int length = Math.min(capacity, Math.max(1024, size * 2));
+            times = Arrays.copyOf(times, length);
+            whats = Arrays.copyOf(whats, length);
+            arguments = Arrays.copyOf(arguments, length);
+            arguments2 = Arrays.copyOf(arguments2, length);
+        }
+        times[size] = time;
+        whats[size] = what;
+        arguments[size] = argument;
+        arguments2[size++] = argument2;
+    }
+
+    /** Returns how many events there were, kept or not. */
+    public long count() {
+        return count;
+    }
+
+    /** Returns a hash of all events, kept or not: equal runs have equal digests. */
+    public long digest() {
+        return digest;
+    }
+
+    /** Returns how many events are kept. */
+    public int size() {
+        return size;
+    }
+
+    /** Returns an event, the earliest being number 0. */
+    public Event get(int index) {
+        long what = whats[index];
+        return new Event(
+                times[index],
+                KINDS[(int) (what & 0xff)],
+                (int) (what >>> 8 & 0xffffff),
+                (int) (what >>> 32),
+                arguments[index],
+                arguments2[index]);
+    }
+
+    /** Returns the events kept of a task up to a time, the last so many. */
+    public List<Event> upTo(long timeNs, int pid, int nr) {
+        var found = new ArrayList<Event>();
+        for (int i = before(timeNs) - 1; i >= 0 && found.size() < nr; i--) {
+            if ((int) (whats[i] >>> 32) == pid) {
+                found.addFirst(get(i));
+            }
+        }
+        return found;
+    }
+
+    /** Returns the number of kept events that are not later than a time. */
+    int before(long timeNs) {
+        int low = 0;
+        int high = size;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (times[middle] <= timeNs) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+}
