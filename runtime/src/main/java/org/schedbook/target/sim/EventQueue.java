@@ -11,13 +11,19 @@ import java.util.Arrays;
  */
 final class EventQueue {
 
-    static final int NONE = -1;
+    private static final int NONE = -1;
 
     private static final int ARITY = 4;
 
-    private long[] times;
-    private long[] seqs;
-    private int[] sources;
+    /** Bits of a source in the second word of an entry; the others count up. */
+    private static final int SOURCE_BITS = 21;
+
+    private static final long SOURCE_MASK = (1L << SOURCE_BITS) - 1;
+
+    /**
+     * Two words an entry, so that four siblings fill a cache line: the time, and order | source.
+     */
+    private long[] heap;
 
     /** Place in the heap by source, or {@link #NONE}. */
     private int[] places;
@@ -26,10 +32,8 @@ final class EventQueue {
     private long lastSeq;
 
     EventQueue(int nrSources) {
-        times = new long[Math.max(nrSources, 16)];
-        seqs = new long[times.length];
-        sources = new int[times.length];
-        places = new int[times.length];
+        places = new int[Math.max(nrSources, 16)];
+        heap = new long[2 * places.length];
         Arrays.fill(places, NONE);
     }
 
@@ -43,15 +47,15 @@ final class EventQueue {
 
     /** Returns the time of the next event, {@code Long.MAX_VALUE} if there is none. */
     long nextTime() {
-        return size == 0 ? Long.MAX_VALUE : times[0];
+        return size == 0 ? Long.MAX_VALUE : heap[0];
     }
 
     int poll() {
-        int source = sources[0];
+        int source = (int) (heap[1] & SOURCE_MASK);
         places[source] = NONE;
         size--;
         if (size > 0) {
-            down(0, times[size], seqs[size], sources[size]);
+            down(0, heap[2 * size], heap[2 * size + 1]);
         }
         return source;
     }
@@ -62,13 +66,13 @@ final class EventQueue {
             grow(source + 1);
         }
         int place = places[source];
-        long seq = ++lastSeq;
+        long order = ++lastSeq << SOURCE_BITS | source;
         if (place == NONE) {
-            up(size++, time, seq, source);
-        } else if (time < times[place]) {
-            up(place, time, seq, source);
+            up(size++, time, order);
+        } else if (time < heap[2 * place]) {
+            up(place, time, order);
         } else {
-            down(place, time, seq, source);
+            down(place, time, order);
         }
     }
 
@@ -80,65 +84,68 @@ final class EventQueue {
         places[source] = NONE;
         size--;
         if (place < size) {
-            long time = times[size];
-            long seq = seqs[size];
-            int last = sources[size];
-            down(place, time, seq, last);
-            if (sources[place] == last) {
-                up(place, time, seq, last);
+            long time = heap[2 * size];
+            long order = heap[2 * size + 1];
+            down(place, time, order);
+            if (heap[2 * place + 1] == order) {
+                up(place, time, order);
             }
         }
     }
 
-    private void up(int place, long time, long seq, int source) {
+    private void up(int from, long time, long order) {
+        int place = from;
         while (place > 0) {
             int parent = (place - 1) / ARITY;
-            if (!before(time, seq, parent)) {
+            long other = heap[2 * parent];
+            long otherOrder = heap[2 * parent + 1];
+            if (time > other || time == other && order > otherOrder) {
                 break;
             }
-            put(place, times[parent], seqs[parent], sources[parent]);
+            put(place, other, otherOrder);
             place = parent;
         }
-        put(place, time, seq, source);
+        put(place, time, order);
     }
 
-    private void down(int place, long time, long seq, int source) {
+    private void down(int from, long time, long order) {
+        int place = from;
         for (int child = ARITY * place + 1; child < size; child = ARITY * place + 1) {
             int first = child;
+            long firstTime = heap[2 * child];
+            long firstOrder = heap[2 * child + 1];
             int end = Math.min(child + ARITY, size);
             for (int other = child + 1; other < end; other++) {
-                if (before(times[other], seqs[other], first)) {
+                long otherTime = heap[2 * other];
+                long otherOrder = heap[2 * other + 1];
+                if (otherTime < firstTime || otherTime == firstTime && otherOrder < firstOrder) {
                     first = other;
+                    firstTime = otherTime;
+                    firstOrder = otherOrder;
                 }
             }
-            if (before(time, seq, first)) {
+            if (time < firstTime || time == firstTime && order < firstOrder) {
                 break;
             }
-            put(place, times[first], seqs[first], sources[first]);
+            put(place, firstTime, firstOrder);
             place = first;
         }
-        put(place, time, seq, source);
+        put(place, time, order);
     }
 
-    private boolean before(long time, long seq, int place) {
-        long other = times[place];
-        return time < other || time == other && seq < seqs[place];
-    }
-
-    private void put(int place, long time, long seq, int source) {
-        times[place] = time;
-        seqs[place] = seq;
-        sources[place] = source;
-        places[source] = place;
+    private void put(int place, long time, long order) {
+        heap[2 * place] = time;
+        heap[2 * place + 1] = order;
+        places[(int) (order & SOURCE_MASK)] = place;
     }
 
     private void grow(int nrSources) {
+        if (nrSources > SOURCE_MASK) {
+            throw new IllegalStateException("more than " + SOURCE_MASK + " CPUs and tasks");
+        }
         int old = places.length;
-        int length = Math.max(nrSources, old * 2);
-        times = Arrays.copyOf(times, length);
-        seqs = Arrays.copyOf(seqs, length);
-        sources = Arrays.copyOf(sources, length);
-        places = Arrays.copyOf(places, length);
-        Arrays.fill(places, old, length, NONE);
+        places = Arrays.copyOf(places, Math.max(nrSources, old * 2));
+        heap = Arrays.copyOf(heap, 2 * places.length);
+        Arrays.fill(places, old, places.length, NONE);
     }
 }

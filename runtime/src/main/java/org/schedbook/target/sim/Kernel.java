@@ -717,22 +717,22 @@ final class Kernel {
 
     /** Goes on with a task that has computed what it had to, up to where time passes again. */
     private void step(Cpu cpu, SimTask task) {
-        Program program = task.spec.program();
+        long[] code = task.code;
         for (; ; ) {
             int pc = task.pc;
-            int op = program.ops[pc];
+            int op = Program.op(code, pc);
             if (op == Program.RUN) {
-                task.leftNs += task.draw(program.a[pc], program.b[pc]);
+                task.leftNs += task.draw(Program.first(code, pc), Program.second(code, pc));
                 task.pc = pc + 1;
                 if (task.leftNs >= MAX_COMPUTE_NS) {
                     break;
                 }
             } else if (op == Program.LOOP) {
-                task.loopsLeft[task.depth++] = program.a[pc];
+                task.loopsLeft[task.depth++] = Program.first(code, pc);
                 task.pc = pc + 1;
             } else if (op == Program.END) {
                 if (--task.loopsLeft[task.depth - 1] > 0) {
-                    task.pc = (int) program.b[pc] + 1;
+                    task.pc = (int) Program.second(code, pc) + 1;
                 } else {
                     task.depth--;
                     task.pc = pc + 1;
@@ -745,7 +745,7 @@ final class Kernel {
                 if (task.leftNs + task.debtNs > 0) {
                     break;
                 }
-                if (!perform(cpu, task, program, op)) {
+                if (!perform(cpu, task, code, op)) {
                     return;
                 }
                 task.paid = false;
@@ -756,15 +756,20 @@ final class Kernel {
     }
 
     /** Does what takes effect at an instant; returns whether the task goes on at once. */
-    private boolean perform(Cpu cpu, SimTask task, Program program, int op) {
-        int nr = (int) program.a[task.pc];
+    private boolean perform(Cpu cpu, SimTask task, long[] code, int op) {
+        int nr = (int) Program.first(code, task.pc);
         switch (op) {
             case Program.SLEEP -> {
                 return sleepUntil(
-                        cpu, task, now + task.draw(program.a[task.pc], program.b[task.pc]));
+                        cpu,
+                        task,
+                        now
+                                + task.draw(
+                                        Program.first(code, task.pc),
+                                        Program.second(code, task.pc)));
             }
             case Program.PERIOD -> {
-                long period = program.a[task.pc];
+                long period = Program.first(code, task.pc);
                 long begins = task.bornNs + ((now - task.bornNs) / period + 1) * period;
                 return sleepUntil(cpu, task, begins);
             }
@@ -812,7 +817,7 @@ final class Kernel {
             }
             case Program.WAKE -> {
                 WaitQueue waiting = waitQueues[nr];
-                long woken = Math.min(program.b[task.pc], waiting.size());
+                long woken = Math.min(Program.second(code, task.pc), waiting.size());
                 for (long i = 0; i < woken; i++) {
                     wakeFirst(waiting, cpu, WAKE_TTWU);
                 }

@@ -35,24 +35,31 @@ public final class Program {
     /** One round of the user-space loop; only the simulator itself has a task that does this. */
     static final int ROUND = 14;
 
-    static final Program USER_SPACE_LOOP =
-            new Program(
-                    new int[] {LOOP, ROUND, END, EXIT},
-                    new long[] {Builder.FOREVER, 0, 0, 0},
-                    new long[] {2, 0, 0, 0});
+    static final Program USER_SPACE_LOOP = start().forever().add(ROUND, 0, 0).end().build();
 
-    final int[] ops;
+    private static final int OP_BITS = 8;
 
-    /** Times, counts and numbers of what the operations are about. */
-    final long[] a;
+    /**
+     * Two words an operation: what it is and its first operand, a time, a count or the number of
+     * what it is about; and its second, the upper end of a range of times, or for LOOP and END the
+     * place of the other.
+     */
+    final long[] code;
 
-    /** The upper end of a range of times, or for LOOP and END the place of the other. */
-    final long[] b;
+    private Program(long[] code) {
+        this.code = code;
+    }
 
-    private Program(int[] ops, long[] a, long[] b) {
-        this.ops = ops;
-        this.a = a;
-        this.b = b;
+    static int op(long[] code, int pc) {
+        return (int) (code[2 * pc] & (1 << OP_BITS) - 1);
+    }
+
+    static long first(long[] code, int pc) {
+        return code[2 * pc] >>> OP_BITS;
+    }
+
+    static long second(long[] code, int pc) {
+        return code[2 * pc + 1];
     }
 
     /** Starts a program. */
@@ -63,13 +70,12 @@ public final class Program {
     /** Puts a program together, operation by operation. */
     public static final class Builder {
 
-        static final long FOREVER = Long.MAX_VALUE;
+        /** More often than there is time for; and the largest operand. */
+        static final long FOREVER = Long.MAX_VALUE >>> OP_BITS;
 
         private static final int MAX_DEPTH = 8;
 
-        private int[] ops = new int[16];
-        private long[] a = new long[16];
-        private long[] b = new long[16];
+        private long[] code = new long[32];
         private int size;
         private final ArrayDeque<Integer> loops = new ArrayDeque<>();
 
@@ -162,7 +168,7 @@ public final class Program {
             if (start == size - 1) {
                 throw new IllegalArgumentException("a loop must hold something that takes time");
             }
-            b[start] = size;
+            code[2 * start + 1] = size;
             return add(END, 0, start);
         }
 
@@ -174,31 +180,28 @@ public final class Program {
                 throw new IllegalArgumentException(loops.size() + " loop() without end()");
             }
             add(EXIT, 0, 0);
-            return new Program(
-                    Arrays.copyOf(ops, size), Arrays.copyOf(a, size), Arrays.copyOf(b, size));
+            return new Program(Arrays.copyOf(code, 2 * size));
         }
 
         private Builder add(int op, long first, long second) {
-            if (size == ops.length) {
-                ops = Arrays.copyOf(ops, size * 2);
-                a = Arrays.copyOf(a, size * 2);
-                b = Arrays.copyOf(b, size * 2);
+            if (2 * size == code.length) {
+                code = Arrays.copyOf(code, 4 * size);
             }
-            ops[size] = op;
-            a[size] = first;
-            b[size++] = second;
+            code[2 * size] = first << OP_BITS | op;
+            code[2 * size + 1] = second;
+            size++;
             return this;
         }
 
         private static long positive(long value) {
-            if (value < 1) {
-                throw new IllegalArgumentException(value + " is not positive");
+            if (value < 1 || value > FOREVER) {
+                throw new IllegalArgumentException(value + " is not in 1.." + FOREVER);
             }
             return value;
         }
 
         private static long range(long from, long to) {
-            if (to < from) {
+            if (to < from || to > FOREVER) {
                 throw new IllegalArgumentException("from " + from + " to " + to);
             }
             return to;

@@ -73,6 +73,7 @@ final class SimTask extends Task {
 
     // ---- The program ----
 
+    final long[] code;
     int pc;
     final long[] loopsLeft;
     int depth;
@@ -117,6 +118,7 @@ final class SimTask extends Task {
         this.latencies = latencies;
         this.source = source;
         this.random = random;
+        this.code = spec.program().code;
         this.loopsLeft = new long[8];
         if (spec.cpus().isEmpty()) {
             cpusAllowed = null;

@@ -128,17 +128,24 @@ public record SimWorkload(
 
     /** {@code perf bench sched pipe -T -l LOOPS}: two tasks send one message to and fro. */
     public static SimWorkload pipe(int loops) {
+        return pipes(1, loops);
+    }
+
+    /** So many pairs of tasks, each of which does what {@link #pipe} does. */
+    public static SimWorkload pipes(int pairs, int loops) {
         var workload = named("pipe");
-        int there = workload.pipe(16, 12);
-        int back = workload.pipe(16, 12);
-        workload.task(
-                TaskSpec.of(
-                        "ping",
-                        Program.start().loop(loops).send(there).receive(back).end().build()));
-        workload.task(
-                TaskSpec.of(
-                        "pong",
-                        Program.start().loop(loops).receive(there).send(back).end().build()));
+        for (int i = 0; i < pairs; i++) {
+            int there = workload.pipe(16, 12);
+            int back = workload.pipe(16, 12);
+            workload.task(
+                    TaskSpec.of(
+                            "ping",
+                            Program.start().loop(loops).send(there).receive(back).end().build()));
+            workload.task(
+                    TaskSpec.of(
+                            "pong",
+                            Program.start().loop(loops).receive(there).send(back).end().build()));
+        }
         return workload.build();
     }
 
@@ -241,10 +248,10 @@ public record SimWorkload(
         }
 
         private void check(TaskSpec task) {
-            Program program = task.program();
-            for (int pc = 0; pc < program.ops.length; pc++) {
+            long[] code = task.program().code;
+            for (int pc = 0; pc < code.length / 2; pc++) {
                 int nr =
-                        switch (program.ops[pc]) {
+                        switch (Program.op(code, pc)) {
                             case Program.SEND, Program.RECEIVE -> pipes.size();
                             case Program.LOCK, Program.UNLOCK -> nrLocks;
                             case Program.WAIT, Program.WAKE -> nrWaitQueues;
@@ -252,10 +259,11 @@ public record SimWorkload(
                             default -> Integer.MAX_VALUE;
                         };
                 boolean names = nr != Integer.MAX_VALUE;
-                if (names && (program.a[pc] < 0 || program.a[pc] >= nr)) {
+                long named = Program.first(code, pc);
+                if (names && named >= nr) {
                     throw new IllegalArgumentException(
                             "%s: operation %d names number %d of %d"
-                                    .formatted(task.comm(), pc, program.a[pc], nr));
+                                    .formatted(task.comm(), pc, named, nr));
                 }
             }
         }
