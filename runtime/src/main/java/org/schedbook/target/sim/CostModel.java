@@ -56,13 +56,19 @@ public record CostModel(
      */
     public static final CostModel UNCALIBRATED = builtIn("uncalibrated");
 
-    /** Nothing costs anything but a system call, 1 ns, which keeps time going: for reasoning. */
+    /**
+     * Nothing costs anything but what keeps time going, a system call (1 ns) and a round of the
+     * loop in user space (1 µs): for reasoning.
+     */
     public static final CostModel FREE =
-            new CostModel(0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, "nothing costs anything");
+            new CostModel(0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1000, "nothing costs anything");
 
     public CostModel {
         if (syscallNs < 1) {
             throw new IllegalArgumentException("syscallNs=" + syscallNs + ", the least is 1");
+        }
+        if (roundNs < 1) {
+            throw new IllegalArgumentException("roundNs=" + roundNs + ", the least is 1");
         }
         if (cacheDecayNs < 1) {
             throw new IllegalArgumentException("cacheDecayNs=" + cacheDecayNs + ", the least is 1");

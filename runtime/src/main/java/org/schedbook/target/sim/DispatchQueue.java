@@ -2,14 +2,12 @@ package org.schedbook.target.sim;
 
 import java.util.Arrays;
 
-/**
- * A DSQ: a FIFO, or a queue by vtime. It is the one or the other by what is inserted while it is
- * empty; the kernel refuses to mix, and so do the verbs.
- */
+/** A DSQ: a FIFO, or a queue by vtime. It is the one or the other by what is first put into it. */
 final class DispatchQueue {
 
     final long id;
 
+    private Boolean byVtime;
     private int size;
 
     // As a FIFO: a list through the tasks.
@@ -28,8 +26,12 @@ final class DispatchQueue {
         return size;
     }
 
-    boolean isOrderedByVtime() {
-        return size > 0 && first == null;
+    /** Says how the DSQ is about to be used; returns false if it has been used the other way. */
+    boolean use(boolean vtime) {
+        if (byVtime == null) {
+            byVtime = vtime;
+        }
+        return byVtime == vtime;
     }
 
     SimTask first() {

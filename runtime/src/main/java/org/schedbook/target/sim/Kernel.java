@@ -583,14 +583,14 @@ final class Kernel {
             setIdle(cpu, true);
             return;
         }
-        cpu.local.remove(next);
-        removeRunnable(next);
-        noteWait(next);
         if (prev == null) {
             setIdle(cpu, false);
             noteIdleEnd(cpu);
             nrBusy++;
         }
+        cpu.local.remove(next);
+        removeRunnable(next);
+        noteWait(next);
         if (next.sliceNs == 0) {
             next.sliceNs = Policy.SLICE_DFL_NS;
         }
@@ -1070,18 +1070,18 @@ final class Kernel {
 
     private void notConserved(Cpu cpu, SimTask task) {
         long since = Math.max(cpu.idleSince, task.runnableAt);
+        String where = "";
+        if (task.held) {
+            where = " in the policy's hands";
+        } else if (task.queue != null && task.queue != cpu.local) {
+            where = " in " + SimResult.dsqName(task.queue.id);
+        }
         find(
                 Finding.Kind.WORK_NOT_CONSERVED,
                 task,
                 cpu.id,
-                "CPU %d was idle for %,d ns while %s waited %s"
-                        .formatted(
-                                cpu.id,
-                                now - since,
-                                task,
-                                task.held
-                                        ? "in the policy's hands"
-                                        : "in " + SimResult.dsqName(task.queue.id)));
+                "CPU %d was idle for %,d ns while %s waited%s"
+                        .formatted(cpu.id, now - since, task, where));
     }
 
     private void find(Finding.Kind kind, SimTask task, int cpu, String message) {

@@ -326,7 +326,7 @@ abstract class PolicyOps implements Ops, Scx {
         SimTask decided = check(task, sliceNs);
         long flags = enqFlags & (Enq.HEAD | Enq.PREEMPT);
         boolean fixed = dsq == Dsq.GLOBAL || dsq == Dsq.LOCAL;
-        if (!fixed && !Dsq.isLocalOn(dsq) && find(dsq).isOrderedByVtime()) {
+        if (!fixed && !Dsq.isLocalOn(dsq) && !find(dsq).use(false)) {
             throw mixed(dsq);
         }
         if (!decided.held) {
@@ -351,8 +351,7 @@ abstract class PolicyOps implements Ops, Scx {
             throw new PolicyException(
                     "insertVtime is possible only into a DSQ made with createDsq in init().");
         }
-        DispatchQueue queue = find(dsq);
-        if (queue.size() > 0 && !queue.isOrderedByVtime()) {
+        if (!find(dsq).use(true)) {
             throw mixed(dsq);
         }
         if (!decided.held) {
