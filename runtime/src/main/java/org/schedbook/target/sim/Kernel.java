@@ -50,7 +50,7 @@ final class Kernel {
     /**
      * Longest time a task computes in one event, so that a loop of nothing else comes up for air.
      */
-    private static final long MAX_COMPUTE_NS = 1_000_000_000;
+    private static final long MAX_COMPUTE_NS = 100_000_000;
 
     private static final int MAX_FINDINGS = 64;
 

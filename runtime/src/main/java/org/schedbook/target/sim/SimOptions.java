@@ -3,30 +3,10 @@ package org.schedbook.target.sim;
 import java.time.Duration;
 
 /**
- * How to run a simulation, and when to end it.
- *
- * @param mode where the policy runs
- * @param seed draws the times that programs leave open; each task draws from a sequence of its own,
- *     so two policies get the same work
- * @param limitNs simulated time after which to end
- * @param maxEvents events after which to end
- * @param deadline time on the wall after which to end; the only thing here that may differ from run
- *     to run
- * @param watchdogNs a task that could run and did not for so long is the end of the policy
- * @param starvationNs such a wait is reported as starvation
- * @param idleNs a CPU that is idle for so long while a task waits that may use it is reported
- * @param maxTrace how many trace events to keep; 0 for no trace
+ * How to run a simulation, and when to end it. A value: each {@code with} method returns another
+ * one.
  */
-public record SimOptions(
-        Mode mode,
-        long seed,
-        long limitNs,
-        long maxEvents,
-        Duration deadline,
-        long watchdogNs,
-        long starvationNs,
-        long idleNs,
-        int maxTrace) {
+public final class SimOptions {
 
     /** Where the policy runs. */
     public enum Mode {
@@ -36,116 +16,147 @@ public record SimOptions(
         USER_SPACE
     }
 
-    /** In the kernel, a minute of simulated time, half a minute of real time, no trace. */
-    public static final SimOptions DEFAULT =
-            new SimOptions(
-                    Mode.KERNEL,
-                    1,
-                    60_000_000_000L,
-                    10_000_000_000L,
-                    Duration.ofSeconds(30),
-                    5_000_000_000L,
-                    500_000_000,
-                    2_000_000,
-                    0);
+    /**
+     * In the kernel, seed 1, a minute of simulated and half a minute of real time, the kernel
+     * family's watchdog of 5 s, no trace.
+     */
+    public static final SimOptions DEFAULT = new SimOptions();
 
-    public SimOptions {
-        if (limitNs < 1 || maxEvents < 1 || watchdogNs < 1 || starvationNs < 1 || idleNs < 1) {
-            throw new IllegalArgumentException("limits are positive");
-        }
-        if (maxTrace < 0) {
-            throw new IllegalArgumentException("maxTrace=" + maxTrace);
-        }
+    private Mode mode = Mode.KERNEL;
+    private long seed = 1;
+    private long limitNs = 60_000_000_000L;
+    private long maxEvents = 10_000_000_000L;
+    private Duration deadline = Duration.ofSeconds(30);
+    private long watchdogNs = 5_000_000_000L;
+    private long starvationNs = 500_000_000;
+    private long idleNs = 2_000_000;
+    private int maxTrace;
+
+    private SimOptions() {}
+
+    private SimOptions(SimOptions other) {
+        mode = other.mode;
+        seed = other.seed;
+        limitNs = other.limitNs;
+        maxEvents = other.maxEvents;
+        deadline = other.deadline;
+        watchdogNs = other.watchdogNs;
+        starvationNs = other.starvationNs;
+        idleNs = other.idleNs;
+        maxTrace = other.maxTrace;
+    }
+
+    public Mode mode() {
+        return mode;
     }
 
     public SimOptions withMode(Mode mode) {
-        return new SimOptions(
-                mode,
-                seed,
-                limitNs,
-                maxEvents,
-                deadline,
-                watchdogNs,
-                starvationNs,
-                idleNs,
-                maxTrace);
+        var options = new SimOptions(this);
+        options.mode = mode;
+        return options;
+    }
+
+    /**
+     * Returns what the times that programs leave open are drawn with. Each task draws from a
+     * sequence of its own, so two policies get the same work.
+     */
+    public long seed() {
+        return seed;
     }
 
     public SimOptions withSeed(long seed) {
-        return new SimOptions(
-                mode,
-                seed,
-                limitNs,
-                maxEvents,
-                deadline,
-                watchdogNs,
-                starvationNs,
-                idleNs,
-                maxTrace);
+        var options = new SimOptions(this);
+        options.seed = seed;
+        return options;
+    }
+
+    /** Returns the simulated time after which to end. */
+    public long limitNs() {
+        return limitNs;
     }
 
     public SimOptions withLimitNs(long limitNs) {
-        return new SimOptions(
-                mode,
-                seed,
-                limitNs,
-                maxEvents,
-                deadline,
-                watchdogNs,
-                starvationNs,
-                idleNs,
-                maxTrace);
+        var options = new SimOptions(this);
+        options.limitNs = positive(limitNs);
+        return options;
+    }
+
+    /** Returns the number of events after which to end. */
+    public long maxEvents() {
+        return maxEvents;
     }
 
     public SimOptions withMaxEvents(long maxEvents) {
-        return new SimOptions(
-                mode,
-                seed,
-                limitNs,
-                maxEvents,
-                deadline,
-                watchdogNs,
-                starvationNs,
-                idleNs,
-                maxTrace);
+        var options = new SimOptions(this);
+        options.maxEvents = positive(maxEvents);
+        return options;
+    }
+
+    /** Returns the real time after which to end: all that may differ from run to run. */
+    public Duration deadline() {
+        return deadline;
     }
 
     public SimOptions withDeadline(Duration deadline) {
-        return new SimOptions(
-                mode,
-                seed,
-                limitNs,
-                maxEvents,
-                deadline,
-                watchdogNs,
-                starvationNs,
-                idleNs,
-                maxTrace);
+        var options = new SimOptions(this);
+        options.deadline = deadline;
+        return options;
     }
 
-    public SimOptions withTrace(int maxTrace) {
-        return new SimOptions(
-                mode,
-                seed,
-                limitNs,
-                maxEvents,
-                deadline,
-                watchdogNs,
-                starvationNs,
-                idleNs,
-                maxTrace);
+    /** Returns for how long a task may be runnable and not run before that ends the policy. */
+    public long watchdogNs() {
+        return watchdogNs;
+    }
+
+    public SimOptions withWatchdogNs(long watchdogNs) {
+        var options = new SimOptions(this);
+        options.watchdogNs = positive(watchdogNs);
+        return options;
+    }
+
+    /** Returns for how long a task may be runnable and not run before that is reported. */
+    public long starvationNs() {
+        return starvationNs;
     }
 
     public SimOptions withStarvationNs(long starvationNs) {
-        return new SimOptions(
-                mode,
-                seed,
-                limitNs,
-                maxEvents,
-                deadline,
-                watchdogNs,
-                starvationNs,
-                idleNs,
-                maxTrace);
+        var options = new SimOptions(this);
+        options.starvationNs = positive(starvationNs);
+        return options;
+    }
+
+    /**
+     * Returns for how long a CPU may be idle, while a task waits that may use it, before that is
+     * reported.
+     */
+    public long idleNs() {
+        return idleNs;
+    }
+
+    public SimOptions withIdleNs(long idleNs) {
+        var options = new SimOptions(this);
+        options.idleNs = positive(idleNs);
+        return options;
+    }
+
+    /** Returns how many trace events to keep. */
+    public int maxTrace() {
+        return maxTrace;
+    }
+
+    public SimOptions withTrace(int maxTrace) {
+        if (maxTrace < 0) {
+            throw new IllegalArgumentException("maxTrace=" + maxTrace);
+        }
+        var options = new SimOptions(this);
+        options.maxTrace = maxTrace;
+        return options;
+    }
+
+    private static long positive(long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(value + " is not positive");
+        }
+        return value;
     }
 }

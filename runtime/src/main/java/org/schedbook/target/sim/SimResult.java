@@ -54,7 +54,7 @@ public record SimResult(
         STALLED,
         /** Too many events. */
         EVENT_BUDGET,
-        /** Too much real time, or one call of the policy did not return. */
+        /** Too much real time, or one call of the policy did not return; there are no figures. */
         DEADLINE,
         /** The policy's {@code init} threw. */
         INIT_FAILED
