@@ -12,7 +12,6 @@ import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Kick;
 import org.schedbook.policy.Policy;
 import org.schedbook.policy.Topology;
-import org.schedbook.target.sim.SimResult.Finding;
 import org.schedbook.target.sim.SimResult.Outcome;
 import org.schedbook.target.sim.SimTask.State;
 import org.schedbook.target.sim.Trace.Kind;
@@ -52,8 +51,6 @@ final class Kernel {
      */
     private static final long MAX_COMPUTE_NS = 100_000_000;
 
-    private static final int MAX_FINDINGS = 64;
-
     private static final int FIRST_PID = 2;
 
     final Topology topology;
@@ -81,19 +78,8 @@ final class Kernel {
     private final Mutex[] locks;
     private final WaitQueue[] waitQueues;
 
-    // Idle CPUs, as kernel/sched/ext_idle.c keeps them.
-    private final CpuMask idleCpus;
-    private final CpuMask idleCores;
-    private final CpuMask[] llcs;
-    private final CpuMask[] nodes;
-    private final CpuMask[] cores;
-    private final boolean smt;
-
-    /** The next hardware thread of the same core, the first one after the last. */
-    private final int[] nextThread;
-
-    private final CpuMask all;
-
+    private final IdleCpus idleCpus;
+    private final FaultFinder faultFinder;
     private final Map<Long, DispatchQueue> dsqsById = new HashMap<>();
 
     /** Those with small numbers, so that finding them allocates nothing. */
@@ -113,10 +99,6 @@ final class Kernel {
 
     private Outcome outcome;
     private ExitInfo exit = new ExitInfo(EXIT_UNREG, 0, "unregistered from user space", "", "");
-    private final List<Finding> findings = new ArrayList<>();
-    private final List<SimTask> hungrySnapshot = new ArrayList<>();
-    private long[] hungryRunNs;
-    private long hungryAtNs;
 
     Kernel(SimWorkload workload, SimMachine machine, SimOptions options, OpsMaker maker) {
         this.workload = workload;
@@ -127,25 +109,11 @@ final class Kernel {
         this.trace = new Trace(options.maxTrace());
         int nrCpus = topology.nrCpus();
         this.cpus = new Cpu[nrCpus];
-        this.idleCpus = new CpuMask(nrCpus);
-        this.idleCores = new CpuMask(nrCpus);
-        this.all = new CpuMask(nrCpus);
-        this.llcs = new CpuMask[nrCpus];
-        this.nodes = new CpuMask[nrCpus];
-        this.cores = new CpuMask[nrCpus];
         for (Topology.Cpu place : topology.cpus()) {
-            int id = place.id();
-            cpus[id] = new Cpu(place);
-            all.add(id);
-            idleCpus.add(id);
-            idleCores.add(id);
-            llcs[id] = shared(id, place, (a, b) -> a.llc() == b.llc(), llcs);
-            nodes[id] = shared(id, place, (a, b) -> a.node() == b.node(), nodes);
-            cores[id] = shared(id, place, (a, b) -> a.core() == b.core(), cores);
+            cpus[place.id()] = new Cpu(place);
         }
-        this.nextThread = new int[nrCpus];
-        Arrays.setAll(nextThread, this::findNextThread);
-        this.smt = topology.cpus().stream().map(Topology.Cpu::core).distinct().count() < nrCpus;
+        this.idleCpus = new IdleCpus(cpus);
+        this.faultFinder = new FaultFinder(this, options);
         this.pipes = workload.pipes().stream().map(Pipe::new).toArray(Pipe[]::new);
         this.locks = new Mutex[workload.nrLocks()];
         Arrays.setAll(locks, i -> new Mutex());
@@ -160,32 +128,6 @@ final class Kernel {
     /** Makes the other half of a kernel, which needs this half. */
     interface OpsMaker {
         Ops make(Kernel kernel);
-    }
-
-    private interface Sharing {
-        boolean test(Topology.Cpu a, Topology.Cpu b);
-    }
-
-    /** Adds a CPU to the mask of those it shares something with, which they have in common. */
-    private CpuMask shared(int id, Topology.Cpu place, Sharing sharing, CpuMask[] masks) {
-        // CPUs that share something are mostly numbered next to each other, so look back.
-        for (int other = id - 1; other >= 0; other--) {
-            if (sharing.test(place, topology.cpus().get(other))) {
-                masks[other].add(id);
-                return masks[other];
-            }
-        }
-        var mask = new CpuMask(topology.nrCpus());
-        mask.add(id);
-        return mask;
-    }
-
-    private int findNextThread(int cpu) {
-        int next = cpu;
-        do {
-            next = (next + 1) % cpus.length;
-        } while (!cores[cpu].has(next));
-        return next;
     }
 
     // ---- Running --------------------------------------------------------------------------
@@ -385,7 +327,7 @@ final class Kernel {
         if (dead) {
             task.endNs = now;
             nrAlive--;
-            noteShares(task);
+            faultFinder.ended(task);
             ops.exitTask(task);
         } else {
             task.slept = true;
@@ -580,17 +522,21 @@ final class Kernel {
                 nrBusy--;
             }
             cpu.curr = null;
-            setIdle(cpu, true);
+            idleCpus.set(cpu, true);
             return;
         }
         if (prev == null) {
-            setIdle(cpu, false);
-            noteIdleEnd(cpu);
+            idleCpus.set(cpu, false);
+            faultFinder.idleEnds(cpu);
             nrBusy++;
         }
         cpu.local.remove(next);
         removeRunnable(next);
         noteWait(next);
+        if (next.woken) {
+            next.woken = false;
+            next.latencies.record(now - next.runnableAt);
+        }
         if (next.sliceNs == 0) {
             next.sliceNs = Policy.SLICE_DFL_NS;
         }
@@ -609,6 +555,13 @@ final class Kernel {
         if (!queue.isPending(tickSource)) {
             queue.schedule(tickSource, (now / tickNs + 1) * tickNs);
         }
+    }
+
+    private void noteWait(SimTask task) {
+        long waited = now - task.runnableAt;
+        task.waitNs += waited;
+        task.maxWaitNs = Math.max(task.maxWaitNs, waited);
+        faultFinder.waited(task, waited);
     }
 
     private long switchCost(Cpu cpu, SimTask next) {
@@ -644,7 +597,7 @@ final class Kernel {
     }
 
     /** {@code update_curr_scx}: charges the running task for its time. */
-    private void account(Cpu cpu) {
+    void account(Cpu cpu) {
         SimTask task = cpu.curr;
         long ran = now - cpu.accountedAt;
         if (task == null || ran == 0) {
@@ -707,6 +660,10 @@ final class Kernel {
         }
         ops.keepHouse();
         queue.schedule(watchdogSource, now + housekeepingNs());
+    }
+
+    List<SimTask> tasks() {
+        return tasks;
     }
 
     SimTask firstRunnable() {
@@ -938,175 +895,9 @@ final class Kernel {
         return !idleCpus.isEmpty();
     }
 
-    /** {@code update_builtin_idle}. */
-    private void setIdle(Cpu cpu, boolean idle) {
-        if (idle) {
-            idleCpus.add(cpu.id);
-        } else {
-            idleCpus.remove(cpu.id);
-        }
-        if (!smt) {
-            return;
-        }
-        boolean wholeCore = idle;
-        int thread = cpu.id;
-        do {
-            wholeCore &= idleCpus.has(thread);
-            thread = nextThread[thread];
-        } while (thread != cpu.id);
-        do {
-            if (wholeCore) {
-                idleCores.add(thread);
-            } else {
-                idleCores.remove(thread);
-            }
-            thread = nextThread[thread];
-        } while (thread != cpu.id);
-    }
-
-    /** {@code scx_idle_test_and_clear_cpu}. */
-    private boolean takeIdle(int cpu) {
-        if (!idleCpus.remove(cpu)) {
-            return false;
-        }
-        if (smt) {
-            for (int thread = cpu; idleCores.remove(thread); ) {
-                thread = nextThread[thread];
-            }
-        }
-        return true;
-    }
-
-    /**
-     * {@code scx_select_cpu_dfl}: picks an idle CPU for a task, a near one if there is one, and
-     * counts it busy from now on. Returns -1 if none is idle.
-     */
+    /** See {@link IdleCpus#pick}. */
     int pickIdle(SimTask task, int prevCpu, long wakeFlags, Cpu waker) {
-        if (idleCpus.isEmpty()) {
-            return -1;
-        }
-        boolean prevAllowed = task.canRunOn(prevCpu);
-        if (task.nrCpusAllowed() == 1) {
-            return prevAllowed && takeIdle(prevCpu) ? prevCpu : -1;
-        }
-        if ((wakeFlags & WAKE_SYNC) != 0 && waker != null) {
-            boolean sameCache = waker.place.llc() == cpus[prevCpu].place.llc();
-            if (prevAllowed && sameCache && takeIdle(prevCpu)) {
-                return prevCpu;
-            }
-            if (waker.local.size() == 0 && !idleCpus.isEmpty() && task.canRunOn(waker.id)) {
-                return waker.id;
-            }
-        }
-        long[] allowed = task.cpusAllowed();
-        if (smt) {
-            if (prevAllowed && idleCores.has(prevCpu) && takeIdle(prevCpu)) {
-                return prevCpu;
-            }
-            int cpu = nearest(idleCores, prevCpu, allowed);
-            if (cpu >= 0) {
-                takeIdle(cpu);
-                return cpu;
-            }
-        }
-        if (prevAllowed && takeIdle(prevCpu)) {
-            return prevCpu;
-        }
-        int cpu = smt ? idleCpus.firstIn(cores[prevCpu], allowed) : -1;
-        if (cpu < 0) {
-            cpu = nearest(idleCpus, prevCpu, allowed);
-        }
-        if (cpu >= 0) {
-            takeIdle(cpu);
-        }
-        return cpu;
-    }
-
-    private int nearest(CpuMask idle, int prevCpu, long[] allowed) {
-        int cpu = idle.firstIn(llcs[prevCpu], allowed);
-        if (cpu < 0) {
-            cpu = idle.firstIn(nodes[prevCpu], allowed);
-        }
-        return cpu < 0 ? idle.firstIn(all, allowed) : cpu;
-    }
-
-    // ---- What was noted -------------------------------------------------------------------
-
-    private void noteWait(SimTask task) {
-        long waited = now - task.runnableAt;
-        task.waitNs += waited;
-        task.maxWaitNs = Math.max(task.maxWaitNs, waited);
-        if (task.woken) {
-            task.woken = false;
-            task.latencies.record(waited);
-        }
-        if (waited > options.starvationNs()) {
-            starved(task, waited);
-        }
-    }
-
-    private void starved(SimTask task, long waited) {
-        find(
-                Finding.Kind.STARVATION,
-                task,
-                task.cpu,
-                "%s could run and did not for %,d ns".formatted(task, waited));
-    }
-
-    /** A CPU has been idle: was there someone all the while who could have used it? */
-    private void noteIdleEnd(Cpu cpu) {
-        if (now - cpu.idleSince <= options.idleNs()) {
-            return;
-        }
-        for (SimTask task = firstRunnable;
-                task != null && now - task.runnableAt > options.idleNs();
-                task = task.runnableNext) {
-            if (task.canRunOn(cpu.id)) {
-                notConserved(cpu, task);
-                return;
-            }
-        }
-    }
-
-    private void notConserved(Cpu cpu, SimTask task) {
-        long since = Math.max(cpu.idleSince, task.runnableAt);
-        String where = "";
-        if (task.held) {
-            where = " in the policy's hands";
-        } else if (task.queue != null && task.queue != cpu.local) {
-            where = " in " + SimResult.dsqName(task.queue.id);
-        }
-        find(
-                Finding.Kind.WORK_NOT_CONSERVED,
-                task,
-                cpu.id,
-                "CPU %d was idle for %,d ns while %s waited%s"
-                        .formatted(cpu.id, now - since, task, where));
-    }
-
-    private void find(Finding.Kind kind, SimTask task, int cpu, String message) {
-        if (findings.size() < MAX_FINDINGS) {
-            findings.add(
-                    new Finding(kind, now, task.pid, cpu, message, trace.upTo(now, task.pid, 12)));
-        }
-    }
-
-    /** When the first of the tasks that never slept ends, their shares can be compared. */
-    private void noteShares(SimTask ended) {
-        if (ended.slept || hungryRunNs != null || ended.spec.startNs() != 0) {
-            return;
-        }
-        for (SimTask task : tasks) {
-            boolean alive = task.state != State.DEAD || task == ended;
-            if (alive && !task.slept && task.bornNs == 0 && task.spec.cpus().isEmpty()) {
-                hungrySnapshot.add(task);
-            }
-        }
-        hungryAtNs = now;
-        for (Cpu cpu : cpus) {
-            account(cpu);
-        }
-        hungryRunNs = hungrySnapshot.stream().mapToLong(task -> task.runNs).toArray();
+        return idleCpus.pick(task, prevCpu, wakeFlags, waker);
     }
 
     // ---- The end --------------------------------------------------------------------------
@@ -1116,80 +907,9 @@ final class Kernel {
             account(cpu);
         }
         for (SimTask task = firstRunnable; task != null; task = task.runnableNext) {
-            long waited = now - task.runnableAt;
-            task.waitNs += waited;
-            task.maxWaitNs = Math.max(task.maxWaitNs, waited);
-            if (waited > options.starvationNs()) {
-                starved(task, waited);
-            }
+            noteWait(task);
         }
-        for (Cpu cpu : cpus) {
-            if (cpu.curr == null) {
-                noteIdleEnd(cpu);
-            }
-        }
-        if (hungryRunNs == null && outcome == Outcome.TIME_LIMIT) {
-            tasks.stream()
-                    .filter(task -> !task.slept && task.bornNs == 0 && task.spec.cpus().isEmpty())
-                    .forEach(hungrySnapshot::add);
-            hungryAtNs = now;
-            hungryRunNs = hungrySnapshot.stream().mapToLong(task -> task.runNs).toArray();
-        }
-        if (hungryRunNs != null) {
-            compareShares();
-        }
-    }
-
-    /** Compares what tasks that always wanted a CPU got with what their weights say. */
-    private void compareShares() {
-        long total = Arrays.stream(hungryRunNs).sum();
-        if (hungrySnapshot.size() <= cpus.length || total == 0) {
-            return;
-        }
-        double[] fair = fairShares(total);
-        for (int i = 0; i < fair.length; i++) {
-            long slack = 4 * Policy.SLICE_DFL_NS;
-            if (Math.abs(hungryRunNs[i] - fair[i]) > Math.max(fair[i] / 4, slack)) {
-                SimTask task = hungrySnapshot.get(i);
-                find(
-                        Finding.Kind.UNFAIRNESS,
-                        task,
-                        task.cpu,
-                        "%s of weight %d got %,d ns of CPU up to %,d ns, and its share is %,d ns"
-                                .formatted(
-                                        task,
-                                        task.weight(),
-                                        hungryRunNs[i],
-                                        hungryAtNs,
-                                        Math.round(fair[i])));
-            }
-        }
-    }
-
-    /** Shares in proportion to weight, except that nobody can use more than one CPU. */
-    private double[] fairShares(long total) {
-        double[] fair = new double[hungryRunNs.length];
-        boolean[] capped = new boolean[fair.length];
-        for (boolean changed = true; changed; ) {
-            changed = false;
-            double left = total;
-            double weights = 0;
-            for (int i = 0; i < fair.length; i++) {
-                if (capped[i]) {
-                    left -= hungryAtNs;
-                } else {
-                    weights += hungrySnapshot.get(i).weight();
-                }
-            }
-            for (int i = 0; i < fair.length; i++) {
-                fair[i] = capped[i] ? hungryAtNs : left * hungrySnapshot.get(i).weight() / weights;
-                if (fair[i] > hungryAtNs) {
-                    capped[i] = true;
-                    changed = true;
-                }
-            }
-        }
-        return fair;
+        faultFinder.finish(outcome);
     }
 
     /** Ends the simulation before it began. */
@@ -1241,7 +961,7 @@ final class Kernel {
                 latencies.values().stream().map(LatencyHistogram::summary).toList(),
                 counters,
                 faults,
-                findings,
+                faultFinder.findings(),
                 trace);
     }
 }

@@ -3,6 +3,7 @@ package org.schedbook.target.sim;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.schedbook.policy.Dsq;
@@ -230,13 +231,14 @@ public record SimResult(
                 text.append("Task %d was in no DSQ yet.".formatted(pid));
             } else {
                 text.append(
-                        "At %,d ns the policy put task %d into %s with a slice of %,d ns; %d others"
-                                .formatted(
-                                        decision.timeNs(),
-                                        pid,
-                                        dsqName(decision.argument()),
-                                        decision.argument2(),
-                                        others.size()));
+                        String.format(
+                                Locale.ROOT,
+                                "At %,d ns the policy put task %d into %s with a slice of %,d ns; %d others",
+                                decision.timeNs(),
+                                pid,
+                                dsqName(decision.argument()),
+                                decision.argument2(),
+                                others.size()));
                 text.append(" were there").append(others.isEmpty() ? "." : ": " + others);
             }
             events.forEach(event -> text.append('\n').append(event));

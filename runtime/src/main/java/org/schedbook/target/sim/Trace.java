@@ -3,6 +3,7 @@ package org.schedbook.target.sim;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** What happened, event by event, as far as it was asked to be kept. */
 public final class Trace {
@@ -45,7 +46,7 @@ public final class Trace {
 
         @Override
         public String toString() {
-            String text = "%,d ns  CPU %d  %s".formatted(timeNs, cpu, kind);
+            String text = String.format(Locale.ROOT, "%,d ns  CPU %d  %s", timeNs, cpu, kind);
             if (pid != 0) {
                 text += "  task " + pid;
             }
