@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +54,24 @@ class SimulationTest {
         SimResult result = Simulation.run(builtIn(name), workload, machine, options);
         assertEquals(Outcome.COMPLETED, result.outcome());
         assertEquals(digest, Long.toHexString(result.digest()));
+    }
+
+    @Test
+    void simulationsAtTheSameTimeDoNotDisturbEachOther() {
+        List<Long> digests =
+                IntStream.range(0, 8)
+                        .parallel()
+                        .mapToObj(
+                                i ->
+                                        Simulation.run(
+                                                        new Whimsical(7),
+                                                        SimWorkload.messaging(1, 20),
+                                                        SimMachine.flat(3),
+                                                        SimOptions.DEFAULT)
+                                                .digest())
+                        .distinct()
+                        .toList();
+        assertEquals(1, digests.size());
     }
 
     @Test
