@@ -135,7 +135,8 @@ final class Kernel {
     /** Runs to the end, whatever that is. */
     void run() {
         for (SimWorkload.TaskSpec spec : workload.tasks()) {
-            SimTask task = newTask(spec);
+            SimTask task =
+                    newTask(spec, SimTask.mix(options.seed() * SimTask.GOLDEN + tasks.size()));
             queue.schedule(task.source, spec.startNs());
         }
         while (outcome == null) {
@@ -212,7 +213,7 @@ final class Kernel {
         wake(task, null, task.state == State.NEW ? WAKE_FORK : WAKE_TTWU);
     }
 
-    private SimTask newTask(SimWorkload.TaskSpec spec) {
+    private SimTask newTask(SimWorkload.TaskSpec spec, long random) {
         int nr = tasks.size();
         var task =
                 new SimTask(
@@ -221,7 +222,7 @@ final class Kernel {
                         latencies.computeIfAbsent(spec.comm(), LatencyHistogram::new),
                         watchdogSource + 1 + nr,
                         cpus.length,
-                        SimTask.mix(options.seed() * 0x9E3779B97F4A7C15L + nr));
+                        random);
         tasks.add(task);
         nrAlive++;
         return task;
@@ -779,7 +780,8 @@ final class Kernel {
                     wakeFirst(waiting, cpu, WAKE_TTWU);
                 }
             }
-            case Program.FORK -> wake(newTask(workload.templates().get(nr)), cpu, WAKE_FORK);
+            case Program.FORK ->
+                    wake(newTask(workload.templates().get(nr), task.split()), cpu, WAKE_FORK);
             case Program.YIELD -> {
                 task.sliceNs = 0;
                 task.pc++;

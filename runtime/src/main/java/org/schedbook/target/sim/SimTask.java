@@ -18,6 +18,9 @@ final class SimTask extends Task {
     /** No DSQ has this number. */
     static final long NO_DSQ = Long.MIN_VALUE;
 
+    /** The increment of SplitMix64. */
+    static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
     final int pid;
     final SimWorkload.TaskSpec spec;
     final LatencyHistogram latencies;
@@ -159,8 +162,14 @@ final class SimTask extends Task {
         if (from == to) {
             return from;
         }
-        random += 0x9E3779B97F4A7C15L;
+        random += GOLDEN;
         return from + Long.remainderUnsigned(mix(random), to - from + 1);
+    }
+
+    /** Returns the start of a child's sequence, which depends on nothing but this task's own. */
+    long split() {
+        random += GOLDEN;
+        return mix(~random);
     }
 
     /** The finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014; Stafford's variant 13). */
