@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
-import org.schedbook.bench.Messaging;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
@@ -41,6 +40,11 @@ public final class VmTarget implements Target {
     private static final Logger LOG = System.getLogger(VmTarget.class.getName());
 
     private static final String NAME = "vm";
+
+    /** Some tasks that wake each other, for the code paths of a policy at work. */
+    private static final List<String> WARM_UP =
+            List.of("perf", "bench", "sched", "messaging", "-t", "-g", "1", "-l", "10");
+
     private static final int CPUS = 2;
     private static final int MEMORY_MIB = 1536;
 
@@ -217,7 +221,7 @@ public final class VmTarget implements Target {
                     attach(
                             new PolicyCompiler()
                                     .compile(PolicySource.builtIn(name).orElseThrow()))) {
-                run(new Messaging(1, 10).command(), REPLY_LIMIT);
+                run(WARM_UP, REPLY_LIMIT);
                 attachment.status();
             } catch (CompileException e) {
                 throw new AssertionError(name + " comes with Schedbook", e);
