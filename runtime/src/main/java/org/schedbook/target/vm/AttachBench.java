@@ -9,7 +9,8 @@ import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 
 /**
- * Measures how long a person waits for a scheduler, in seconds; one JSON object a line.
+ * Measures how long a person waits for a scheduler: {@code ./schedbook bench attach}. Prints the
+ * machine and one JSON object a line, with the median as value and the extremes as low and high.
  *
  * <ul>
  *   <li>{@code resume.reply}: from no guest to the first reply of a resumed one
@@ -38,7 +39,6 @@ public final class AttachBench {
         var replies = new ArrayList<Double>();
         var attaches = new ArrayList<Double>();
         var totals = new ArrayList<Double>();
-        String machine = "";
         for (int i = 0; i < warm; i++) {
             long start = System.nanoTime();
             try (VmTarget guest = VmTarget.resume(snapshot)) {
@@ -47,12 +47,14 @@ public final class AttachBench {
                 guest.attach(policy);
                 attaches.add(secondsSince(attach));
                 totals.add(secondsSince(start));
-                machine = guest.machine().caption();
+                if (i == 0) {
+                    System.out.println(guest.machine().caption());
+                }
             }
         }
-        report("resume.reply", replies, machine);
-        report("attach.warm", attaches, machine);
-        report("first-policy", totals, machine);
+        report("resume.reply", replies);
+        report("attach.warm", attaches);
+        report("first-policy", totals);
         var boots = new ArrayList<Double>();
         for (int i = 0; i < cold; i++) {
             long start = System.nanoTime();
@@ -61,7 +63,7 @@ public final class AttachBench {
                 boots.add(secondsSince(start));
             }
         }
-        report("attach.cold", boots, machine);
+        report("attach.cold", boots);
         System.exit(0);
     }
 
@@ -69,20 +71,20 @@ public final class AttachBench {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private static void report(String name, List<Double> seconds, String machine) {
+    private static void report(String metric, List<Double> seconds) {
         if (seconds.isEmpty()) {
             return;
         }
         Collections.sort(seconds);
         System.out.printf(
                 Locale.ROOT,
-                "{\"name\":\"%s\",\"unit\":\"s\",\"n\":%d,\"p50\":%.3f,\"max\":%.3f,"
-                        + "\"machine\":\"%s\"}%n",
-                name,
-                seconds.size(),
+                "{\"metric\":\"%s\",\"value\":%.3f,\"unit\":\"s\",\"peer\":null,\"ratio\":null,"
+                        + "\"low\":%.3f,\"high\":%.3f,\"n\":%d}%n",
+                metric,
                 seconds.get((seconds.size() - 1) / 2),
+                seconds.getFirst(),
                 seconds.getLast(),
-                machine);
+                seconds.size());
     }
 
     private AttachBench() {}
