@@ -19,8 +19,11 @@ import java.util.function.Consumer;
  */
 public final class OpenAiModel implements Model, AutoCloseable {
 
-    /** Between two pieces of an answer; reasoning models think for minutes. */
-    private static final Duration SILENCE_LIMIT = Duration.ofMinutes(5);
+    /**
+     * Before the answer and between its pieces. Reasoning models think for minutes, and the request
+     * that is sent again after a silence is paid for again; a person who waits can interrupt.
+     */
+    private static final Duration SILENCE_LIMIT = Duration.ofMinutes(15);
 
     /** For servers that want no key; the client wants one. */
     private static final String NO_KEY = "none";
