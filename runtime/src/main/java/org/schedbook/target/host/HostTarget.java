@@ -103,7 +103,11 @@ public final class HostTarget implements Target {
                     compiled.name(), PolicyHost.attach(policy, compiled.name(), Options.DEFAULT));
         } catch (AttachException e) {
             throw new TargetException(
-                    e.getMessage(), "The details below say more, where there are any.", e.log());
+                    e.getMessage(),
+                    e.log().isEmpty()
+                            ? "Run the cell again after that."
+                            : "The kernel's own words are below.",
+                    e.log());
         }
     }
 
