@@ -1,7 +1,6 @@
 """Notebooks as ./schedbook run executes them."""
 
 import base64
-import os
 import pathlib
 import subprocess
 import sys
@@ -20,7 +19,7 @@ class FirstSchedulerTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        output = pathlib.Path(os.environ.get("SCHEDBOOK_TEST_OUTPUT", ROOT / "out"))
+        output = ROOT / "out"
         cls.ran = subprocess.run(
             [sys.executable, RUNNER, ROOT / "notebooks/01-first-scheduler.ipynb", "--output", output],
             env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900)
