@@ -48,7 +48,8 @@ class ArchitectureTest {
                     entry("target.vm", Set.of("compile", "policy", "target", "target.host")),
                     entry("bench", Set.of("compile", "measure", "policy", "target")),
                     entry("llm", Set.of()),
-                    entry("prompt", Set.of("bench", "compile", "llm", "policy")),
+                    entry("store", Set.of()),
+                    entry("prompt", Set.of("bench", "compile", "llm", "policy", "store", "target")),
                     entry("plot", Set.of()),
                     entry("jupyter", Set.of()),
                     entry(
@@ -62,6 +63,7 @@ class ArchitectureTest {
                                     "plot",
                                     "policy",
                                     "prompt",
+                                    "store",
                                     "target",
                                     "target.host",
                                     "target.vm")));

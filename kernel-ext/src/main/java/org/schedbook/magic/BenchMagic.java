@@ -118,6 +118,7 @@ final class BenchMagic implements Magic {
                             });
             progress.step();
             session.lastResult(result);
+            Measurements.keep(result, session, call);
             return result;
         } catch (BenchException e) {
             keep(e.soFar(), call);
@@ -132,6 +133,7 @@ final class BenchMagic implements Magic {
     private void keep(BenchResult soFar, MagicCall call) {
         if (!soFar.rows().isEmpty()) {
             session.lastResult(soFar);
+            Measurements.keep(soFar, session, call);
             call.show(soFar);
         }
     }

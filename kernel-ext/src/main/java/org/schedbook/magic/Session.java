@@ -12,6 +12,7 @@ import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.store.Store;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
@@ -36,6 +37,7 @@ final class Session implements AutoCloseable {
 
     private final Map<String, Definition> definitions = new LinkedHashMap<>();
     private PolicyCompiler compiler;
+    private Store store;
     private Attachment attachment;
     private String attached;
     private BenchResult lastResult;
@@ -60,6 +62,18 @@ final class Session implements AutoCloseable {
             compiler = new PolicyCompiler();
         }
         return compiler;
+    }
+
+    /**
+     * Returns what is kept beside the notebook, opened when first needed.
+     *
+     * @throws org.schedbook.store.StoreException if that is not possible
+     */
+    Store store() {
+        if (store == null) {
+            store = Store.open(DIRECTORY);
+        }
+        return store;
     }
 
     /** Returns the names of all policies, those that come with Schedbook included. */
@@ -172,6 +186,9 @@ final class Session implements AutoCloseable {
         Target current = target;
         if (current != null) {
             current.close();
+        }
+        if (store != null) {
+            store.close();
         }
     }
 }

@@ -1,6 +1,13 @@
 package org.schedbook.compile;
 
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.attribute.SourceFileAttribute;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.TreeMap;
 import org.schedbook.policy.Policy;
 
 /**
@@ -16,6 +23,30 @@ public record CompiledPolicy(
 
     public CompiledPolicy {
         classes = Map.copyOf(classes);
+    }
+
+    /**
+     * Returns SHA-256 in hex over the class files without what only debuggers read: two sources
+     * that differ in comments and layout alone have the same.
+     */
+    public String bytecodeHash() {
+        var bare =
+                ClassFile.of(
+                        ClassFile.DebugElementsOption.DROP_DEBUG,
+                        ClassFile.LineNumbersOption.DROP_LINE_NUMBERS,
+                        ClassFile.ConstantPoolSharingOption.NEW_POOL);
+        try {
+            var sha256 = MessageDigest.getInstance("SHA-256");
+            for (byte[] bytes : new TreeMap<>(classes).values()) {
+                sha256.update(
+                        bare.transformClass(
+                                bare.parse(bytes),
+                                ClassTransform.dropping(SourceFileAttribute.class::isInstance)));
+            }
+            return HexFormat.of().formatHex(sha256.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java has SHA-256", e);
+        }
     }
 
     /**

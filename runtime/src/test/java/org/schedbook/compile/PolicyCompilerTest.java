@@ -50,6 +50,14 @@ class PolicyCompilerTest {
     }
 
     @Test
+    void commentsAndLayoutDoNotChangeTheBytecodeHash() throws Exception {
+        String hash = compile(FIFO).bytecodeHash();
+        assertEquals(
+                hash, compile("// A queue.\n\n" + FIFO.replace("task,", "task ,")).bytecodeHash());
+        assertNotEquals(hash, compile(FIFO.replace("SLICE_DFL_NS", "1_000_000")).bytecodeHash());
+    }
+
+    @Test
     void nestedClassesAndLambdasTravelWithThePolicy() throws Exception {
         var compiled =
                 compile(

@@ -1,0 +1,59 @@
+package org.schedbook.magic;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.schedbook.bench.BenchResult;
+import org.schedbook.jupyter.MagicCall;
+import org.schedbook.store.Measurement;
+import org.schedbook.store.StoreException;
+
+/** Keeps what a benchmark measured. */
+final class Measurements {
+
+    /**
+     * Keeps a result, or says in the cell why that was not possible: it is on the screen anyway.
+     */
+    static void keep(BenchResult result, Session session, MagicCall call) {
+        try {
+            session.store().measured(of(result));
+        } catch (StoreException e) {
+            call.show("These figures are not kept. " + e.getMessage() + " " + e.nextStep());
+        }
+    }
+
+    static List<Measurement> of(BenchResult result) {
+        String session = UUID.randomUUID().toString();
+        return result.samples().entrySet().stream()
+                .filter(each -> !each.getValue().isEmpty())
+                .map(each -> of(result, session, each.getKey(), each.getValue()))
+                .toList();
+    }
+
+    private static Measurement of(
+            BenchResult result, String session, String contender, List<Double> samples) {
+        var workload = result.workload();
+        var machine = result.machine();
+        return new Measurement(
+                session,
+                result.started(),
+                contender,
+                Optional.ofNullable(result.sourceHashes().get(contender)),
+                contender.equals(result.baseline()),
+                workload.name(),
+                workload.commandLine(),
+                workload.metric(),
+                workload.unit(),
+                workload.lowerIsBetter(),
+                samples,
+                machine.target(),
+                machine.accelerator(),
+                "",
+                machine.kernel(),
+                machine.cpus(),
+                machine.memoryMib(),
+                machine.java());
+    }
+
+    private Measurements() {}
+}

@@ -1,0 +1,345 @@
+package org.schedbook.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * The database of a notebook's directory. All notebooks there share it, and may use it at once.
+ * Nothing is ever deleted from it. Any SQLite client can read it; the tables are described in
+ * {@code schema.sql}.
+ *
+ * <p>All methods throw {@link StoreException} if the file can not be read or written.
+ */
+public final class Store implements AutoCloseable {
+
+    private static final String FILE = "store.db";
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private static final List<String> TABLES = List.of("attempt", "version", "measurement");
+
+    private static final String KEPT =
+            """
+            SELECT *, coalesce(completion, (SELECT group_concat(text, '' ORDER BY piece.id) \
+            FROM piece WHERE attempt = attempt.id), '') AS answer FROM attempt""";
+
+    private final Database database;
+
+    private Store(Database database) {
+        this.database = database;
+    }
+
+    /** Opens the store in a directory; both are made if there is none. */
+    public static Store open(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new StoreException(
+                    "The directory %s can not be made: %s".formatted(directory, e.getMessage()),
+                    "Run the notebook in a directory that you may write to.",
+                    e);
+        }
+        return new Store(new Database(directory.resolve(FILE)));
+    }
+
+    // ---- Requests -------------------------------------------------------------------------
+
+    /** Writes a request down; to be called before it is sent. */
+    public Attempt begin(Request request) {
+        return database.inTransaction(
+                () -> {
+                    long id =
+                            database.change(
+                                    """
+                                    INSERT INTO attempt (run, started, policy, purpose, repair,
+                                        base, base_hash, words, prompt_hash, endpoint, asked_model,
+                                        parameters, request)
+                                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                                    request.run(),
+                                    Instant.now().toString(),
+                                    request.policy(),
+                                    request.purpose(),
+                                    request.repair(),
+                                    request.base(),
+                                    request.baseHash(),
+                                    request.words(),
+                                    request.promptHash(),
+                                    request.endpoint(),
+                                    request.model(),
+                                    request.parameters(),
+                                    request.messages());
+                    database.change("UPDATE attempt SET run = id WHERE id = ? AND run = 0", id);
+                    return new Attempt(database, id);
+                });
+    }
+
+    /** Returns all requests, the oldest first. */
+    public List<Kept> attempts() {
+        return database.all(KEPT + " ORDER BY id", Store::kept);
+    }
+
+    /** Returns the requests for a policy, the oldest first. */
+    public List<Kept> attempts(String policy) {
+        return database.all(KEPT + " WHERE policy = ? ORDER BY id", Store::kept, policy);
+    }
+
+    private static Kept kept(ResultSet row) throws SQLException {
+        return new Kept(
+                row.getLong("id"),
+                row.getLong("run"),
+                Instant.parse(row.getString("started")),
+                row.getString("policy"),
+                row.getString("purpose"),
+                row.getInt("repair"),
+                row.getString("base"),
+                row.getString("words"),
+                row.getString("prompt_hash"),
+                row.getString("endpoint"),
+                row.getString("asked_model"),
+                row.getString("parameters"),
+                row.getString("request"),
+                row.getString("answer"),
+                text(row, "model"),
+                text(row, "finish_reason"),
+                row.getLong("tokens_in"),
+                row.getLong("tokens_cached"),
+                row.getLong("tokens_out"),
+                row.getObject("cost_usd") == null
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of(row.getDouble("cost_usd")),
+                text(row, "recorded_on"),
+                row.getDouble("seconds"),
+                text(row, "error"),
+                text(row, "passed"),
+                text(row, "failed"),
+                text(row, "feedback"),
+                text(row, "source"),
+                text(row, "source_hash"));
+    }
+
+    // ---- Versions -------------------------------------------------------------------------
+
+    /**
+     * Keeps a source that a policy's name stands for from now on. The version that is the latest
+     * already is not kept a second time.
+     *
+     * @param origin {@link Version#CELL}, or what the request was for
+     * @param attempt the request that it is the answer to
+     * @param bytecodeHash empty if it does not compile, or is refused
+     */
+    public Version define(
+            String policy,
+            String origin,
+            OptionalLong attempt,
+            String source,
+            String sourceHash,
+            Optional<String> bytecodeHash) {
+        return database.inTransaction(
+                () -> {
+                    Optional<Version> latest = latest(policy);
+                    if (latest.isPresent() && latest.get().sourceHash().equals(sourceHash)) {
+                        return latest.get();
+                    }
+                    var version =
+                            new Version(
+                                    policy,
+                                    latest.map(Version::number).orElse(0) + 1,
+                                    Instant.now(),
+                                    origin,
+                                    attempt,
+                                    source,
+                                    sourceHash,
+                                    bytecodeHash);
+                    database.change(
+                            "INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                            policy,
+                            version.number(),
+                            version.created().toString(),
+                            origin,
+                            attempt.isPresent() ? attempt.getAsLong() : null,
+                            source,
+                            sourceHash,
+                            bytecodeHash.orElse(null));
+                    return version;
+                });
+    }
+
+    /** Returns the latest version of a policy. */
+    public Optional<Version> latest(String policy) {
+        return database.one(
+                "SELECT * FROM version WHERE policy = ? ORDER BY number DESC LIMIT 1",
+                Store::version,
+                policy);
+    }
+
+    /** Returns one version of a policy. */
+    public Optional<Version> version(String policy, int number) {
+        return database.one(
+                "SELECT * FROM version WHERE policy = ? AND number = ?",
+                Store::version,
+                policy,
+                number);
+    }
+
+    /** Returns all versions of all policies, by name and number. */
+    public List<Version> versions() {
+        return database.all("SELECT * FROM version ORDER BY policy, number", Store::version);
+    }
+
+    /** Returns the versions of a policy by number. */
+    public List<Version> versions(String policy) {
+        return database.all(
+                "SELECT * FROM version WHERE policy = ? ORDER BY number", Store::version, policy);
+    }
+
+    private static Version version(ResultSet row) throws SQLException {
+        long attempt = row.getLong("attempt");
+        return new Version(
+                row.getString("policy"),
+                row.getInt("number"),
+                Instant.parse(row.getString("created")),
+                row.getString("origin"),
+                attempt == 0 ? OptionalLong.empty() : OptionalLong.of(attempt),
+                row.getString("source"),
+                row.getString("source_hash"),
+                text(row, "bytecode_hash"));
+    }
+
+    // ---- Measurements ---------------------------------------------------------------------
+
+    /** Keeps the samples of all contenders of a measurement. */
+    public void measured(List<Measurement> contenders) {
+        database.inTransaction(
+                () -> {
+                    contenders.forEach(this::insert);
+                    return null;
+                });
+    }
+
+    private void insert(Measurement m) {
+        database.change(
+                """
+                INSERT INTO measurement (session, time, policy, source_hash, baseline, workload,
+                    command, metric, unit, lower_is_better, samples, target, accelerator, clock,
+                    kernel, cpus, memory_mib, java)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                m.session(),
+                m.time().toString(),
+                m.policy(),
+                m.sourceHash().orElse(null),
+                m.baseline() ? 1 : 0,
+                m.workload(),
+                m.command(),
+                m.metric(),
+                m.unit(),
+                m.lowerIsBetter() ? 1 : 0,
+                json(m.samples()),
+                m.target(),
+                m.accelerator(),
+                m.clock(),
+                m.kernel(),
+                m.cpus(),
+                m.memoryMib(),
+                m.java());
+    }
+
+    /** Returns all measurements, the oldest first. */
+    public List<Measurement> measurements() {
+        return database.all("SELECT * FROM measurement ORDER BY id", Store::measurement);
+    }
+
+    private static Measurement measurement(ResultSet row) throws SQLException {
+        return new Measurement(
+                row.getString("session"),
+                Instant.parse(row.getString("time")),
+                row.getString("policy"),
+                text(row, "source_hash"),
+                row.getInt("baseline") == 1,
+                row.getString("workload"),
+                row.getString("command"),
+                row.getString("metric"),
+                row.getString("unit"),
+                row.getInt("lower_is_better") == 1,
+                samples(row.getString("samples")),
+                row.getString("target"),
+                row.getString("accelerator"),
+                row.getString("clock"),
+                row.getString("kernel"),
+                row.getInt("cpus"),
+                row.getInt("memory_mib"),
+                row.getString("java"));
+    }
+
+    // ---- Export ---------------------------------------------------------------------------
+
+    /**
+     * Writes everything as JSON lines: each row an object with its columns, and its table as {@code
+     * table}.
+     *
+     * @return how many lines
+     */
+    public int export(Writer writer) throws IOException {
+        int lines = 0;
+        for (String table : TABLES) {
+            String sql =
+                    table.equals("attempt")
+                            ? KEPT + " ORDER BY id"
+                            : "SELECT * FROM " + table + " ORDER BY 1, 2";
+            for (Map<String, Object> row : database.all(sql, each -> columns(table, each))) {
+                writer.write(json(row));
+                writer.write('\n');
+                lines++;
+            }
+        }
+        return lines;
+    }
+
+    private static Map<String, Object> columns(String table, ResultSet row) throws SQLException {
+        var columns = new LinkedHashMap<String, Object>();
+        columns.put("table", table);
+        for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+            columns.put(row.getMetaData().getColumnName(i), row.getObject(i));
+        }
+        return columns;
+    }
+
+    private static Optional<String> text(ResultSet row, String column) throws SQLException {
+        return Optional.ofNullable(row.getString(column));
+    }
+
+    private static String json(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("plain values are JSON", e);
+        }
+    }
+
+    private static List<Double> samples(String json) {
+        try {
+            return JSON.readValue(json, new TypeReference<List<Double>>() {});
+        } catch (JsonProcessingException e) {
+            throw new StoreException(
+                    "The store holds samples that are no numbers.", "Correct or drop that row.", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

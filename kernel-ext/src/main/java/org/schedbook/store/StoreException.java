@@ -1,0 +1,18 @@
+package org.schedbook.store;
+
+/** The store can not be read or written: what happened and the next thing to try. */
+public final class StoreException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String nextStep;
+
+    StoreException(String message, String nextStep, Throwable cause) {
+        super(message, cause);
+        this.nextStep = nextStep;
+    }
+
+    public String nextStep() {
+        return nextStep;
+    }
+}

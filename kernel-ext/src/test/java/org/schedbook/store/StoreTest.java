@@ -1,0 +1,284 @@
+package org.schedbook.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class StoreTest {
+
+    private static final Request REQUEST =
+            new Request(
+                    0,
+                    "mine",
+                    "write",
+                    0,
+                    "fifo",
+                    "f1f0",
+                    "Be fair.",
+                    "p0",
+                    "here",
+                    "m",
+                    "{}",
+                    "[]");
+
+    private static final Answer ANSWER =
+            new Answer("class", "m-1", "stop", 100, 20, 30, OptionalDouble.of(0.5), "", 1.5);
+
+    private static final Outcome OUTCOME =
+            new Outcome(
+                    Optional.of("CHECK"),
+                    Optional.empty(),
+                    "",
+                    Optional.of("class"),
+                    Optional.of("5a"),
+                    Optional.of("b0"));
+
+    private static final Measurement MEASUREMENT =
+            new Measurement(
+                    "s1",
+                    Instant.parse("2026-11-23T20:00:00Z"),
+                    "mine",
+                    Optional.of("5a"),
+                    false,
+                    "messaging",
+                    "perf bench sched messaging",
+                    "completion time",
+                    "s",
+                    true,
+                    List.of(1.25, 1.5),
+                    "vm",
+                    "TCG (emulated)",
+                    "",
+                    "7.3.4",
+                    2,
+                    1536,
+                    "25");
+
+    @TempDir Path directory;
+
+    @Test
+    void anAttemptIsReadBackAsFarAsItCame() {
+        try (var store = Store.open(directory)) {
+            Attempt attempt = store.begin(REQUEST);
+            Kept begun = store.attempts("mine").getFirst();
+            assertEquals("Be fair.", begun.words());
+            assertEquals(begun.id(), begun.run());
+            assertFalse(begun.isAnswered());
+
+            attempt.append("cl");
+            attempt.append("ass");
+            assertEquals("class", store.attempts("mine").getFirst().answer());
+
+            attempt.answered(ANSWER);
+            attempt.judged(OUTCOME);
+            Kept kept = store.attempts().getFirst();
+            assertEquals("class", kept.answer());
+            assertEquals(OptionalDouble.of(0.5), kept.costUsd());
+            assertEquals(20, kept.tokensCached());
+            assertEquals(Optional.of("CHECK"), kept.passed());
+            assertEquals(Optional.empty(), kept.recordedOn());
+        }
+    }
+
+    @Test
+    void theRequestsOfOneCellAreOneRun() {
+        try (var store = Store.open(directory)) {
+            long run = store.begin(REQUEST).id();
+            store.begin(
+                    new Request(
+                            run, "mine", "repair", 1, "fifo", "f1f0", "", "p0", "here", "m", "{}",
+                            "[]"));
+            assertEquals(List.of(run, run), store.attempts().stream().map(Kept::run).toList());
+        }
+    }
+
+    @Test
+    void aPartOfAnAnswerStaysWithTheErrorThatCutItOff() {
+        try (var store = Store.open(directory)) {
+            Attempt attempt = store.begin(REQUEST);
+            attempt.append("public cl");
+            attempt.broke("gone", 2);
+            Kept kept = store.attempts().getFirst();
+            assertEquals("public cl", kept.answer());
+            assertEquals(Optional.of("gone"), kept.error());
+        }
+    }
+
+    @Test
+    void aPriceThatIsNotKnownIsNotZero() {
+        try (var store = Store.open(directory)) {
+            store.begin(REQUEST)
+                    .answered(new Answer("x", "m", "stop", 1, 0, 1, OptionalDouble.empty(), "", 1));
+            assertEquals(OptionalDouble.empty(), store.attempts().getFirst().costUsd());
+        }
+    }
+
+    @Test
+    void versionsCountFromOneAndTheSameSourceIsNotCountedTwiceInARow() {
+        try (var store = Store.open(directory)) {
+            assertEquals(1, define(store, "a").number());
+            assertEquals(1, define(store, "a").number());
+            assertEquals(2, define(store, "b").number());
+            assertEquals(3, define(store, "a").number());
+            assertEquals("b", store.version("mine", 2).orElseThrow().source());
+            assertEquals("mine@3", store.latest("mine").orElseThrow().label());
+            assertEquals(Optional.empty(), store.version("mine", 4));
+        }
+    }
+
+    private static Version define(Store store, String source) {
+        return store.define(
+                "mine",
+                Version.CELL,
+                OptionalLong.empty(),
+                source,
+                "hash of " + source,
+                Optional.empty());
+    }
+
+    @Test
+    void measurementsAreReadBackAsTheyWere() {
+        try (var store = Store.open(directory)) {
+            store.measured(List.of(MEASUREMENT));
+            assertEquals(List.of(MEASUREMENT), store.measurements());
+        }
+    }
+
+    @Test
+    void everythingIsExportedAsJsonLines() throws Exception {
+        try (var store = Store.open(directory)) {
+            store.begin(REQUEST).append("half an ans");
+            define(store, "a");
+            store.measured(List.of(MEASUREMENT));
+            var text = new StringWriter();
+            assertEquals(3, store.export(text));
+            var lines = text.toString().lines().toList();
+            var json = JsonMapper.builder().build();
+            assertEquals("half an ans", json.readTree(lines.get(0)).get("answer").asText());
+            assertEquals("version", json.readTree(lines.get(1)).get("table").asText());
+            assertEquals("messaging", json.readTree(lines.get(2)).get("workload").asText());
+        }
+    }
+
+    @Test
+    void aStoreThatCanNotBeThereSaysWhatToDo() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        var e = assertThrows(StoreException.class, () -> Store.open(file.resolve("x")));
+        assertFalse(e.nextStep().isEmpty());
+
+        Files.writeString(directory.resolve("store.db"), "This is no database. ".repeat(100));
+        assertThrows(StoreException.class, () -> Store.open(directory));
+    }
+
+    @Test
+    void manyNotebooksUseOneStoreAtOnce() throws Exception {
+        List<Thread> notebooks = new ArrayList<>();
+        List<Throwable> failures = new ArrayList<>();
+        for (int n = 0; n < 8; n++) {
+            notebooks.add(
+                    Thread.ofPlatform()
+                            .uncaughtExceptionHandler((_, e) -> failures.add(e))
+                            .start(
+                                    () -> {
+                                        // Opened here, so that they also make the file at once.
+                                        try (var store = Store.open(directory)) {
+                                            for (int i = 0; i < 20; i++) {
+                                                store.begin(REQUEST).append("x");
+                                                define(store, Thread.currentThread() + " " + i);
+                                            }
+                                        }
+                                    }));
+        }
+        for (Thread notebook : notebooks) {
+            notebook.join();
+        }
+        assertEquals(List.of(), failures);
+        try (var store = Store.open(directory)) {
+            assertEquals(160, store.attempts().size());
+            assertEquals(
+                    IntStream.rangeClosed(1, 160).boxed().toList(),
+                    store.versions("mine").stream().map(Version::number).toList());
+        }
+    }
+
+    /** Does one thing after the other and says so after each, until it is killed. */
+    static final class Notebook {
+        public static void main(String[] args) throws Exception {
+            var store = Store.open(Path.of(args[0]));
+            Attempt attempt = store.begin(REQUEST);
+            System.out.println("begun");
+            for (int i = 0; i < 500; i++) {
+                attempt.append("piece " + i + "\n");
+                System.out.println("piece");
+            }
+            attempt.answered(ANSWER);
+            System.out.println("answered");
+            attempt.judged(OUTCOME);
+            System.out.println("judged");
+            store.measured(List.of(MEASUREMENT));
+            System.out.println("measured");
+            Thread.sleep(60_000);
+        }
+    }
+
+    /** The kill comes while the notebook goes on writing, but at the last point. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 250, 501, 502, 503, 504})
+    void whatWasSaidToBeKeptSurvivesAKillAtAnyPoint(int lines) throws Exception {
+        Process notebook =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Notebook.class.getName(),
+                                directory.toString())
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        List<String> said = new ArrayList<>();
+        try (BufferedReader output = notebook.inputReader(StandardCharsets.UTF_8)) {
+            while (said.size() < lines) {
+                said.add(output.readLine());
+            }
+        } finally {
+            notebook.destroyForcibly();
+            assertTrue(notebook.waitFor(10, TimeUnit.SECONDS));
+        }
+        try (var store = Store.open(directory)) {
+            Kept kept = store.attempts().getFirst();
+            if (said.contains("answered")) {
+                assertEquals("class", kept.answer());
+            } else if (!kept.isAnswered()) {
+                long pieces = said.stream().filter("piece"::equals).count();
+                assertTrue(kept.answer().lines().count() >= pieces, kept.answer());
+                assertTrue(kept.answer().isEmpty() || kept.answer().startsWith("piece 0\n"));
+            }
+            if (said.contains("judged")) {
+                assertEquals(Optional.of("CHECK"), kept.passed());
+            }
+            assertTrue(!said.contains("measured") || store.measurements().size() == 1);
+        }
+    }
+}
