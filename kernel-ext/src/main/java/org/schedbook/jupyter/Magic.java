@@ -28,8 +28,17 @@ public interface Magic {
         return List.of();
     }
 
-    /** Returns whether the body of this cell magic is Java, so that Tab completes it as Java. */
-    default boolean javaBody() {
-        return false;
+    /**
+     * Returns what Tab offers at a place in the body of this cell magic, or null for nothing.
+     *
+     * @param at the place, from 0
+     */
+    default Magics.Completion completeBody(String body, int at) {
+        return null;
+    }
+
+    /** Returns what Shift-Tab shows of a place in the body, or null for nothing. */
+    default String explainBody(String body, int at) {
+        return null;
     }
 }

@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
@@ -291,7 +292,7 @@ public final class SchedbookKernel extends JavaKernel {
     public ReplacementOptions complete(String code, int at) {
         CellSource cell = CellSource.of(code);
         if (cell.magic() != null && at >= cell.bodyStart() && !cell.body().isEmpty()) {
-            return magics.javaBody(MagicLine.parse(cell.magic())) ? completeBody(cell, at) : null;
+            return completeBody(cell, at);
         }
         int lineStart = code.lastIndexOf('\n', at - 1) + 1;
         String magic = CellSource.magicIn(code.substring(lineStart, at));
@@ -315,22 +316,29 @@ public final class SchedbookKernel extends JavaKernel {
     }
 
     private ReplacementOptions completeBody(CellSource cell, int at) {
-        ReplacementOptions inBody = super.complete(cell.body(), at - cell.bodyStart());
-        return inBody == null
+        int start = cell.bodyStart();
+        Optional<? extends Magic> magic = magics.magic(MagicLine.parse(cell.magic()));
+        if (magic.isPresent()) {
+            Magics.Completion completion = magic.get().completeBody(cell.body(), at - start);
+            return completion == null
+                    ? null
+                    : new ReplacementOptions(completion.values(), start + completion.start(), at);
+        }
+        // JJava's own cell magics have Java below them.
+        ReplacementOptions java = super.complete(cell.body(), at - start);
+        return java == null
                 ? null
                 : new ReplacementOptions(
-                        inBody.getReplacements(),
-                        inBody.getSourceStart() + cell.bodyStart(),
-                        inBody.getSourceEnd() + cell.bodyStart());
+                        java.getReplacements(),
+                        java.getSourceStart() + start,
+                        java.getSourceEnd() + start);
     }
 
     @Override
     public DisplayData inspect(String code, int at, boolean extraDetail) {
         CellSource cell = CellSource.of(code);
         if (cell.magic() != null && at >= cell.bodyStart() && !cell.body().isEmpty()) {
-            return magics.javaBody(MagicLine.parse(cell.magic()))
-                    ? super.inspect(cell.body(), at - cell.bodyStart(), extraDetail)
-                    : null;
+            return inspectBody(cell, at - cell.bodyStart(), extraDetail);
         }
         int lineStart = code.lastIndexOf('\n', at - 1) + 1;
         int lineEnd = code.indexOf('\n', lineStart);
@@ -340,14 +348,22 @@ public final class SchedbookKernel extends JavaKernel {
         if (magic == null) {
             return super.inspect(code, at, extraDetail);
         }
-        return magics.help(MagicLine.parse(magic))
-                .map(
-                        help -> {
-                            var data = new DisplayData(help);
-                            data.putHTML(Html.pre(help));
-                            return data;
-                        })
-                .orElse(null);
+        return magics.help(MagicLine.parse(magic)).map(SchedbookKernel::explanation).orElse(null);
+    }
+
+    private DisplayData inspectBody(CellSource cell, int at, boolean extraDetail) {
+        Optional<? extends Magic> magic = magics.magic(MagicLine.parse(cell.magic()));
+        if (magic.isEmpty()) {
+            return super.inspect(cell.body(), at, extraDetail);
+        }
+        String text = magic.get().explainBody(cell.body(), at);
+        return text == null ? null : explanation(text);
+    }
+
+    private static DisplayData explanation(String text) {
+        var data = new DisplayData(text);
+        data.putHTML(Html.pre(text));
+        return data;
     }
 
     @Override

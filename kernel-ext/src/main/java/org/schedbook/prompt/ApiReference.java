@@ -21,6 +21,7 @@ import javax.lang.model.element.Modifier;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.schedbook.compile.JavadocText;
 import org.schedbook.policy.Policy;
 
 /**
@@ -149,20 +150,10 @@ public final class ApiReference {
             if (doc == null) {
                 return;
             }
-            plain(doc)
+            JavadocText.plain(doc)
                     .lines()
                     .map(line -> indent + "// " + line)
                     .forEach(line -> text.append(line.stripTrailing()).append('\n'));
-        }
-
-        /** Javadoc without its markup. */
-        private static String plain(String doc) {
-            return doc.replaceAll("\\{@(?:link|code)\\s+#?([^}]*)}", "$1")
-                    .replace('#', '.')
-                    .replace("<p>", "")
-                    .replaceAll("(?m)^ ", "")
-                    .replaceAll("\n\\s*\n", "\n")
-                    .strip();
         }
     }
 }

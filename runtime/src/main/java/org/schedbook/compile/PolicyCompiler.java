@@ -45,7 +45,7 @@ import org.schedbook.policy.Policy;
 public final class PolicyCompiler {
 
     /** Put before the source on its first line, so that line numbers stay those of the source. */
-    private static final String IMPORTS = "import org.schedbook.policy.*; import java.util.*; ";
+    static final String IMPORTS = "import org.schedbook.policy.*; import java.util.*; ";
 
     private static final List<String> OPTIONS =
             List.of("--release", "25", "-proc:none", "-g", "-Xlint:none", "-XDuseUnsharedTable");
