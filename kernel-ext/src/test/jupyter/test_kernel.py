@@ -41,7 +41,7 @@ class OfferMagic implements Magic {
     public List<String> candidates(String label) {
         return label.equals("--policies") || label.equals("NAME") ? List.of("eevdf", "fifo", "vtime") : List.of();
     }
-    public boolean javaBody() { return true; }
+    
 }
 @Command(description = "Waits.")
 class WaitMagic implements Magic {
@@ -288,9 +288,10 @@ class KernelTest(unittest.TestCase):
         self.assertEqual((len(code) - 1, len(code)), (reply["cursor_start"], reply["cursor_end"]))
 
     def test_completion_in_a_java_body(self):
-        reply = self.complete("%%offer fifo\nString s = \"\"; s.leng")
+        reply = self.complete("%%time\nString s = \"\"; s.leng")
         self.assertIn("length()", reply["matches"])
-        self.assertEqual(len("%%offer fifo\nString s = \"\"; s."), reply["cursor_start"])
+        self.assertEqual(len("%%time\nString s = \"\"; s."), reply["cursor_start"])
+        self.assertEqual([], self.complete("%%offer fifo\nString s = \"\"; s.leng")["matches"])
 
     def test_inspection_of_magics(self):
         reply = self.inspect("%%offer fifo\nx", 4)

@@ -76,6 +76,20 @@ class MagicsTest(unittest.TestCase):
         self.assertIn("target vm", text)
         self.assertIn("target host", text)
 
+    def test_tab_completes_an_unfinished_policy(self):
+        code = "%%policy mine\n" + FIFO[:FIFO.index("ert(")]
+        reply = self.session.complete(code)
+        self.assertEqual(["insert(", "insertVtime("], reply["matches"])
+        self.assertEqual((len(code) - len("ins"), len(code)), (reply["cursor_start"], reply["cursor_end"]))
+
+    def test_shift_tab_shows_the_javadoc_of_the_policy_api(self):
+        code = "%%policy mine\n" + FIFO
+        for place in ("nsert(", " Dsq"):
+            reply = self.session.inspect(code, code.index(place))
+            self.assertIn("Policy.insert(Task task, long dsq,", reply["data"]["text/plain"])
+            self.assertIn("Puts a task at the end of a DSQ", reply["data"]["text/html"])
+        self.assertFalse(self.session.inspect(code + "  ", len(code) + 1)["found"])
+
     def test_an_unknown_policy_lists_those_there_are(self):
         self.fails("%attach fofi", "no policy named 'fofi'", "fifo", "%%policy fofi")
 

@@ -10,7 +10,9 @@ import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import picocli.CommandLine.Command;
 
 /** {@code %lsmagic}: what there is, in groups. */
-@Command(description = "Lists the magics of this notebook.")
+@Command(
+        description = "Lists the magics of this notebook.",
+        footer = {"Examples:", "  %lsmagic"})
 final class LsMagic implements Magic {
 
     private final Magics magics;

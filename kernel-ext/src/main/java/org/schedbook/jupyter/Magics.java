@@ -22,6 +22,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -46,11 +47,20 @@ public final class Magics {
      *
      * @param name as typed, with {@code %} or {@code %%}
      */
-    record Entry(String group, String name, Supplier<? extends Magic> factory) {
+    public record Entry(String group, String name, Supplier<? extends Magic> factory) {
 
-        private CommandLine command() {
+        /** Returns the magic as picocli has it. */
+        public CommandLine command() {
             CommandLine command = new CommandLine(factory.get());
             CommandSpec spec = command.getCommandSpec().name(name);
+            UsageMessageSpec usage = spec.usageMessage();
+            usage.description(verbatim(usage.description())).footer(verbatim(usage.footer()));
+            usage.descriptionHeading("%n").footerHeading("%n");
+            if (spec.positionalParameters().isEmpty()) {
+                usage.optionListHeading("%n");
+            } else {
+                usage.parameterListHeading("%n");
+            }
             if (spec.findOption("--help") == null) {
                 spec.addOption(
                         OptionSpec.builder("--help")
@@ -63,7 +73,16 @@ public final class Magics {
                     .setOverwrittenOptionsAllowed(true);
         }
 
-        String help() {
+        /**
+         * Picocli formats these texts, and in ours a percent sign is the start of a magic. Blank
+         * lines around them are dropped: the headings set them apart.
+         */
+        private static String[] verbatim(String[] lines) {
+            return String.join("\n", lines).strip().replace("%", "%%").split("\n", -1);
+        }
+
+        /** Returns what {@code --help} shows. */
+        public String help() {
             return command().getUsageMessage(Ansi.OFF).stripTrailing();
         }
 
@@ -72,8 +91,10 @@ public final class Magics {
             return command.getHelp().synopsis(0).strip();
         }
 
-        String summary() {
-            String[] lines = command().getCommandSpec().usageMessage().description();
+        /** Returns one sentence: what the magic does. */
+        public String summary() {
+            String[] lines =
+                    new CommandLine(factory.get()).getCommandSpec().usageMessage().description();
             return lines.length == 0 ? "" : lines[0];
         }
     }
@@ -81,9 +102,9 @@ public final class Magics {
     /**
      * What Tab offers.
      *
-     * @param start where in the line the text to replace starts
+     * @param start where in the line, or in the body of a cell magic, the text to replace starts
      */
-    record Completion(int start, List<String> values) {}
+    public record Completion(int start, List<String> values) {}
 
     private final Frontend frontend;
     private final MagicsRegistry registry;
@@ -97,21 +118,21 @@ public final class Magics {
      * @param registry where JJava looks magics up; each is known there too, also by its name with a
      *     question mark
      */
-    Magics(Frontend frontend, MagicsRegistry registry) {
+    public Magics(Frontend frontend, MagicsRegistry registry) {
         this.frontend = frontend;
         this.registry = registry;
     }
 
-    /**
-     * Returns the magics of a kernel, ours or a stock JJava one, with {@code %lsmagic} among them.
-     */
+    /** Returns the magics of a kernel, ours or a stock JJava one. */
     public static Magics of(BaseKernel kernel) {
-        MagicsRegistry registry = kernel.getMagicsRegistry();
-        Magics magics =
-                kernel instanceof SchedbookKernel ours
-                        ? ours.magics()
-                        : new Magics(new KernelFrontend(kernel), registry);
-        return magics.line("Notebook", "lsmagic", () -> new LsMagic(magics, () -> names(registry)));
+        return kernel instanceof SchedbookKernel ours
+                ? ours.magics()
+                : new Magics(new KernelFrontend(kernel), kernel.getMagicsRegistry());
+    }
+
+    /** Adds {@code %lsmagic}, which lists these magics and all others of the kernel. */
+    public Magics listing(String group) {
+        return line(group, "lsmagic", () -> new LsMagic(this, () -> names(registry)));
     }
 
     /** Returns every name a kernel knows, as typed, without the names for help. */
@@ -171,7 +192,8 @@ public final class Magics {
         }
     }
 
-    Collection<Entry> entries() {
+    /** Returns all magics, in the order they were added. */
+    public Collection<Entry> entries() {
         return entries.values();
     }
 
@@ -185,6 +207,17 @@ public final class Magics {
                         ? line.name().substring(0, line.name().length() - 1)
                         : line.name();
         return Optional.ofNullable(entries.get(line.prefix() + name));
+    }
+
+    /**
+     * Calls a magic on this thread as a cell does that holds it and nothing else.
+     *
+     * @param line the magic as typed, {@code %name …} or {@code %%name …}
+     * @param body what follows the line of a cell magic; null for a line magic
+     * @throws CellError for whatever goes wrong, after it was shown as a card
+     */
+    public Object call(String line, String body) {
+        return run(MagicLine.parse(line), 1, body);
     }
 
     /**
@@ -261,26 +294,41 @@ public final class Magics {
     }
 
     private static CellError usageError(Entry entry, MagicCall call, ParameterException e) {
-        var error =
-                new UsageError(
-                        entry.name()
-                                + ": "
-                                + e.getMessage().lines().findFirst().orElse("").strip());
+        CommandSpec spec = e.getCommandLine().getCommandSpec();
+        String what = e.getMessage().lines().findFirst().orElse("").strip();
+        String word =
+                e instanceof UnmatchedArgumentException unmatched
+                        ? unmatched.getUnmatched().getFirst()
+                        : unknownOption(spec, call.line());
+        if (word != null && !(e instanceof UnmatchedArgumentException)) {
+            // Picocli names a missing parameter first, but this is what the person meant to say.
+            what = "Unknown option: '" + word + "'";
+        }
+        var error = new UsageError(entry.name() + ": " + what);
         String hint = "";
-        if (e instanceof UnmatchedArgumentException unmatched) {
-            String word = unmatched.getUnmatched().getFirst();
+        if (word != null) {
             call.line().args().stream()
                     .filter(arg -> arg.value().equals(word))
                     .findFirst()
                     .ifPresent(arg -> error.at(call.mark(arg, "not understood")));
-            String option = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
             hint =
-                    nearest(option, e.getCommandLine().getCommandSpec().optionsMap().keySet())
+                    nearest(optionName(word), spec.optionsMap().keySet())
                             .map(near -> "Did you mean " + near + "? ")
                             .orElse("");
         }
         return error.next(
                 hint + "Usage: " + entry.synopsis() + " — " + entry.name() + "? explains it.");
+    }
+
+    private static String unknownOption(CommandSpec spec, MagicLine line) {
+        return line.values().stream()
+                .filter(word -> word.startsWith("--") && spec.findOption(optionName(word)) == null)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String optionName(String word) {
+        return word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
     }
 
     private static CellError failure(Entry entry, MagicCall call, Throwable e) {
@@ -369,9 +417,9 @@ public final class Magics {
         return entry(line).map(Entry::help);
     }
 
-    /** Returns whether the body of this cell magic is Java. */
-    boolean javaBody(MagicLine line) {
-        return entry(line).map(entry -> entry.factory().get().javaBody()).orElse(false);
+    /** Returns the magic a line calls, with none of its arguments, if it is one of these. */
+    Optional<? extends Magic> magic(MagicLine line) {
+        return entry(line).map(entry -> entry.factory().get());
     }
 
     /**
@@ -380,7 +428,7 @@ public final class Magics {
      * @param text the line up to the cursor, starting with its {@code %}
      * @return null if the line calls none of these magics
      */
-    Completion complete(String text) {
+    public Completion complete(String text) {
         MagicLine line = MagicLine.parse(text);
         Optional<Entry> entry = entry(line);
         if (entry.isEmpty()) {

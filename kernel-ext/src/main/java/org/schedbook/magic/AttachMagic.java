@@ -12,7 +12,8 @@ import picocli.CommandLine.Parameters;
 /** {@code %attach NAME}: makes a policy the scheduler of the guest. */
 @Command(
         description =
-                "Makes a policy the scheduler of a Linux kernel: a guest, started when first needed.")
+                "Makes a policy the scheduler of a Linux kernel: a guest, started when first needed.",
+        footer = {"Examples:", "  %attach fifo", "  %attach my-fifo"})
 final class AttachMagic implements Magic {
 
     @Parameters(paramLabel = "NAME", description = "The policy.")

@@ -27,6 +27,11 @@ import picocli.CommandLine.Parameters;
                     + " policies is what the others are compared to; eevdf is the kernel's own"
                     + " scheduler. One warm-up turn is not counted.",
             ""
+        },
+        footer = {
+            "Examples:",
+            "  %bench messaging",
+            "  %bench messaging --policies eevdf,fifo,my-fifo -n 9"
         })
 final class BenchMagic implements Magic {
 

@@ -9,7 +9,9 @@ import org.schedbook.target.TargetException;
 import picocli.CommandLine.Command;
 
 /** {@code %detach}: gives the guest back to the kernel's own scheduler. */
-@Command(description = "Detaches the policy: the guest goes on under the kernel's own scheduler.")
+@Command(
+        description = "Detaches the policy: the guest goes on under the kernel's own scheduler.",
+        footer = {"Examples:", "  %detach"})
 final class DetachMagic implements Magic {
 
     private final Session session;

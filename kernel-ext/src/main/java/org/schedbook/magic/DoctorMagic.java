@@ -13,7 +13,9 @@ import org.schedbook.target.vm.VmTarget;
 import picocli.CommandLine.Command;
 
 /** {@code %doctor}: what can be used here. */
-@Command(description = "Shows where policies can run here, and where models are to be had.")
+@Command(
+        description = "Shows where policies can run here, and where models are to be had.",
+        footer = {"Examples:", "  %doctor"})
 final class DoctorMagic implements Magic {
 
     private final Map<String, String> environment;

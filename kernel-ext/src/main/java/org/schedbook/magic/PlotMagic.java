@@ -10,7 +10,9 @@ import org.schedbook.plot.Series;
 import picocli.CommandLine.Command;
 
 /** {@code %plot}: draws the last figures. */
-@Command(description = "Draws what %bench measured last: every run as a dot.")
+@Command(
+        description = "Draws what %bench measured last: every run as a dot.",
+        footer = {"Examples:", "  %plot"})
 final class PlotMagic implements Magic {
 
     private final Session session;

@@ -1,11 +1,14 @@
 package org.schedbook.magic;
 
+import java.util.List;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.PolicyAssistant;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.jupyter.Magics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -15,15 +18,17 @@ import picocli.CommandLine.Parameters;
             "Compiles the cell into a policy.",
             "",
             "The cell holds one Java class that extends Policy; the policy API and java.util are"
-                    + " imported already. For example:",
-            "",
+                    + " imported already. Tab completes names in it, Shift-Tab explains them.",
+            ""
+        },
+        footer = {
+            "Examples:",
             "  %%policy my-fifo",
             "  public class MyFifo extends Policy {",
             "      public void enqueue(Task task, long enqFlags) {",
             "          insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);",
             "      }",
-            "  }",
-            ""
+            "  }"
         })
 final class PolicyMagic implements Magic {
 
@@ -60,7 +65,23 @@ final class PolicyMagic implements Magic {
     }
 
     @Override
-    public boolean javaBody() {
-        return true;
+    public List<String> candidates(String label) {
+        return List.copyOf(session.policyNames());
+    }
+
+    @Override
+    public Magics.Completion completeBody(String body, int at) {
+        PolicyAssistant.Completion names = Assistant.INSTANCE.complete(body, at);
+        return new Magics.Completion(names.start(), names.names());
+    }
+
+    @Override
+    public String explainBody(String body, int at) {
+        return Assistant.INSTANCE.explain(body, at).orElse(null);
+    }
+
+    /** Made when first needed: it reads the policy API. */
+    private static final class Assistant {
+        static final PolicyAssistant INSTANCE = new PolicyAssistant();
     }
 }

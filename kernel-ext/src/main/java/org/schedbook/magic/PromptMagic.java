@@ -39,6 +39,11 @@ import picocli.CommandLine.Parameters;
                     + " set), OPENAI_API_KEY, OPENAI_MODEL. Without one, the recorded answers that"
                     + " come with a notebook answer exactly its prompts.",
             ""
+        },
+        footer = {
+            "Examples:",
+            "  %%prompt my-policy --from vtime",
+            "  Threads that sleep most go first."
         })
 final class PromptMagic implements Magic {
 
@@ -193,6 +198,10 @@ final class PromptMagic implements Magic {
 
     @Override
     public List<String> candidates(String label) {
-        return label.equals("--from") ? List.copyOf(session.policyNames()) : List.of();
+        return switch (label) {
+            case "--from", "NAME" -> List.copyOf(session.policyNames());
+            case "--model" -> environmentModel().stream().toList();
+            default -> List.of();
+        };
     }
 }

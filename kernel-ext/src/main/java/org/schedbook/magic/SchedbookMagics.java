@@ -17,6 +17,7 @@ final class SchedbookMagics {
         magics.line("Measure", "bench", () -> new BenchMagic(session));
         magics.line("Measure", "plot", () -> new PlotMagic(session));
         magics.line("Notebook", "doctor", () -> new DoctorMagic(environment));
+        magics.listing("Notebook");
     }
 
     private SchedbookMagics() {}

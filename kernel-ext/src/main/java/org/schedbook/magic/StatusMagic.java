@@ -12,7 +12,9 @@ import org.schedbook.target.TargetException;
 import picocli.CommandLine.Command;
 
 /** {@code %status}: how the attached policy is doing. */
-@Command(description = "Shows how the attached policy is doing: state and counters.")
+@Command(
+        description = "Shows how the attached policy is doing: state and counters.",
+        footer = {"Examples:", "  %status"})
 final class StatusMagic implements Magic {
 
     private final Session session;

@@ -7,7 +7,7 @@ import org.dflib.jjava.jupyter.kernel.display.Renderer;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 
 /** A notebook that remembers what it was asked to show. */
-final class RecordingFrontend implements Frontend {
+public final class RecordingFrontend implements Frontend {
 
     final List<DisplayData> displays = new ArrayList<>();
     final List<DisplayData> updates = new ArrayList<>();
@@ -40,15 +40,15 @@ final class RecordingFrontend implements Frontend {
     }
 
     /** Returns the text of the display shown last, in its last state. */
-    synchronized String lastText() {
+    public synchronized String lastText() {
         return text(updates.isEmpty() ? displays.getLast() : updates.getLast());
     }
 
-    synchronized String lastHtml() {
+    public synchronized String lastHtml() {
         return (String) displays.getLast().getData(MIMEType.parse("text/html"));
     }
 
-    static String text(DisplayData data) {
+    public static String text(DisplayData data) {
         return (String) data.getData(MIMEType.TEXT_PLAIN);
     }
 }

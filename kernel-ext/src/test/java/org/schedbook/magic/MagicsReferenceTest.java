@@ -1,0 +1,82 @@
+package org.schedbook.magic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.schedbook.jupyter.Magics;
+
+/** docs/magics.md is made from the magics themselves. */
+class MagicsReferenceTest {
+
+    private static final Path PAGE = Path.of("../docs/magics.md");
+
+    private static final String REGENERATE =
+            "mvn -q test -pl kernel-ext -am -Dtest=MagicsReferenceTest"
+                    + " -Dsurefire.failIfNoSpecifiedTests=false -Dschedbook.docs=write";
+
+    @Test
+    void isCurrent() throws IOException {
+        if ("write".equals(System.getProperty("schedbook.docs"))) {
+            Files.writeString(PAGE, page());
+        }
+        assertEquals(page(), Files.readString(PAGE), "stale; regenerate it:\n" + REGENERATE + "\n");
+    }
+
+    private static String page() {
+        Map<String, List<Magics.Entry>> groups =
+                EveryMagicTest.everyMagic()
+                        .collect(
+                                Collectors.groupingBy(
+                                        Magics.Entry::group,
+                                        LinkedHashMap::new,
+                                        Collectors.toList()));
+        var page = new StringBuilder();
+        page.append("# Magics\n\n");
+        page.append("<!-- Made from the code: ").append(REGENERATE).append(" -->\n\n");
+        page.append(
+                """
+                A line magic, `%name`, is a line of a cell, and its value can be kept: `var r = %bench messaging`. \
+                A cell magic, `%%name`, is the first line of a cell and works on the lines below it. \
+                In a notebook `%name?` shows what stands here, `%lsmagic` lists them all, Tab completes names, \
+                options and values, and Shift-Tab explains.
+
+                """);
+        groups.forEach(
+                (group, magics) -> {
+                    page.append("| ").append(group).append(" | |\n|---|---|\n");
+                    magics.forEach(
+                            m ->
+                                    page.append(
+                                            "| [`%s`](#%s) | %s |\n"
+                                                    .formatted(
+                                                            m.name(),
+                                                            m.name().replace("%", ""),
+                                                            m.summary())));
+                    page.append('\n');
+                });
+        groups.forEach(
+                (group, magics) -> {
+                    page.append("## ").append(group).append("\n\n");
+                    magics.forEach(
+                            m ->
+                                    page.append(
+                                            "### %s\n\n```text\n%s\n```\n\n"
+                                                    .formatted(
+                                                            m.name().replace("%", "\\%"),
+                                                            m.help()
+                                                                    .lines()
+                                                                    .map(String::stripTrailing)
+                                                                    .collect(
+                                                                            Collectors.joining(
+                                                                                    "\n")))));
+                });
+        return page.toString().strip() + "\n";
+    }
+}
