@@ -173,6 +173,40 @@ class MagicsTest(unittest.TestCase):
         self.assertGreater(len(set(pixels(png))), 16, "a plot that is not blank")
         self.assertIn("mine", plot.shown())
 
+    def test_top_watches_a_policy_under_load_and_leaves_one_picture(self):
+        self.ok("%attach fifo")
+        cell = self.ok("%top messaging --seconds 4")
+        shown = cell.shown()
+        for word in ("CPU 0 |", "fifo, enabled", "nr_user_dispatches", "wait for a decision, µs", "p99",
+                     "scheduler's own CPU", "garbage collections"):
+            self.assertIn(word, shown)
+        self.assertRegex(shown, r"CPU 0 \|█{10}")
+        self.assertRegex(shown, r"nr_user_dispatches +[1-9]")
+        self.assertEqual(1, len(cell.of("display_data")))
+        self.assertGreaterEqual(len(cell.of("update_display_data")), 3)
+
+    def test_top_ends_on_an_interrupt_without_an_error(self):
+        self.ok("%attach fifo")
+        msg_id = self.session.kc.execute("%top messaging --seconds 60")
+        self.session.wait_for(msg_id, lambda m: m["msg_type"] == "update_display_data", 60)
+        asked = time.monotonic()
+        self.session.km.interrupt_kernel()
+        cell = self.session.collect(msg_id, 30)
+        self.assertLess(time.monotonic() - asked, 2)
+        self.assertEqual("ok", cell.reply["status"])
+        self.assertIn("nr_user_dispatches", cell.shown())
+        self.assertIn("enabled", self.ok("%status").shown())
+
+    def test_sched_says_what_to_do_next(self):
+        session = Session(cwd=self.directory.name, env=environment())
+        try:
+            self.assertIn("%%policy NAME", session.run("%sched").shown())
+            session.run("%%policy mine\n" + FIFO)
+            self.assertIn("%attach mine", session.run("%sched").shown())
+            self.assertIn("No policy is attached.", session.run("%top").shown())
+        finally:
+            session.close()
+
     def test_an_interrupted_benchmark_keeps_its_figures_and_the_guest(self):
         msg_id = self.session.kc.execute("%bench messaging -p eevdf,fifo -g 2 -l 50 -n 50")
         self.session.wait_for(msg_id, lambda m: "5/102" in str(m["content"].get("data", "")), 240)

@@ -87,10 +87,9 @@ public final class Progress implements AutoCloseable {
         data.putHTML(
                 "<div style=\"margin:.3em 0;\">"
                         + Html.escape(title)
-                        + " <span style=\"display:inline-block;width:14em;height:.8em;border:1px solid"
-                        + " rgba(128,128,128,.5);\"><span style=\"display:block;height:100%;background:#4c8bf5;width:"
-                        + 100 * done / total
-                        + "%;\"></span></span> <code>"
+                        + " "
+                        + Gauge.bar((double) done / total)
+                        + " <code>"
                         + count
                         + "</code> <span style=\""
                         + Html.FAINT

@@ -59,7 +59,8 @@ public record Table(String caption, List<String> header, List<List<String>> rows
                 .stripTrailing();
     }
 
-    private String html() {
+    /** Returns the table as HTML. */
+    public String html() {
         var out = new StringBuilder("<table style=\"border-collapse:collapse;margin:.3em 0;\">");
         if (!caption.isEmpty()) {
             out.append("<caption style=\"text-align:left;")

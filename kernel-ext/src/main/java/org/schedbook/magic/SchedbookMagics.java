@@ -13,9 +13,11 @@ final class SchedbookMagics {
         magics.cell("Write", "policy", () -> new PolicyMagic(session));
         magics.line("Run", "attach", () -> new AttachMagic(session));
         magics.line("Run", "status", () -> new StatusMagic(session));
+        magics.line("Run", "top", () -> new TopMagic(session));
         magics.line("Run", "detach", () -> new DetachMagic(session));
         magics.line("Measure", "bench", () -> new BenchMagic(session));
         magics.line("Measure", "plot", () -> new PlotMagic(session));
+        magics.line("Notebook", "sched", () -> new SchedMagic(session, environment));
         magics.line("Notebook", "doctor", () -> new DoctorMagic(environment));
         magics.listing("Notebook");
     }

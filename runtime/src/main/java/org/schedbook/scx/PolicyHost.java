@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.schedbook.bpf.wire_h;
 import org.schedbook.libbpf.BpfException;
+import org.schedbook.measure.Durations;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Policy;
 import org.schedbook.posix.Posix;
@@ -126,6 +127,19 @@ public final class PolicyHost implements AutoCloseable {
             loop.addCounters(counters);
             return counters;
         }
+    }
+
+    /** Returns how many tasks wait for a decision of the policy. */
+    public int nrWaiting() {
+        return loop.nrWaiting();
+    }
+
+    /**
+     * Returns how many tasks waited how long for a decision, in the classes of {@link Durations}.
+     * Empty classes at the end are left out.
+     */
+    public List<Long> decisions() {
+        return loop.decisions();
     }
 
     /**

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.schedbook.bpf.dispatched_task;
 import org.schedbook.bpf.queued_task;
 import org.schedbook.bpf.wire_h;
+import org.schedbook.measure.Durations;
 import org.schedbook.policy.Dsq;
 import org.schedbook.policy.Enq;
 import org.schedbook.policy.ExitInfo;
@@ -84,6 +86,9 @@ final class PolicyLoop implements Scx {
     /** CPUs that pickIdleCpu gave out in this round. */
     private long pickedCpus;
 
+    /** When this round began: one look at the clock serves all decisions of a round. */
+    private long roundNs;
+
     private long nextHousekeepingNs;
     private long nrLostExits;
 
@@ -92,6 +97,9 @@ final class PolicyLoop implements Scx {
     private volatile long nrPolicyErrors;
     private volatile long nrDuplicate;
     private long nrRounds;
+
+    /** Decisions by how long their task had waited when the round began. */
+    private final long[] decisions = new long[Durations.CLASSES];
 
     PolicyLoop(Policy policy, Options options) {
         this.policy = policy;
@@ -132,12 +140,13 @@ final class PolicyLoop implements Scx {
         this.dispatched = backend.dispatched();
         while (!stopping && backend.exitKind() == 0) {
             backend.unpark();
+            roundNs = System.nanoTime();
             pickedCpus = 0;
             drain();
             if (userDsqs && nrHeld > 0) {
                 feedHungry();
             }
-            keepHouse(System.nanoTime());
+            keepHouse(roundNs);
             dispatched.publish();
             nrRounds++;
             backend.park();
@@ -398,6 +407,7 @@ final class PolicyLoop implements Scx {
 
     private void decide(int op, HostTask task, long dsq, long sliceNs, long vtime, long flags) {
         release(task);
+        decisions[Durations.classOf(roundNs - task.heldSinceNs)]++;
         send(op, task.pid, dsq, sliceNs, vtime, flags, task.enqCnt);
     }
 
@@ -618,6 +628,18 @@ final class PolicyLoop implements Scx {
         counters.put("nr_duplicate", nrDuplicate);
         counters.put("nr_tasks", (long) tasks.size());
         counters.put("nr_rounds", nrRounds);
+    }
+
+    int nrWaiting() {
+        return nrHeld;
+    }
+
+    List<Long> decisions() {
+        int used = decisions.length;
+        while (used > 0 && decisions[used - 1] == 0) {
+            used--;
+        }
+        return Arrays.stream(decisions, 0, used).boxed().toList();
     }
 
     List<PolicyFault> faults() {

@@ -1,5 +1,6 @@
 package org.schedbook.target;
 
+import java.util.Optional;
 import org.schedbook.policy.ExitInfo;
 
 /** A policy at work on a target. */
@@ -7,6 +8,11 @@ public interface Attachment extends AutoCloseable {
 
     /** Returns how the policy is doing now, or how it ended. */
     Status status() throws TargetException, InterruptedException;
+
+    /** Returns what the machine and the policy are doing now, empty where that is not known. */
+    default Optional<Activity> activity() throws TargetException, InterruptedException {
+        return Optional.empty();
+    }
 
     /**
      * Detaches the policy and returns when the kernel says that sched_ext is disabled. Detaching a

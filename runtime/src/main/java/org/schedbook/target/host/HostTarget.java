@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -20,6 +21,7 @@ import org.schedbook.scx.AttachException;
 import org.schedbook.scx.Options;
 import org.schedbook.scx.PolicyFault;
 import org.schedbook.scx.PolicyHost;
+import org.schedbook.target.Activity;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Availability;
 import org.schedbook.target.CommandResult;
@@ -180,6 +182,11 @@ public final class HostTarget implements Target {
                     host.counters(),
                     host.faults().stream().map(this::sentence).toList(),
                     host.exit().orElse(null));
+        }
+
+        @Override
+        public Optional<Activity> activity() {
+            return Optional.of(Proc.activity(host.nrWaiting(), host.decisions()));
         }
 
         private String sentence(PolicyFault fault) {

@@ -91,6 +91,8 @@ public final class GuestAgent {
                 }
                 case Message.Detach _ -> new Message.Detached(id, attached().detach());
                 case Message.GetStatus _ -> new Message.StatusIs(id, attached().status());
+                case Message.GetActivity _ ->
+                        new Message.ActivityIs(id, attached().activity().orElseThrow());
                 case Message.GetState _ -> new Message.StateIs(id, target.state());
                 case Message.Run run ->
                         new Message.Ran(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Map;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.Activity;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.Machine;
 import org.schedbook.target.Status;
@@ -21,6 +22,7 @@ import org.schedbook.target.Status;
     @Type(value = Message.Detach.class, name = "detach"),
     @Type(value = Message.GetStatus.class, name = "get-status"),
     @Type(value = Message.GetState.class, name = "get-state"),
+    @Type(value = Message.GetActivity.class, name = "get-activity"),
     @Type(value = Message.Run.class, name = "run"),
     @Type(value = Message.Cancel.class, name = "cancel"),
     @Type(value = Message.Hello.class, name = "hello"),
@@ -28,13 +30,14 @@ import org.schedbook.target.Status;
     @Type(value = Message.Detached.class, name = "detached"),
     @Type(value = Message.StatusIs.class, name = "status"),
     @Type(value = Message.StateIs.class, name = "state"),
+    @Type(value = Message.ActivityIs.class, name = "activity"),
     @Type(value = Message.Ran.class, name = "ran"),
     @Type(value = Message.Failed.class, name = "failed"),
 })
 sealed interface Message {
 
     /** Raised whenever a message changes its meaning; the two sides must have the same. */
-    int PROTOCOL = 2;
+    int PROTOCOL = 3;
 
     /** A question; {@code id} is chosen by the notebook and is unique. */
     sealed interface Request extends Message {
@@ -60,6 +63,8 @@ sealed interface Message {
 
     record GetState(long id) implements Request {}
 
+    record GetActivity(long id) implements Request {}
+
     /** Run a command to its end, or kill it after {@code limitMillis}. */
     record Run(long id, List<String> command, long limitMillis) implements Request {}
 
@@ -73,6 +78,8 @@ sealed interface Message {
     record Detached(long id, ExitInfo exit) implements Reply {}
 
     record StatusIs(long id, Status status) implements Reply {}
+
+    record ActivityIs(long id, Activity activity) implements Reply {}
 
     record StateIs(long id, String state) implements Reply {}
 

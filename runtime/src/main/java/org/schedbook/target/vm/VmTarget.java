@@ -21,6 +21,7 @@ import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.Activity;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Availability;
 import org.schedbook.target.CommandResult;
@@ -223,6 +224,7 @@ public final class VmTarget implements Target {
                                     .compile(PolicySource.builtIn(name).orElseThrow()))) {
                 run(WARM_UP, REPLY_LIMIT);
                 attachment.status();
+                attachment.activity();
             } catch (CompileException e) {
                 throw new AssertionError(name + " comes with Schedbook", e);
             }
@@ -347,6 +349,12 @@ public final class VmTarget implements Target {
         public Status status() throws TargetException, InterruptedException {
             var reply = ask(Message.GetStatus::new, REPLY_LIMIT, "say its status");
             return ((Message.StatusIs) reply).status();
+        }
+
+        @Override
+        public Optional<Activity> activity() throws TargetException, InterruptedException {
+            var reply = ask(Message.GetActivity::new, REPLY_LIMIT, "say what it does");
+            return Optional.of(((Message.ActivityIs) reply).activity());
         }
 
         @Override

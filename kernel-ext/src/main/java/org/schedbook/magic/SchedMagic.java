@@ -1,0 +1,89 @@
+package org.schedbook.magic;
+
+import java.util.List;
+import java.util.Map;
+import org.schedbook.bench.BenchResult;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.jupyter.Card;
+import org.schedbook.jupyter.Magic;
+import org.schedbook.jupyter.MagicCall;
+import org.schedbook.llm.Endpoint;
+import org.schedbook.target.Machine;
+import org.schedbook.target.TargetException;
+import picocli.CommandLine.Command;
+
+/** {@code %sched}: where one stands. */
+@Command(
+        description = {
+            "Shows where you stand: target, policies, last result, and what to do next.",
+            "",
+            "It starts nothing and changes nothing.",
+        },
+        footer = {"Examples:", "  %sched"})
+final class SchedMagic implements Magic {
+
+    private final Session session;
+    private final Map<String, String> environment;
+
+    SchedMagic(Session session, Map<String, String> environment) {
+        this.session = session;
+        this.environment = environment;
+    }
+
+    @Override
+    public Object run(MagicCall call) throws InterruptedException {
+        List<String> own = own();
+        boolean attached = session.attachment().isPresent();
+        return new Card("Schedbook")
+                .row("target", target())
+                .row("attached", attached ? attached() : "nothing")
+                .row("your policies", own.isEmpty() ? "none yet" : String.join(", ", own))
+                .row("last result", session.lastResult().map(SchedMagic::line).orElse("none yet"))
+                .row(
+                        "model",
+                        Endpoint.from(environment)
+                                .map(Endpoint::toString)
+                                .orElse("none; recorded answers only"))
+                .row("next", next(own, attached));
+    }
+
+    private List<String> own() {
+        var own = session.policyNames();
+        PolicySource.builtInNames().forEach(own::remove);
+        return List.copyOf(own);
+    }
+
+    private String target() {
+        return session.runningTarget()
+                .map(target -> target.machine())
+                .map(Machine::caption)
+                .orElse("none is running; the first %attach or %bench starts one");
+    }
+
+    private String attached() throws InterruptedException {
+        try {
+            return session.attachedName() + ", " + session.target().state();
+        } catch (TargetException e) {
+            throw Errors.of(e);
+        }
+    }
+
+    private static String line(BenchResult result) {
+        return result.workload().commandLine();
+    }
+
+    private String next(List<String> own, boolean attached) {
+        if (own.isEmpty()) {
+            return "Describe a policy under %%prompt NAME, or write one under %%policy NAME.";
+        }
+        String newest = own.getLast();
+        if (session.lastResult().isPresent()) {
+            return "%plot draws the result; %%prompt " + newest + " changes the policy.";
+        }
+        return attached
+                ? "%top messaging watches it at work; %bench messaging --policies eevdf,fifo,"
+                        + newest
+                        + " measures it."
+                : "%attach " + newest + " makes it the scheduler of a guest.";
+    }
+}
