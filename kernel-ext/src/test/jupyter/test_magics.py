@@ -1,8 +1,10 @@
 """Schedbook's magics as a person meets them: cells sent by a real client, a real guest behind them."""
 
 import base64
+import contextlib
 import os
 import pathlib
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -40,6 +42,18 @@ def pixels(png):
             data += png[at + 8:at + 8 + length]
         at += 12 + length
     return zlib.decompress(data)
+
+
+def rows(directory, table="attempt"):
+    """What the store beside a notebook has, as dictionaries."""
+    file = pathlib.Path(directory, ".schedbook", "store.db")
+    if not file.exists():
+        return []
+    with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY rowid"
+                                                        if table != "version" else
+                                                        "SELECT * FROM version ORDER BY policy, number")]
 
 
 class MagicsTest(unittest.TestCase):
@@ -121,13 +135,12 @@ class MagicsTest(unittest.TestCase):
         self.fails("%attach hostile", "refused")
 
     def test_show_prints_the_request_and_needs_no_endpoint(self):
-        attempts = pathlib.Path(self.directory.name, ".schedbook", "attempts")
-        before = list(attempts.glob("*"))
+        before = rows(self.directory.name)
         text = self.ok("%%prompt mine --show\nLet the shortest go first.").shown()
         self.assertIn("--- system ---\nYou write CPU scheduling policies", text)
         self.assertIn("--- user ---", text)
         self.assertIn("Let the shortest go first.", text)
-        self.assertEqual(before, list(attempts.glob("*")))
+        self.assertEqual(before, rows(self.directory.name))
 
     def test_a_policy_name_is_checked(self):
         self.fails("%%policy ../etc\n" + FIFO, "../etc")
@@ -243,13 +256,15 @@ class PromptTest(unittest.TestCase):
         self.endpoint.requests.clear()
 
     def attempts(self):
-        return sorted(pathlib.Path(self.directory.name, ".schedbook", "attempts").glob("*"))
+        return rows(self.directory.name)
 
     def test_words_become_the_next_cell_and_a_policy(self):
         self.endpoint.answer = f"Here you are:\n```java\n{FIFO}\n```\nHave fun.\n"
         cell = self.session.run("%%prompt worded\nFirst come, first served.")
         self.assertEqual("ok", cell.reply["status"], cell.shown())
         self.assertIn("Have fun.", cell.shown())
+        for gate in ("compiles", "keeps to", "in the simulator", "a guest under load", "worded@1"):
+            self.assertIn(gate, cell.shown())
         self.assertEqual(
             [{"source": "set_next_input", "text": f"%%policy worded\n{FIFO}", "replace": False}],
             cell.reply["payload"])
@@ -263,30 +278,39 @@ class PromptTest(unittest.TestCase):
         self.assertIn("class Fifo", request["messages"][1]["content"])
 
         # Nobody ran the offered cell: the policy is there all the same, and the next prompt starts from it.
-        self.session.run("%%prompt worded --model other\nAgain.")
+        self.session.run("%%prompt worded --no-attach --model other\nAgain.")
         request = self.endpoint.requests[1][2]
         self.assertEqual("other", request["model"])
         self.assertIn("class MyFifo", request["messages"][1]["content"])
 
     def test_a_cell_the_person_edited_wins(self):
         self.endpoint.answer = f"```java\n{FIFO}\n```"
-        self.session.run("%%prompt edited\nAnything.")
+        self.session.run("%%prompt edited --no-attach\nAnything.")
         self.session.run("%%policy edited\n" + FIFO.replace("MyFifo", "Edited"))
-        self.session.run("%%prompt next --from edited\nMore.")
+        self.session.run("%%prompt next --no-attach --from edited\nMore.")
         self.assertIn("class Edited", self.endpoint.requests[1][2]["messages"][1]["content"])
+
+    def test_an_answer_that_starves_tasks_in_the_simulator_goes_back_with_what_happened(self):
+        lossy = FIFO.replace("insert", "if (task.pid() % 2 == 0) insert")
+        self.endpoint.answer = [f"```java\n{s}\n```" for s in (lossy, FIFO)]
+        cell = self.session.run("%%prompt lossy --no-attach\nAnything.")
+        self.assertEqual("ok", cell.reply["status"], cell.shown())
+        self.assertIn("fails in the simulator", cell.shown())
+        self.assertIn("forgotten", self.endpoint.requests[1][2]["messages"][3]["content"])
+        self.assertEqual("%%policy lossy\n" + FIFO, cell.reply["payload"][0]["text"])
 
     def test_prose_only_is_said_so_and_kept(self):
         self.endpoint.answer = "I would rather talk about the weather."
-        cell = self.session.run("%%prompt talk\nAnything.")
+        cell = self.session.run("%%prompt talk --no-attach\nAnything.")
         self.assertEqual("error", cell.reply["status"])
         self.assertIn("no policy in it", cell.shown())
         self.assertEqual([], cell.reply.get("payload", []))
-        self.assertEqual(self.endpoint.answer, self.attempts()[-1].joinpath("completion.md").read_text())
+        self.assertEqual(self.endpoint.answer, self.attempts()[-1]["completion"])
 
     def test_source_that_does_not_compile_is_offered_with_its_errors(self):
         broken = FIFO.replace("insert", "insrt")
         self.endpoint.answer = f"```java\n{broken}\n```"
-        cell = self.session.run("%%prompt broken\nAnything.")
+        cell = self.session.run("%%prompt broken --no-attach\nAnything.")
         self.assertIn("does not compile", cell.shown())
         self.assertIn("symbol:   method insrt", cell.shown())
         self.assertEqual(f"%%policy broken\n{broken}", cell.reply["payload"][0]["text"])
@@ -297,7 +321,7 @@ class PromptTest(unittest.TestCase):
         broken = FIFO.replace("insert", "insrt")
         self.endpoint.answer = [f"```java\n{s}\n```" for s in (broken, hostile, FIFO)]
         before = len(self.attempts())
-        cell = self.session.run("%%prompt repaired\nAnything.")
+        cell = self.session.run("%%prompt repaired --no-attach\nAnything.")
         self.assertEqual("ok", cell.reply["status"], cell.shown())
         self.assertEqual(["%%policy repaired\n" + FIFO], [p["text"] for p in cell.reply["payload"]])
         shown = cell.shown()
@@ -316,12 +340,12 @@ class PromptTest(unittest.TestCase):
         self.assertIn("rule 'process'", third[5]["content"])
 
         self.assertEqual(3, len(self.attempts()) - before)
-        self.assertIn("CHECK", self.attempts()[-2].joinpath("verdict.json").read_text())
+        self.assertEqual(["COMPILE", "CHECK", None], [a["failed"] for a in self.attempts()[-3:]])
 
     def test_after_the_last_repair_the_last_source_is_offered_with_its_errors(self):
         broken = [FIFO.replace("insert", f"insrt{n}") for n in range(3)]
         self.endpoint.answer = [f"```java\n{s}\n```" for s in broken]
-        cell = self.session.run("%%prompt hopeless --repairs 2\nAnything.")
+        cell = self.session.run("%%prompt hopeless --no-attach --repairs 2\nAnything.")
         self.assertEqual("ok", cell.reply["status"], cell.shown())
         self.assertEqual(3, len(self.endpoint.requests))
         self.assertIn("does not compile after its last repair", cell.shown())
@@ -332,7 +356,7 @@ class PromptTest(unittest.TestCase):
     def test_a_repair_that_does_not_come_loses_nothing(self):
         broken = FIFO.replace("insert", "insrt")
         self.endpoint.answer = [f"```java\n{broken}\n```", 401]
-        cell = self.session.run("%%prompt cut\nAnything.")
+        cell = self.session.run("%%prompt cut --no-attach\nAnything.")
         self.assertEqual("ok", cell.reply["status"], cell.shown())
         self.assertIn("no repair came", cell.shown())
         self.assertIn("401", cell.shown())
@@ -341,17 +365,17 @@ class PromptTest(unittest.TestCase):
     def test_an_answer_that_was_cut_off_is_asked_for_again_shorter(self):
         self.endpoint.finish_reason = "length"
         self.endpoint.answer = ["```java\n" + FIFO[:60], f"```java\n{FIFO}\n```"]
-        cell = self.session.run("%%prompt long\nAnything.")
+        cell = self.session.run("%%prompt long --no-attach\nAnything.")
         self.assertEqual("ok", cell.reply["status"], cell.shown())
         self.assertIn("cut off", self.endpoint.requests[1][2]["messages"][3]["content"])
 
     def test_a_recorded_repair_is_played_back_without_an_endpoint(self):
         self.endpoint.answer = [f"```java\n{s}\n```" for s in (FIFO.replace("insert", "insrt"), FIFO)]
         with tempfile.TemporaryDirectory() as directory:
-            self.session.run(f"%%prompt taped --record {directory}/recordings\nPlay it again.")
+            self.session.run(f"%%prompt taped --no-attach --record {directory}/recordings\nPlay it again.")
             session = Session(cwd=directory, env=environment())
             try:
-                cell = session.run("%%prompt taped\nPlay it again.")
+                cell = session.run("%%prompt taped --no-attach\nPlay it again.")
                 self.assertEqual("ok", cell.reply["status"], cell.shown())
                 self.assertEqual(2, cell.shown().count("RECORDED"))
                 self.assertEqual("%%policy taped\n" + FIFO, cell.reply["payload"][0]["text"])
@@ -361,7 +385,7 @@ class PromptTest(unittest.TestCase):
     def test_an_error_of_the_server_is_a_short_message_without_the_key(self):
         for status, word in ((401, "OPENAI_API_KEY"), (404, "asked-for")):
             self.endpoint.status = status
-            cell = self.session.run("%%prompt failing\nAnything.")
+            cell = self.session.run("%%prompt failing --no-attach\nAnything.")
             self.assertEqual("error", cell.reply["status"])
             self.assertIn(str(status), cell.shown())
             self.assertIn("no, because of a test", cell.shown())
@@ -370,17 +394,17 @@ class PromptTest(unittest.TestCase):
 
     def test_what_a_model_wrote_is_text_and_no_markup(self):
         self.endpoint.answer = "<script>alert(1)</script><img src=x onerror=alert(1)>"
-        cell = self.session.run("%%prompt evil\nAnything.")
+        cell = self.session.run("%%prompt evil --no-attach\nAnything.")
         self.assertNotIn("<script>", cell.shown("text/html"))
         self.assertNotIn("<img", cell.shown("text/html"))
 
     def test_the_key_is_written_nowhere(self):
         self.endpoint.answer = f"```java\n{FIFO}\n```"
-        self.session.run("%%prompt secret\nAnything.")
+        self.session.run("%%prompt secret --no-attach\nAnything.")
         kept = [f for f in pathlib.Path(self.directory.name).rglob("*") if f.is_file()]
         self.assertTrue(kept)
         for file in kept:
-            self.assertNotIn(KEY, file.read_text())
+            self.assertNotIn(KEY.encode(), file.read_bytes())
 
 
 class LostEndpointTest(unittest.TestCase):

@@ -49,7 +49,16 @@ class ArchitectureTest {
                     entry("bench", Set.of("compile", "measure", "policy", "target")),
                     entry("llm", Set.of()),
                     entry("store", Set.of()),
-                    entry("prompt", Set.of("bench", "compile", "llm", "policy", "store", "target")),
+                    entry(
+                            "prompt",
+                            Set.of(
+                                    "bench",
+                                    "compile",
+                                    "llm",
+                                    "policy",
+                                    "store",
+                                    "target",
+                                    "target.sim")),
                     entry("plot", Set.of()),
                     entry("jupyter", Set.of()),
                     entry(
@@ -66,6 +75,7 @@ class ArchitectureTest {
                                     "store",
                                     "target",
                                     "target.host",
+                                    "target.sim",
                                     "target.vm")));
 
     /** The native surface: nothing else calls native code. */

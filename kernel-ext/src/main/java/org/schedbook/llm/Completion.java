@@ -7,6 +7,7 @@ package org.schedbook.llm;
  * @param model what the endpoint calls the model, or the recording did
  * @param finishReason {@code stop}, or why the text ends early, such as {@code length}
  * @param promptTokens what the endpoint counted, 0 if it did not say
+ * @param cachedTokens how many of them the endpoint had read before
  * @param completionTokens what the endpoint counted, 0 if it did not say
  * @param recordedOn the date of the recording, such as {@code 2026-11-22}; empty if the answer is
  *     live
@@ -16,6 +17,7 @@ public record Completion(
         String model,
         String finishReason,
         long promptTokens,
+        long cachedTokens,
         long completionTokens,
         String recordedOn) {
 

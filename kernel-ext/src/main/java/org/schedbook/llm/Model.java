@@ -6,6 +6,15 @@ import java.util.function.Consumer;
 /** Something that completes a chat. */
 public interface Model {
 
+    /** Returns the name it is asked for by. */
+    String name();
+
+    /** Returns where it is, without any key. */
+    String place();
+
+    /** Returns how it is to answer. */
+    Sampling sampling();
+
     /**
      * Asks for an answer and waits for all of it. An interrupt cancels the request at once.
      *

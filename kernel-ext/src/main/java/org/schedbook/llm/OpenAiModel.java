@@ -30,17 +30,34 @@ public final class OpenAiModel implements Model, AutoCloseable {
 
     private final Endpoint endpoint;
     private final String model;
+    private final Sampling sampling;
     private final OpenAIClient client;
 
-    public OpenAiModel(Endpoint endpoint, String model) {
+    public OpenAiModel(Endpoint endpoint, String model, Sampling sampling) {
         this.endpoint = endpoint;
         this.model = model;
+        this.sampling = sampling;
         var builder =
                 OpenAIOkHttpClient.builder()
                         .apiKey(endpoint.apiKey().orElse(NO_KEY))
                         .timeout(SILENCE_LIMIT);
         endpoint.baseUrl().ifPresent(builder::baseUrl);
         client = builder.build();
+    }
+
+    @Override
+    public String name() {
+        return model;
+    }
+
+    @Override
+    public String place() {
+        return endpoint.baseUrl().orElse("the OpenAI API");
+    }
+
+    @Override
+    public Sampling sampling() {
+        return sampling;
     }
 
     @Override
@@ -86,6 +103,7 @@ public final class OpenAiModel implements Model, AutoCloseable {
                         .model(model)
                         .streamOptions(
                                 ChatCompletionStreamOptions.builder().includeUsage(true).build());
+        sampling.temperature().ifPresent(builder::temperature);
         for (ChatMessage message : messages) {
             switch (message.role()) {
                 case "system" -> builder.addSystemMessage(message.content());
@@ -167,6 +185,7 @@ public final class OpenAiModel implements Model, AutoCloseable {
         private String finishReason = "";
         private String servedModel = "";
         private long promptTokens;
+        private long cachedTokens;
         private long completionTokens;
 
         void add(ChatCompletionChunk chunk, Consumer<String> onText) {
@@ -177,6 +196,10 @@ public final class OpenAiModel implements Model, AutoCloseable {
                     .ifPresent(
                             usage -> {
                                 promptTokens = usage.promptTokens();
+                                cachedTokens =
+                                        usage.promptTokensDetails()
+                                                .flatMap(details -> details.cachedTokens())
+                                                .orElse(0L);
                                 completionTokens = usage.completionTokens();
                             });
             for (var choice : chunk.choices()) {
@@ -209,6 +232,7 @@ public final class OpenAiModel implements Model, AutoCloseable {
                     servedModel.isEmpty() ? askedFor : servedModel,
                     finishReason,
                     promptTokens,
+                    cachedTokens,
                     completionTokens,
                     "");
         }

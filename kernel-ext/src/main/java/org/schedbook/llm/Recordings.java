@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 
 /**
  * Answers that a model gave earlier, kept in a directory with exactly the messages it was given. A
- * recording answers those messages and no others: its file is named after their hash.
+ * recording answers those messages and no others, save for what {@link ChatMessage#stable} leaves
+ * out of them: its file is named after the hash of the rest.
  */
 public final class Recordings implements Model {
 
@@ -38,6 +39,21 @@ public final class Recordings implements Model {
      */
     public Recordings(Path directory) {
         this.directory = directory;
+    }
+
+    @Override
+    public String name() {
+        return "recorded";
+    }
+
+    @Override
+    public String place() {
+        return directory.toString();
+    }
+
+    @Override
+    public Sampling sampling() {
+        return Sampling.DEFAULT;
     }
 
     /** Plays the recording of these messages back. */
@@ -67,6 +83,7 @@ public final class Recordings implements Model {
                 recording.completion(),
                 recording.model(),
                 recording.finishReason(),
+                0,
                 0,
                 0,
                 recording.recorded());
@@ -105,7 +122,7 @@ public final class Recordings implements Model {
             for (ChatMessage message : messages) {
                 // A zero byte is in no text, so two different chats never look the same.
                 sha256.update(
-                        (message.role() + "\0" + message.content() + "\0")
+                        (message.role() + "\0" + message.stable() + "\0")
                                 .getBytes(StandardCharsets.UTF_8));
             }
             return HexFormat.of().formatHex(sha256.digest());

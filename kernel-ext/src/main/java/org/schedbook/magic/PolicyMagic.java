@@ -1,6 +1,8 @@
 package org.schedbook.magic;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyAssistant;
@@ -9,6 +11,7 @@ import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Magics;
+import org.schedbook.store.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -43,16 +46,26 @@ final class PolicyMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) {
+        PolicySource source = source(name, call.body());
         try {
-            CompiledPolicy policy = session.define(source(name, call.body()));
+            CompiledPolicy policy = session.define(source);
+            Optional<Version> version = keep(source, Optional.of(policy), call);
             call.show(
                     "%s is compiled (class %s, source %s)."
                             .formatted(
-                                    name, policy.mainClass(), policy.sourceHash().substring(0, 8)));
+                                    version.map(Version::label).orElse(name),
+                                    policy.mainClass(),
+                                    policy.sourceHash().substring(0, 8)));
             return null;
         } catch (CompileException e) {
+            keep(source, Optional.empty(), call);
             throw Errors.of(e, name, call);
         }
+    }
+
+    private Optional<Version> keep(
+            PolicySource source, Optional<CompiledPolicy> compiled, MagicCall call) {
+        return Versions.keep(source, compiled, Version.CELL, OptionalLong.empty(), session, call);
     }
 
     /** Makes a source of a name that a person typed. */

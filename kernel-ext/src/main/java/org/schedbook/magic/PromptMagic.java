@@ -1,12 +1,17 @@
 package org.schedbook.magic;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.schedbook.compile.CompileException;
+import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.CellError;
@@ -16,10 +21,20 @@ import org.schedbook.llm.Endpoint;
 import org.schedbook.llm.Model;
 import org.schedbook.llm.ModelException;
 import org.schedbook.llm.OpenAiModel;
+import org.schedbook.llm.Prices;
 import org.schedbook.llm.Recordings;
+import org.schedbook.llm.Sampling;
+import org.schedbook.prompt.DryRun;
+import org.schedbook.prompt.Gate;
+import org.schedbook.prompt.Gates;
+import org.schedbook.prompt.GuestTrial;
 import org.schedbook.prompt.PolicyPrompt;
+import org.schedbook.prompt.PromptTexts;
 import org.schedbook.prompt.RepairLoop;
 import org.schedbook.prompt.Verdict;
+import org.schedbook.store.StoreException;
+import org.schedbook.store.Version;
+import org.schedbook.target.vm.VmTarget;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,8 +47,9 @@ import picocli.CommandLine.Parameters;
             "The answer is offered as the next cell, to be read, changed and run. Until that cell is"
                     + " run, the answer is the policy NAME as it came.",
             "",
-            "An answer that does not compile, or does what a policy may not do, goes back to the"
-                    + " model with what is wrong with it.",
+            "An answer has to compile, to keep to what a policy may do, to schedule every task in the"
+                    + " simulator, and to schedule a fresh guest under load for a second. One that"
+                    + " does not goes back to the model with what is wrong with it.",
             "",
             "The model is behind an OpenAI-compatible endpoint: OPENAI_BASE_URL (OpenAI's own unless"
                     + " set), OPENAI_API_KEY, OPENAI_MODEL. Without one, the recorded answers that"
@@ -52,6 +68,12 @@ final class PromptMagic implements Magic {
 
     private static final String DEFAULT_START = "fifo";
 
+    /** CPUs of the machines in the simulator, where no guest is running to be like. */
+    private static final int DEFAULT_CPUS = 2;
+
+    /** A longer one is for %diff. */
+    private static final int MAX_DIFF_LINES = 60;
+
     @Parameters(paramLabel = "NAME", description = "What to call the policy.")
     private String name;
 
@@ -65,11 +87,10 @@ final class PromptMagic implements Magic {
     private String model;
 
     @Option(
-            names = "--record",
-            paramLabel = "DIR",
-            description =
-                    "Keep the answers there, so that they can be played back without a model.")
-    private Path record;
+            names = "--temperature",
+            paramLabel = "T",
+            description = "0 to 2, for models that take one; the endpoint's own unless given.")
+    private Double temperature;
 
     @Option(
             names = "--repairs",
@@ -77,6 +98,34 @@ final class PromptMagic implements Magic {
             defaultValue = "3",
             description = "How often the model may correct an answer; 3 unless given.")
     private int repairs;
+
+    @Option(
+            names = "--max-cost",
+            paramLabel = "USD",
+            description =
+                    "Ask for no repair once the answers have cost this much. Needs the model's price"
+                            + " in .schedbook/prices.csv.")
+    private Double maxCost;
+
+    @Option(
+            names = "--no-attach",
+            description = "Do not try the policy in a guest before it is offered.")
+    private boolean noAttach;
+
+    @Option(
+            names = "--texts",
+            paramLabel = "DIR",
+            description =
+                    "Where to look for files that replace Schedbook's own text in the request, such"
+                            + " as system.md.")
+    private Path texts;
+
+    @Option(
+            names = "--record",
+            paramLabel = "DIR",
+            description =
+                    "Keep the answers there, so that they can be played back without a model.")
+    private Path record;
 
     @Option(names = "--show", description = "Show exactly what would be sent, and send nothing.")
     private boolean show;
@@ -91,26 +140,29 @@ final class PromptMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) throws InterruptedException, IOException {
-        var prompt = new PolicyPrompt(call.body(), start());
+        var prompt = new PolicyPrompt(call.body(), start(), Situations.of(session), promptTexts());
         if (show) {
             call.show(text(prompt));
             return null;
         }
-        Optional<Endpoint> endpoint = Endpoint.from(environment);
-        if (endpoint.isEmpty()) {
-            write(
-                    prompt,
-                    new Recordings(RECORDINGS),
-                    new PromptView(call, "A record", repairs),
-                    call);
+        try {
+            Optional<Endpoint> endpoint = Endpoint.from(environment);
+            if (endpoint.isEmpty()) {
+                write(prompt, new Recordings(RECORDINGS), "A record", call);
+                return null;
+            }
+            String asked =
+                    Optional.ofNullable(model)
+                            .or(this::environmentModel)
+                            .orElseThrow(this::noModel);
+            try (var client = new OpenAiModel(endpoint.get(), asked, sampling())) {
+                write(prompt, client, asked, call);
+            }
             return null;
+        } catch (StoreException e) {
+            // What a model writes is paid for: without a place to keep it, it is not asked.
+            throw new CellError(e.getMessage()).next(e.nextStep());
         }
-        String asked =
-                Optional.ofNullable(model).or(this::environmentModel).orElseThrow(this::noModel);
-        try (var client = new OpenAiModel(endpoint.get(), asked)) {
-            write(prompt, client, new PromptView(call, asked, repairs), call);
-        }
-        return null;
     }
 
     /** Refuses what is wrong in the magic's own line before anything is paid for. */
@@ -123,6 +175,24 @@ final class PromptMagic implements Magic {
             return session.source(from);
         }
         return session.source(session.policyNames().contains(name) ? name : DEFAULT_START);
+    }
+
+    private PromptTexts promptTexts() throws IOException {
+        if (texts != null && !Files.isDirectory(texts)) {
+            throw new CellError("There is no directory " + texts + ".")
+                    .next("--texts names a directory with files such as system.md.");
+        }
+        return texts == null ? PromptTexts.builtIn() : PromptTexts.in(texts);
+    }
+
+    private Sampling sampling() {
+        if (temperature == null) {
+            return Sampling.DEFAULT;
+        }
+        if (temperature < 0 || temperature > 2) {
+            throw new CellError("--temperature is a number from 0 to 2.").next("Leave it out.");
+        }
+        return new Sampling(OptionalDouble.of(temperature));
     }
 
     private static String text(PolicyPrompt prompt) {
@@ -140,19 +210,25 @@ final class PromptMagic implements Magic {
                 .next("Add --model MODEL, or set OPENAI_MODEL and restart the kernel.");
     }
 
-    private void write(PolicyPrompt prompt, Model author, PromptView view, MagicCall call)
+    private void write(PolicyPrompt prompt, Model author, String called, MagicCall call)
             throws InterruptedException, IOException {
+        Prices prices = prices();
+        var limits = new RepairLoop.Limits(repairs, maxCost(author, prices));
         var loop =
                 new RepairLoop(
                         author,
-                        session.compiler(),
-                        Session.DIRECTORY.resolve("attempts"),
-                        repairs,
+                        prices,
+                        gates(),
+                        session.store(),
                         Optional.ofNullable(record).map(Recordings::new));
+        var view = new PromptView(call, called, repairs);
+        OptionalLong attempt = OptionalLong.empty();
         try (view) {
-            Verdict verdict = loop.run(name, prompt, view);
+            RepairLoop.Result result = loop.run(name, prompt, limits, view);
+            attempt = OptionalLong.of(result.attempt());
+            Verdict verdict = result.verdict();
             if (verdict.failed().isPresent()) {
-                unrepaired(view, repairs == 0 ? "" : " after its last repair", call);
+                unrepaired(view, howItEnded(result), call);
             } else if (!verdict.answer().finishReason().equals("stop")) {
                 call.show(
                         "The answer ended early (%s) and is a policy all the same."
@@ -165,17 +241,71 @@ final class PromptMagic implements Magic {
             unrepaired(view, ", and no repair came: " + e.getMessage(), call);
         } finally {
             // Also after an interrupt: what a model wrote is the person's.
-            view.source().ifPresent(source -> offer(source, call));
+            if (view.source().isPresent()) {
+                offer(view.source().get(), prompt.current(), attempt, call);
+            }
         }
     }
 
-    private void offer(PolicySource source, MagicCall call) {
-        call.offerNextCell("%%policy " + name + "\n" + source.text().stripTrailing());
+    private static Prices prices() {
         try {
-            session.define(source);
+            return Prices.read(Session.DIRECTORY.resolve("prices.csv"));
+        } catch (IOException e) {
+            throw new CellError("The prices can not be read: " + e.getMessage())
+                    .next("Correct the file, or delete it: a new one says how it is written.");
+        }
+    }
+
+    private OptionalDouble maxCost(Model author, Prices prices) {
+        if (maxCost == null) {
+            return OptionalDouble.empty();
+        }
+        if (!prices.knows(author.name())) {
+            throw new CellError(
+                            "The price of %s is not known, so --max-cost can not be kept."
+                                    .formatted(author.name()))
+                    .next("Add a line for it to .schedbook/prices.csv.");
+        }
+        return OptionalDouble.of(maxCost);
+    }
+
+    private Gates gates() {
+        int cpus = session.runningTarget().map(t -> t.machine().cpus()).orElse(DEFAULT_CPUS);
+        var trials = new EnumMap<Gate, Gates.Trial>(Gate.class);
+        trials.put(Gate.SIMULATE, new DryRun(cpus));
+        if (!noAttach) {
+            trials.put(Gate.ATTACH, new GuestTrial(VmTarget::boot));
+        }
+        return new Gates(session.compiler(), trials);
+    }
+
+    private String howItEnded(RepairLoop.Result result) {
+        if (result.outOfMoney()) {
+            return ", and the answers have cost $%.4f".formatted(result.costUsd().orElseThrow());
+        }
+        return repairs == 0 ? "" : " after its last repair";
+    }
+
+    private void offer(
+            PolicySource source, PolicySource base, OptionalLong attempt, MagicCall call) {
+        Diff diff = Diff.of(base.name(), base, name, source);
+        if (!diff.isEmpty() && diff.size() <= MAX_DIFF_LINES) {
+            call.show(diff);
+        }
+        call.offerNextCell("%%policy " + name + "\n" + source.text().stripTrailing());
+        Optional<CompiledPolicy> compiled = Optional.empty();
+        try {
+            compiled = Optional.of(session.define(source));
         } catch (CompileException e) {
             // The cell has said so, gate by gate.
         }
+        Optional<Version> version =
+                Versions.keep(source, compiled, "prompt", attempt, session, call);
+        version.ifPresent(
+                v ->
+                        call.show(
+                                "%s is %s; %s from %s."
+                                        .formatted(name, v.label(), diff.summary(), base.name())));
     }
 
     /** Says that it is the person's turn. */

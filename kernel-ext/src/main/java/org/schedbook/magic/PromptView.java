@@ -3,6 +3,7 @@ package org.schedbook.magic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.LiveText;
 import org.schedbook.jupyter.MagicCall;
@@ -11,13 +12,14 @@ import org.schedbook.prompt.Gate;
 import org.schedbook.prompt.RepairLoop;
 import org.schedbook.prompt.Verdict;
 
-/** Shows a repair loop in the cell: each answer as it is written, and how far it got. */
+/** Shows a repair loop in the cell: each answer as it is written, each gate as it is passed. */
 final class PromptView implements RepairLoop.Observer, AutoCloseable {
 
     private final MagicCall call;
     private final String author;
     private final int repairs;
     private LiveText text;
+    private LiveText gates;
     private Instant asked;
     private Optional<Verdict> last = Optional.empty();
     private Optional<PolicySource> source = Optional.empty();
@@ -48,29 +50,55 @@ final class PromptView implements RepairLoop.Observer, AutoCloseable {
     }
 
     @Override
+    public void answered(Completion answer, OptionalDouble costUsd) {
+        text.title(caption(answer, Duration.between(asked, Instant.now()), costUsd));
+        text.close();
+        text = null;
+        gates = call.liveText("");
+    }
+
+    @Override
+    public void tries(Gate gate) {
+        gates.title(
+                switch (gate) {
+                    case SIMULATE -> "Trying it in the simulator";
+                    case ATTACH -> "Trying it in a fresh guest";
+                    default -> "";
+                });
+    }
+
+    @Override
+    public void passed(Gate gate, String detail) {
+        gates.title("");
+        gates.append(
+                "\u2713 " + gate.passed() + (detail.isEmpty() ? "" : " (" + detail + ")") + "\n");
+    }
+
+    @Override
+    public void skipped(Gate gate, String why) {
+        gates.title("");
+        gates.append("\u2013 not tried in a guest: " + why + "\n");
+    }
+
+    @Override
     public void judged(Verdict verdict) {
         last = Optional.of(verdict);
         source = verdict.source().or(() -> source);
-        text.title(caption(verdict.answer(), Duration.between(asked, Instant.now())));
-        text.close();
-        text = null;
-        try (LiveText gates = call.liveText("")) {
-            for (Gate gate : verdict.passed()) {
-                gates.append("\u2713 " + gate.passed() + "\n");
-            }
-            verdict.failed()
-                    .ifPresent(
-                            gate ->
-                                    gates.append(
-                                            "\u2717 %s\n%s"
-                                                    .formatted(
-                                                            gate.failed(),
-                                                            Errors.text(verdict.problems())
-                                                                    .indent(4))));
-        }
+        gates.title("");
+        verdict.failed()
+                .ifPresent(
+                        gate ->
+                                gates.append(
+                                        "\u2717 %s\n%s"
+                                                .formatted(
+                                                        gate.failed(),
+                                                        Errors.text(verdict.problems())
+                                                                .indent(4))));
+        gates.close();
+        gates = null;
     }
 
-    private static String caption(Completion completion, Duration took) {
+    private static String caption(Completion completion, Duration took, OptionalDouble costUsd) {
         if (completion.isRecorded()) {
             return "RECORDED answer, played back: written by %s on %s"
                     .formatted(completion.model(), completion.recordedOn());
@@ -81,8 +109,9 @@ final class PromptView implements RepairLoop.Observer, AutoCloseable {
                         : ", %,d tokens in, %,d out"
                                 .formatted(
                                         completion.promptTokens(), completion.completionTokens());
-        return "Written by %s in %.1f s%s"
-                .formatted(completion.model(), took.toMillis() / 1e3, tokens);
+        String cost = costUsd.isPresent() ? ", $%.4f".formatted(costUsd.getAsDouble()) : "";
+        return "Written by %s in %.1f s%s%s"
+                .formatted(completion.model(), took.toMillis() / 1e3, tokens, cost);
     }
 
     /** Returns the verdict on the last answer that came to its end. */
@@ -100,6 +129,10 @@ final class PromptView implements RepairLoop.Observer, AutoCloseable {
         if (text != null) {
             text.title("The model did not finish");
             text.close();
+        }
+        if (gates != null) {
+            gates.title("This was not finished");
+            gates.close();
         }
     }
 }

@@ -19,20 +19,25 @@ final class Feedback {
     private static final String CUT_OFF = "length";
 
     /** Returns the messages that follow the ones already sent: its answer, and what is wrong. */
-    static List<ChatMessage> on(Verdict verdict) {
+    static List<ChatMessage> on(Verdict verdict, PromptTexts texts) {
         String answer = verdict.answer().text();
         return List.of(
                 ChatMessage.assistant(answer.substring(0, Math.min(answer.length(), MAX_ANSWER))),
-                ChatMessage.user(text(verdict)));
+                message(verdict, texts));
     }
 
-    private static String text(Verdict verdict) {
+    /**
+     * What is wrong follows from the answer, but in the words of a compiler, a simulator or a
+     * kernel that may be another where a recording is played back.
+     */
+    private static ChatMessage message(Verdict verdict, PromptTexts texts) {
         Gate gate = verdict.failed().orElseThrow();
         boolean cutOff =
                 verdict.answer().finishReason().equals(CUT_OFF) && gate.compareTo(Gate.CHECK) < 0;
         String name = cutOff ? CUT_OFF : gate.name().toLowerCase(Locale.ROOT);
-        return PolicyPrompt.resource("repair-" + name + ".md")
-                .replace("{problems}", problems(verdict.problems()));
+        String text = texts.get("repair-" + name + ".md");
+        return new ChatMessage(
+                "user", text.replace("{problems}", problems(verdict.problems())), text);
     }
 
     private static String problems(List<Problem> problems) {

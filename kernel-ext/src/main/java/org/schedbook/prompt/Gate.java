@@ -4,7 +4,9 @@ package org.schedbook.prompt;
 public enum Gate {
     EXTRACT("has a policy in it", "has no policy in it"),
     COMPILE("compiles", "does not compile"),
-    CHECK("keeps to what a policy may do", "does what a policy may not do");
+    CHECK("keeps to what a policy may do", "does what a policy may not do"),
+    SIMULATE("schedules every task in the simulator", "fails in the simulator"),
+    ATTACH("schedules a guest under load", "fails in a guest under load");
 
     private final String passed;
     private final String failed;

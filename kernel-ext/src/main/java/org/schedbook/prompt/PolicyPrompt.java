@@ -1,9 +1,5 @@
 package org.schedbook.prompt;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.llm.ChatMessage;
@@ -13,38 +9,32 @@ import org.schedbook.llm.ChatMessage;
  *
  * @param words what the person typed
  * @param current the policy to start from
+ * @param situation what is known of the machine and of earlier measurements; may be empty
+ * @param texts what surrounds all this
  */
-public record PolicyPrompt(String words, PolicySource current) {
+public record PolicyPrompt(
+        String words, PolicySource current, Situation situation, PromptTexts texts) {
 
     /**
-     * Returns exactly what is sent: the task with the API reference, then the current source and
-     * the words. Depends on nothing but this wish and Schedbook itself, so that a recorded answer
-     * stays the answer to it.
+     * Returns exactly what is sent: the task with the API reference, then the current source, the
+     * situation and the words. What differs from machine to machine and from day to day is in the
+     * situation alone, so that a recorded answer stays the answer to the rest.
      */
     public List<ChatMessage> messages() {
         return List.of(
                 ChatMessage.system(
-                        resource("system.md")
-                                .replace("{api}", ApiReference.text().strip())
-                                .replace("{vtime}", builtIn("vtime"))
-                                .replace("{rr}", builtIn("rr"))),
-                ChatMessage.user(
-                        resource("user.md")
-                                .replace("{name}", current.name())
-                                .replace("{source}", current.text().strip())
-                                .replace("{words}", words.strip())));
+                        texts.get("system.md")
+                                .replace("{api}", texts.get("api"))
+                                .replace("{vtime}", texts.get("vtime"))
+                                .replace("{rr}", texts.get("rr"))),
+                new ChatMessage("user", user(situation.text()), user("")));
     }
 
-    private static String builtIn(String name) {
-        return PolicySource.builtIn(name).orElseThrow().text().strip();
-    }
-
-    /** Returns a text that is part of a request. */
-    static String resource(String name) {
-        try (InputStream in = PolicyPrompt.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private String user(String told) {
+        return texts.get("user.md")
+                .replace("{name}", current.name())
+                .replace("{source}", current.text().strip())
+                .replace("{situation}", told.isEmpty() ? "" : told.strip() + "\n\n")
+                .replace("{words}", words.strip());
     }
 }

@@ -1,29 +1,39 @@
 package org.schedbook.prompt;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.schedbook.compile.PolicyCompiler;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import org.schedbook.compile.CompileException.Problem;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.PolicySource;
 import org.schedbook.llm.ChatMessage;
 import org.schedbook.llm.Completion;
 import org.schedbook.llm.Model;
 import org.schedbook.llm.ModelException;
+import org.schedbook.llm.Prices;
 import org.schedbook.llm.Recordings;
+import org.schedbook.store.Answer;
+import org.schedbook.store.Attempt;
+import org.schedbook.store.Outcome;
+import org.schedbook.store.Request;
+import org.schedbook.store.Store;
 
 /**
  * Has a model write a policy. An answer that does not pass a {@link Gate} goes back to the model
- * with what is wrong with it, a bounded number of times. Each request is kept as an {@link Attempt}
+ * with what is wrong with it, a bounded number of times. Each request is kept in the {@link Store}
  * before it is sent, each answer as it arrives.
  */
 public final class RepairLoop {
 
     /** Is told what happens, as it happens, on the calling thread. */
-    public interface Observer {
+    public interface Observer extends Gates.Observer {
 
         /**
          * A request is about to be sent.
@@ -35,58 +45,117 @@ public final class RepairLoop {
         /** A piece of the answer arrived. */
         void writes(String piece);
 
-        /** The answer is complete and judged. */
+        /** The answer is complete; its gates come next. */
+        default void answered(Completion answer, OptionalDouble costUsd) {}
+
+        /** The answer is judged. */
         void judged(Verdict verdict);
     }
 
+    /**
+     * How often and how long to go on.
+     *
+     * @param repairs how often the model may correct itself, 0 for never
+     * @param maxCostUsd no repair is asked for once the answers have cost this much; empty for no
+     *     such limit
+     */
+    public record Limits(int repairs, OptionalDouble maxCostUsd) {}
+
+    /**
+     * What came of a run.
+     *
+     * @param verdict on the last answer
+     * @param attempt the number of its request in the store
+     * @param costUsd of all answers; empty if the price of one is not known
+     * @param outOfMoney whether the cost was what ended the repairs
+     */
+    public record Result(
+            Verdict verdict, long attempt, OptionalDouble costUsd, boolean outOfMoney) {}
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
     private final Model model;
-    private final PolicyCompiler compiler;
-    private final Path attempts;
-    private final int repairs;
+    private final Prices prices;
+    private final Gates gates;
+    private final Store store;
     private final Optional<Recordings> recordings;
 
     /**
-     * @param attempts the directory where the attempts are kept
-     * @param repairs how often the model may correct itself, 0 for never
      * @param recordings where to record answers of a live model; empty for nowhere
      */
     public RepairLoop(
-            Model model,
-            PolicyCompiler compiler,
-            Path attempts,
-            int repairs,
-            Optional<Recordings> recordings) {
+            Model model, Prices prices, Gates gates, Store store, Optional<Recordings> recordings) {
         this.model = model;
-        this.compiler = compiler;
-        this.attempts = attempts;
-        this.repairs = repairs;
+        this.prices = prices;
+        this.gates = gates;
+        this.store = store;
         this.recordings = recordings;
     }
 
     /**
-     * Asks until an answer passes all gates or there is no repair left.
+     * Asks until an answer passes all gates, or a limit is reached.
      *
      * @param name what to call the policy
-     * @return the verdict on the last answer
      * @throws ModelException if the model does not answer, at the first request or at a repair
      */
-    public Verdict run(String name, PolicyPrompt prompt, Observer observer)
+    public Result run(String name, PolicyPrompt prompt, Limits limits, Observer observer)
             throws ModelException, InterruptedException, IOException {
         List<ChatMessage> messages = new ArrayList<>(prompt.messages());
+        long run = 0;
+        OptionalDouble cost = OptionalDouble.of(0);
         for (int repair = 0; ; repair++) {
             observer.asks(repair);
-            Verdict verdict = attempt(name, List.copyOf(messages), observer);
+            Request request = request(run, name, repair, prompt, messages);
+            Attempt attempt = store.begin(request);
+            run = run == 0 ? attempt.id() : run;
+            Completion answer = ask(attempt, List.copyOf(messages), observer);
+            OptionalDouble paid = prices.cost(answer, model.name());
+            cost =
+                    cost.isPresent() && paid.isPresent()
+                            ? OptionalDouble.of(cost.getAsDouble() + paid.getAsDouble())
+                            : OptionalDouble.empty();
+            observer.answered(answer, paid);
+            Verdict verdict = gates.judge(answer, name, observer);
+            attempt.judged(outcome(verdict));
             observer.judged(verdict);
-            if (verdict.failed().isEmpty() || repair >= repairs) {
-                return verdict;
+            boolean done = verdict.failed().isEmpty() || repair >= limits.repairs();
+            boolean broke =
+                    !done
+                            && limits.maxCostUsd().isPresent()
+                            && cost.orElse(0) >= limits.maxCostUsd().getAsDouble();
+            if (done || broke) {
+                return new Result(verdict, attempt.id(), cost, broke);
             }
-            messages.addAll(Feedback.on(verdict));
+            messages.addAll(Feedback.on(verdict, prompt.texts()));
         }
     }
 
-    private Verdict attempt(String name, List<ChatMessage> messages, Observer observer)
+    private Request request(
+            long run, String name, int repair, PolicyPrompt prompt, List<ChatMessage> messages) {
+        try {
+            return new Request(
+                    run,
+                    name,
+                    repair == 0 ? "write" : "repair",
+                    repair,
+                    prompt.current().name(),
+                    prompt.current().hash(),
+                    prompt.words(),
+                    prompt.texts().hash(),
+                    model.place(),
+                    model.name(),
+                    model.sampling().json(),
+                    JSON.writeValueAsString(messages));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("messages are JSON", e);
+        }
+    }
+
+    private Completion ask(Attempt attempt, List<ChatMessage> messages, Observer observer)
             throws ModelException, InterruptedException, IOException {
-        try (Attempt attempt = Attempt.start(attempts, name, messages)) {
+        long started = System.nanoTime();
+        String why = "interrupted";
+        try {
             Completion answer =
                     model.complete(
                             messages,
@@ -94,16 +163,51 @@ public final class RepairLoop {
                                 observer.writes(piece);
                                 attempt.append(piece);
                             });
-            attempt.finish(answer);
+            why = "";
+            attempt.answered(
+                    new Answer(
+                            answer.text(),
+                            answer.model(),
+                            answer.finishReason(),
+                            answer.promptTokens(),
+                            answer.cachedTokens(),
+                            answer.completionTokens(),
+                            prices.cost(answer, model.name()),
+                            answer.recordedOn(),
+                            seconds(started)));
             if (recordings.isPresent() && !answer.isRecorded()) {
                 String today = LocalDate.now(ZoneOffset.UTC).toString();
                 recordings.get().record(messages, answer, today);
             }
-            Verdict verdict = Verdict.of(answer, name, compiler);
-            attempt.judge(verdict);
-            return verdict;
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+            return answer;
+        } catch (ModelException e) {
+            why = e.getMessage();
+            throw e;
+        } finally {
+            if (!why.isEmpty()) {
+                attempt.broke(why, seconds(started));
+            }
         }
+    }
+
+    private static double seconds(long started) {
+        return (System.nanoTime() - started) / 1e9;
+    }
+
+    private static Outcome outcome(Verdict verdict) {
+        return new Outcome(
+                verdict.reached().map(Gate::name),
+                verdict.failed().map(Gate::name),
+                verdict.problems().stream().map(RepairLoop::line).collect(Collectors.joining("\n")),
+                verdict.source().map(PolicySource::text),
+                verdict.source().map(PolicySource::hash),
+                verdict.compiled().map(CompiledPolicy::bytecodeHash),
+                verdict.behaviour());
+    }
+
+    private static String line(Problem problem) {
+        return problem.line() == 0
+                ? problem.message()
+                : "line %d: %s".formatted(problem.line(), problem.message());
     }
 }

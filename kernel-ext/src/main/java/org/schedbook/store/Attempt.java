@@ -63,7 +63,7 @@ public final class Attempt {
         database.change(
                 """
                 UPDATE attempt SET passed = ?, failed = ?, feedback = ?, source = ?,
-                    source_hash = ?, bytecode_hash = ?
+                    source_hash = ?, bytecode_hash = ?, behaviour_hash = ?
                 WHERE id = ?""",
                 outcome.passed().orElse(null),
                 outcome.failed().orElse(null),
@@ -71,6 +71,7 @@ public final class Attempt {
                 outcome.source().orElse(null),
                 outcome.sourceHash().orElse(null),
                 outcome.bytecodeHash().orElse(null),
+                outcome.behaviourHash().orElse(null),
                 id);
     }
 }

@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param source the policy in it
  * @param sourceHash SHA-256 of the source
  * @param bytecodeHash see {@code CompiledPolicy.bytecodeHash}; empty if it does not compile
+ * @param behaviourHash the same for policies that did the same in the simulator; empty if it did
+ *     not come to its end there
  */
 public record Outcome(
         Optional<String> passed,
@@ -18,4 +20,5 @@ public record Outcome(
         String feedback,
         Optional<String> source,
         Optional<String> sourceHash,
-        Optional<String> bytecodeHash) {}
+        Optional<String> bytecodeHash,
+        Optional<String> behaviourHash) {}

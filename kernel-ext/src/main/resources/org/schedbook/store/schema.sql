@@ -32,7 +32,8 @@ CREATE TABLE attempt (
     feedback      TEXT,             -- what that gate found
     source        TEXT,
     source_hash   TEXT,
-    bytecode_hash TEXT              -- of the class files without debug information
+    bytecode_hash TEXT,             -- of the class files without debug information
+    behaviour_hash TEXT             -- of all that it did in the simulator
 ) STRICT;
 
 -- The pieces of an answer that has not come to its end.

@@ -63,7 +63,9 @@ class OpenAiModelTest {
                     }
                 });
         server.start();
-        model = new OpenAiModel(endpoint(server.getAddress().getPort()), "test-model");
+        model =
+                new OpenAiModel(
+                        endpoint(server.getAddress().getPort()), "test-model", Sampling.DEFAULT);
     }
 
     @AfterEach
@@ -87,7 +89,7 @@ class OpenAiModelTest {
         var completion = model.complete(MESSAGES, pieces::add);
         assertEquals(List.of("public ", "class"), pieces);
         assertEquals(
-                new Completion("public class", "served-model", "stop", 100, 7, ""), completion);
+                new Completion("public class", "served-model", "stop", 100, 0, 7, ""), completion);
     }
 
     @Test
@@ -138,7 +140,7 @@ class OpenAiModelTest {
 
     @Test
     void noServerIsSaidSo() {
-        try (var dead = new OpenAiModel(endpoint(1), "test-model")) {
+        try (var dead = new OpenAiModel(endpoint(1), "test-model", Sampling.DEFAULT)) {
             var e = assertThrows(ModelException.class, () -> dead.complete(MESSAGES, _ -> {}));
             assertTrue(e.getMessage().contains("can not be reached"), e.getMessage());
             assertTrue(e.nextStep().contains("OPENAI_BASE_URL"), e.nextStep());

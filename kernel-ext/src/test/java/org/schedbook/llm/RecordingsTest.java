@@ -16,7 +16,7 @@ class RecordingsTest {
             List.of(ChatMessage.system("You write."), ChatMessage.user("Write."));
 
     private static final Completion LIVE =
-            new Completion("text\r\n with \u00e9 and ``` \n", "some-model", "stop", 10, 20, "");
+            new Completion("text\r\n with \u00e9 and ``` \n", "some-model", "stop", 10, 0, 20, "");
 
     @TempDir Path directory;
 

@@ -61,20 +61,24 @@ class ApiReferenceTest {
         assertFalse(reference.contains("bind("), reference);
     }
 
+    private static PolicyPrompt prompt(String words) {
+        var fifo = PolicySource.builtIn("fifo").orElseThrow();
+        return new PolicyPrompt(words, fifo, Situation.UNKNOWN, PromptTexts.builtIn());
+    }
+
     @Test
     void theWholeRequestFitsSixThousandTokens() throws Exception {
-        var fifo = PolicySource.builtIn("fifo").orElseThrow();
         int characters =
-                new PolicyPrompt("Let the tasks that sleep most go first.", fifo)
-                        .messages().stream().mapToInt(m -> m.content().length()).sum();
+                prompt("Let the tasks that sleep most go first.").messages().stream()
+                        .mapToInt(m -> m.content().length())
+                        .sum();
         // Code has about 3.5 characters a token; 3 is on the safe side.
         assertTrue(characters / 3 < 6000, characters + " characters");
     }
 
     @Test
     void thePoliciesShownInTheRequestCompile() throws Exception {
-        var fifo = PolicySource.builtIn("fifo").orElseThrow();
-        var system = new PolicyPrompt("x", fifo).messages().getFirst().content();
+        var system = prompt("x").messages().getFirst().content();
         var blocks = system.split("```java\n");
         assertEquals(4, blocks.length - 0, "the intro's own mention, the API, and two examples");
         var compiler = new PolicyCompiler();

@@ -2,6 +2,7 @@ package org.schedbook.prompt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,17 +13,28 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.schedbook.compile.CompileException.Problem;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.llm.ChatMessage;
 import org.schedbook.llm.Completion;
 import org.schedbook.llm.Model;
 import org.schedbook.llm.ModelException;
+import org.schedbook.llm.Prices;
 import org.schedbook.llm.Recordings;
+import org.schedbook.llm.Sampling;
+import org.schedbook.prompt.RepairLoop.Limits;
+import org.schedbook.store.Kept;
+import org.schedbook.store.Store;
+import org.schedbook.target.sim.SimMachine;
 
 class RepairLoopTest {
 
@@ -40,7 +52,11 @@ class RepairLoopTest {
     private static final String PROSE = "Let us talk about fairness first.";
 
     private static final PolicyPrompt PROMPT =
-            new PolicyPrompt("First come.", PolicySource.builtIn("fifo").orElseThrow());
+            new PolicyPrompt(
+                    "First come.",
+                    PolicySource.builtIn("fifo").orElseThrow(),
+                    Situation.UNKNOWN,
+                    PromptTexts.builtIn());
 
     private static final PolicyCompiler COMPILER = new PolicyCompiler();
 
@@ -66,6 +82,21 @@ class RepairLoopTest {
                     seen.add(verdict.failed().map(Gate::toString).orElse("passed"));
                 }
             };
+
+    private Store store;
+    private Prices prices;
+    private Map<Gate, Gates.Trial> trials = Map.of();
+
+    @BeforeEach
+    void open() throws IOException {
+        store = Store.open(directory.resolve("store"));
+        prices = Prices.read(directory.resolve("store/prices.csv"));
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
 
     @Test
     void aGoodAnswerIsAskedForOnceAndExactlyAsThePromptSays() throws Exception {
@@ -116,7 +147,7 @@ class RepairLoopTest {
     @Test
     void aTruncatedAnswerIsToldSo() throws Exception {
         String half = "```java\n" + GOOD.substring(0, GOOD.length() / 2);
-        run(1, new Completion(half, "m", "length", 0, 0, ""), stop(GOOD));
+        run(1, new Completion(half, "m", "length", 0, 0, 0, ""), stop(GOOD));
         String told = requests.get(1).getLast().content();
         assertTrue(told.contains("cut off"), told);
         assertFalse(told.contains("reached end of file"), told);
@@ -139,67 +170,183 @@ class RepairLoopTest {
     @Test
     void everyAttemptIsKept() throws Exception {
         run(1, stop(BROKEN), stop(GOOD));
-        List<Path> attempts = list(directory.resolve("attempts"));
-        assertEquals(2, attempts.size());
-        assertEquals(BROKEN, Files.readString(attempts.get(0).resolve("completion.md")));
-        assertTrue(Files.readString(attempts.get(0).resolve("verdict.json")).contains("COMPILE"));
-        assertTrue(Files.readString(attempts.get(1).resolve("request.json")).contains("insrt"));
-        assertEquals(GOOD, Files.readString(attempts.get(1).resolve("completion.md")));
+        List<Kept> kept = store.attempts("mine");
+        assertEquals(2, kept.size());
+        assertEquals(BROKEN, kept.get(0).answer());
+        assertEquals(Optional.of("COMPILE"), kept.get(0).failed());
+        assertEquals(Optional.of("EXTRACT"), kept.get(0).passed());
+        assertTrue(kept.get(0).feedback().orElseThrow().contains("line 3"));
+        assertTrue(kept.get(1).request().contains("insrt"));
+        assertEquals("repair", kept.get(1).purpose());
+        assertEquals(kept.get(0).id(), kept.get(1).run());
+        assertEquals(GOOD, kept.get(1).source().orElseThrow());
+        assertEquals(PromptTexts.builtIn().hash(), kept.get(1).promptHash());
     }
 
     @Test
     void aRequestIsKeptAlsoIfTheModelDoesNotAnswer() throws Exception {
         Model silent =
-                (_, onText) -> {
-                    onText.accept("public cl");
-                    throw new ModelException("gone", "wait", "public cl");
-                };
-        assertThrows(ModelException.class, () -> loop(silent, 3).run("mine", PROMPT, observer));
-        Path attempt = list(directory.resolve("attempts")).getFirst();
-        assertTrue(Files.exists(attempt.resolve("request.json")));
-        assertEquals("public cl", Files.readString(attempt.resolve("completion.md")));
+                scripted(
+                        (_, onText) -> {
+                            onText.accept("public cl");
+                            throw new ModelException("gone", "wait", "public cl");
+                        });
+        assertThrows(ModelException.class, () -> run(silent, 3));
+        Kept kept = store.attempts("mine").getFirst();
+        assertEquals("public cl", kept.answer());
+        assertEquals(Optional.of("gone"), kept.error());
+    }
+
+    @Test
+    void anAnswerThatFailsATrialGoesBackWithWhatTheTrialFound() throws Exception {
+        trials =
+                Map.of(
+                        Gate.SIMULATE,
+                        (source, _) ->
+                                source.text().contains("sleepy")
+                                        ? Gates.Trial.Result.failed(
+                                                List.of(new Problem(0, 0, 1, "it sleeps", "")))
+                                        : Gates.Trial.Result.passed("awake", "b"));
+        var result = run(1, stop(GOOD.replace("Good", "sleepy")), stop(GOOD));
+        assertEquals(Optional.empty(), result.failed());
+        assertEquals(Map.of(Gate.SIMULATE, "awake"), only(Gate.SIMULATE, result.passed()));
+        assertTrue(requests.get(1).getLast().content().contains("it sleeps"));
+        assertEquals(Optional.of("SIMULATE"), store.attempts("mine").getFirst().failed());
+    }
+
+    @Test
+    void noRepairIsAskedForWhenTheMoneyIsSpent() throws Exception {
+        Path file = directory.resolve("prices.csv");
+        Files.writeString(file, "scripted, 1000000, 0, 1000000\n");
+        prices = Prices.read(file);
+        Iterator<Completion> answers =
+                List.of(
+                                new Completion(BROKEN, "scripted", "stop", 1, 0, 1, ""),
+                                new Completion(BROKEN, "scripted", "stop", 1, 0, 1, ""),
+                                stop(GOOD))
+                        .iterator();
+        var result =
+                loop(answers(answers))
+                        .run("mine", PROMPT, new Limits(3, OptionalDouble.of(3)), observer);
+        assertTrue(result.outOfMoney());
+        assertEquals(OptionalDouble.of(4), result.costUsd());
+        assertEquals(OptionalDouble.of(2), store.attempts("mine").getFirst().costUsd());
+        assertTrue(answers.hasNext());
     }
 
     @Test
     void aRecordedConversationIsPlayedBackWithItsRepairs() throws Exception {
         run(3, stop(BROKEN), stop(HOSTILE), stop(GOOD));
         seen.clear();
-        var replayed =
-                loop(new Recordings(directory.resolve("recordings")), 3)
-                        .run("mine", PROMPT, observer);
+        var replayed = run(new Recordings(directory.resolve("recordings")), 3);
         assertEquals(List.of("ask 0", "COMPILE", "ask 1", "CHECK", "ask 2", "passed"), seen);
         assertTrue(replayed.answer().isRecorded());
         assertEquals(GOOD, replayed.source().orElseThrow().text());
+        assertTrue(store.attempts("mine").getLast().recordedOn().isPresent());
+    }
+
+    @Test
+    void aRecordingAnswersAlsoWhereTheMachineAndTheFiguresAreOthers() throws Exception {
+        run(0, stop(GOOD));
+        var elsewhere =
+                new PolicyPrompt(
+                        PROMPT.words(),
+                        PROMPT.current(),
+                        new Situation(
+                                Optional.of(SimMachine.flat(64).topology()),
+                                List.of("it was slow"),
+                                Map.of("nr_user_dispatches", 5L)),
+                        PROMPT.texts());
+        String sent = elsewhere.messages().getLast().content();
+        assertTrue(sent.contains("64 CPUs") && sent.contains("it was slow"), sent);
+        assertTrue(sent.contains("nr_user_dispatches = 5"), sent);
+        var recordings = new Recordings(directory.resolve("recordings"));
+        var result = loop(recordings).run("mine", elsewhere, limits(0), observer);
+        assertEquals(GOOD, result.verdict().source().orElseThrow().text());
+
+        var otherWords =
+                new PolicyPrompt("Last come.", PROMPT.current(), Situation.UNKNOWN, PROMPT.texts());
+        assertThrows(
+                ModelException.class,
+                () -> loop(recordings).run("mine", otherWords, limits(0), observer));
+    }
+
+    @Test
+    void aPersonsOwnTextReplacesSchedbooks() throws Exception {
+        Files.writeString(directory.resolve("user.md"), "Now {words} from {name}");
+        var texts = PromptTexts.in(directory);
+        var prompt = new PolicyPrompt("x", PROMPT.current(), Situation.UNKNOWN, texts);
+        assertEquals("Now x from fifo", prompt.messages().getLast().content());
+        assertEquals(PROMPT.messages().getFirst(), prompt.messages().getFirst());
+        assertNotEquals(PromptTexts.builtIn().hash(), texts.hash());
+    }
+
+    private static <K, V> Map<K, V> only(K key, Map<K, V> map) {
+        return Map.of(key, map.get(key));
+    }
+
+    private static Limits limits(int repairs) {
+        return new Limits(repairs, OptionalDouble.empty());
     }
 
     private Verdict run(int repairs, Completion... answers) throws Exception {
-        Iterator<Completion> next = Arrays.asList(answers).iterator();
-        Model scripted =
+        return run(answers(Arrays.asList(answers).iterator()), repairs);
+    }
+
+    private Verdict run(Model model, int repairs) throws Exception {
+        return loop(model).run("mine", PROMPT, limits(repairs), observer).verdict();
+    }
+
+    private Model answers(Iterator<Completion> next) {
+        return scripted(
                 (messages, onText) -> {
                     requests.add(messages);
                     Completion answer = next.next();
                     onText.accept(answer.text());
                     return answer;
-                };
-        return loop(scripted, repairs).run("mine", PROMPT, observer);
+                });
     }
 
-    private RepairLoop loop(Model model, int repairs) {
+    private interface Script {
+        Completion complete(List<ChatMessage> messages, Consumer<String> onText)
+                throws ModelException;
+    }
+
+    private static Model scripted(Script script) {
+        return new Model() {
+            @Override
+            public String name() {
+                return "scripted";
+            }
+
+            @Override
+            public String place() {
+                return "here";
+            }
+
+            @Override
+            public Sampling sampling() {
+                return Sampling.DEFAULT;
+            }
+
+            @Override
+            public Completion complete(List<ChatMessage> messages, Consumer<String> onText)
+                    throws ModelException {
+                return script.complete(messages, onText);
+            }
+        };
+    }
+
+    private RepairLoop loop(Model model) {
         return new RepairLoop(
                 model,
-                COMPILER,
-                directory.resolve("attempts"),
-                repairs,
+                prices,
+                new Gates(COMPILER, trials),
+                store,
                 Optional.of(new Recordings(directory.resolve("recordings"))));
     }
 
     private static Completion stop(String text) {
-        return new Completion(text, "scripted", "stop", 0, 0, "");
-    }
-
-    private static List<Path> list(Path directory) throws IOException {
-        try (Stream<Path> paths = Files.list(directory)) {
-            return paths.sorted().toList();
-        }
+        return new Completion(text, "scripted", "stop", 0, 0, 0, "");
     }
 }

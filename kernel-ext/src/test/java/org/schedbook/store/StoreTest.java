@@ -53,7 +53,8 @@ class StoreTest {
                     "",
                     Optional.of("class"),
                     Optional.of("5a"),
-                    Optional.of("b0"));
+                    Optional.of("b0"),
+                    Optional.empty());
 
     private static final Measurement MEASUREMENT =
             new Measurement(

@@ -12,9 +12,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -108,7 +105,7 @@ public final class PolicyCompiler {
             throw new RefusedException(
                     refusals.stream().map(refusal -> refusal.problem(source)).toList());
         }
-        return new CompiledPolicy(source.name(), policyClass, classes, hash(source.text()));
+        return new CompiledPolicy(source.name(), policyClass, classes, source.hash());
     }
 
     private static List<Problem> problems(
@@ -183,15 +180,6 @@ public final class PolicyCompiler {
                             .orElse("");
         }
         return name.equals(POLICY);
-    }
-
-    private static String hash(String text) {
-        try {
-            var sha256 = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java has SHA-256", e);
-        }
     }
 
     /** Where the policy API was loaded from: right in any class loader, unlike java.class.path. */

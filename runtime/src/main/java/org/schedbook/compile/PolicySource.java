@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,6 +42,16 @@ public record PolicySource(String name, String text) {
     /** Returns whether a policy may be called so. */
     public static boolean isValidName(String name) {
         return NAME.matcher(name).matches();
+    }
+
+    /** Returns SHA-256 of the text in hex: what figures are attributed to. */
+    public String hash() {
+        try {
+            var sha256 = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java has SHA-256", e);
+        }
     }
 
     /** Returns the names of the policies that come with Schedbook, sorted. */

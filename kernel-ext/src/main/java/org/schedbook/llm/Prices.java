@@ -1,0 +1,123 @@
+package org.schedbook.llm;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What tokens cost, from a file that people keep themselves: prices change, and nobody is to trust
+ * old ones. A model that is not in it has no known price.
+ */
+public final class Prices {
+
+    private static final String HEADER =
+            """
+            # What models cost, in US dollars for a million tokens. A model's name may end in *.
+            # Look the prices up at your provider; without a line here a cost is unknown.
+            #
+            # model, input, cached input, output
+            #
+            # some-model-*, 1.25, 0.125, 10
+            # my-local-model, 0, 0, 0
+            """;
+
+    /** Prices of a model in US dollars for a million tokens. */
+    private record Price(String model, double input, double cached, double output) {
+
+        boolean isOf(String name) {
+            return model.endsWith("*")
+                    ? name.startsWith(model.substring(0, model.length() - 1))
+                    : name.equals(model);
+        }
+    }
+
+    private final List<Price> prices;
+
+    private Prices(List<Price> prices) {
+        this.prices = prices;
+    }
+
+    /**
+     * Reads a file, which is made, without prices, if there is none.
+     *
+     * @throws IOException if it can not be read, or a line is no price; the message says which
+     */
+    public static Prices read(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.writeString(file, HEADER);
+        }
+        var prices = new ArrayList<Price>();
+        for (String line : Files.readAllLines(file)) {
+            if (line.isBlank() || line.strip().startsWith("#")) {
+                continue;
+            }
+            prices.add(
+                    parse(line)
+                            .orElseThrow(
+                                    () ->
+                                            new IOException(
+                                                    "%s: '%s' is not: model, input, cached input,"
+                                                                    .formatted(file, line.strip())
+                                                            + " output")));
+        }
+        return new Prices(prices);
+    }
+
+    private static Optional<Price> parse(String line) {
+        String[] fields = line.split(",");
+        if (fields.length != 4) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    new Price(
+                            fields[0].strip(),
+                            Double.parseDouble(fields[1]),
+                            Double.parseDouble(fields[2]),
+                            Double.parseDouble(fields[3])));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns whether the price of a model is known. */
+    public boolean knows(String model) {
+        return find(model).isPresent();
+    }
+
+    /**
+     * Returns what an answer cost in US dollars: nothing if it is recorded, empty if the price is
+     * not known or the endpoint did not count tokens.
+     *
+     * @param asked the model as asked for, for endpoints that answer under another name
+     */
+    public OptionalDouble cost(Completion answer, String asked) {
+        return answer.isRecorded()
+                ? OptionalDouble.of(0)
+                : cost(
+                        find(answer.model()).isPresent() ? answer.model() : asked,
+                        answer.promptTokens(),
+                        answer.cachedTokens(),
+                        answer.completionTokens());
+    }
+
+    /** Returns what tokens cost in US dollars, empty if that is not known. */
+    public OptionalDouble cost(String model, long in, long cached, long out) {
+        Optional<Price> price = find(model);
+        if (price.isEmpty() || in + out == 0) {
+            return OptionalDouble.empty();
+        }
+        Price p = price.get();
+        return OptionalDouble.of(
+                ((in - cached) * p.input() + cached * p.cached() + out * p.output()) / 1e6);
+    }
+
+    private Optional<Price> find(String model) {
+        return prices.stream().filter(price -> price.isOf(model)).findFirst();
+    }
+}

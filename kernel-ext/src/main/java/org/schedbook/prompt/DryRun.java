@@ -1,0 +1,280 @@
+package org.schedbook.prompt;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.schedbook.compile.CompileException.Problem;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.policy.Policy;
+import org.schedbook.prompt.DryRunProcess.Job;
+import org.schedbook.prompt.DryRunProcess.Report;
+import org.schedbook.target.sim.SimResult.PolicyFault;
+
+/**
+ * Simulates a policy under a few loads and finds what it does wrong: what it throws, the tasks it
+ * forgets or starves, calls that do not return, memory it does not stop taking. The policy runs as
+ * on a live kernel, from user space, and in a process of its own.
+ */
+public final class DryRun implements Gates.Trial {
+
+    private static final int HEAP_MIB = 128;
+
+    /** What a callback may allocate on average: some entries of a map, but no copy of a queue. */
+    private static final long MAX_BYTES_PER_EVENT = 1024;
+
+    /** Fewer events than this say nothing about an average. */
+    private static final long MIN_EVENTS = 1000;
+
+    private static final String GROWS =
+            "It takes more than %d MiB of memory: something grows without end.".formatted(HEAP_MIB);
+
+    private final int cpus;
+
+    /**
+     * @param cpus of the smaller machines that are simulated
+     */
+    public DryRun(int cpus) {
+        this.cpus = cpus;
+    }
+
+    @Override
+    public Result run(PolicySource source, CompiledPolicy policy) throws InterruptedException {
+        long started = System.nanoTime();
+        var reports = new ArrayList<Report>();
+        String trouble;
+        try {
+            trouble = simulate(policy, reports);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Set<Problem> problems = new LinkedHashSet<>();
+        reports.forEach(report -> problems.addAll(problems(report, source)));
+        if (!trouble.isEmpty() && problems.isEmpty()) {
+            problems.add(new Problem(0, 0, 1, trouble, ""));
+        }
+        if (!problems.isEmpty()) {
+            return Result.failed(List.copyOf(problems));
+        }
+        return Result.passed(
+                String.format(
+                        Locale.ROOT,
+                        "%d loads, %,d events, %.1f s",
+                        reports.size(),
+                        reports.stream().mapToLong(Report::nrEvents).sum(),
+                        (System.nanoTime() - started) / 1e9),
+                reports.stream().map(Report::digest).collect(Collectors.joining("-")));
+    }
+
+    /** Fills in a report for each scenario; returns what kept the process from its end. */
+    private String simulate(CompiledPolicy policy, List<Report> reports)
+            throws IOException, InterruptedException {
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx" + HEAP_MIB + "m",
+                                "-Xss512k",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                classPath(),
+                                DryRunProcess.class.getName())
+                        .start();
+        // A read from a process is not interruptible; its end is an end of the read.
+        Thread watch = Thread.ofVirtual().start(() -> endInTime(process));
+        var reader =
+                Thread.ofVirtual()
+                        .start(
+                                () -> {
+                                    try {
+                                        talk(process, policy, reports);
+                                    } catch (IOException e) {
+                                        // The process ended: its exit code says why.
+                                    }
+                                });
+        try {
+            reader.join();
+            process.waitFor();
+            return trouble(process);
+        } finally {
+            process.destroyForcibly();
+            watch.interrupt();
+        }
+    }
+
+    private static void endInTime(Process process) {
+        try {
+            if (!process.waitFor(DryRunProcess.LIFE.toMillis() + 5_000, TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            // The answer is there.
+        }
+    }
+
+    private void talk(Process process, CompiledPolicy policy, List<Report> reports)
+            throws IOException {
+        var job = new Job(policy.mainClass(), policy.classes(), cpus);
+        var out = process.getOutputStream();
+        out.write(
+                (DryRunProcess.JSON.writeValueAsString(job) + "\n")
+                        .getBytes(StandardCharsets.UTF_8));
+        out.flush();
+        BufferedReader in = process.inputReader(StandardCharsets.UTF_8);
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            reports.add(DryRunProcess.JSON.readValue(line, Report.class));
+        }
+    }
+
+    private static String trouble(Process process) throws IOException {
+        String errors =
+                new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        return switch (process.exitValue()) {
+            case 0 -> "";
+            case 2 -> errors + ".";
+            case 3 -> GROWS;
+            case 5 -> "The simulation did not come to its end in time.";
+            default -> throw new IOException("The simulation failed: " + errors);
+        };
+    }
+
+    /** What the process needs of this one's class path, wherever that came from. */
+    private static String classPath() {
+        return Stream.of(
+                        DryRunProcess.class,
+                        Policy.class,
+                        JsonMapper.class,
+                        JsonFactory.class,
+                        JsonProperty.class)
+                .map(
+                        type -> {
+                            try {
+                                return Path.of(
+                                                type.getProtectionDomain()
+                                                        .getCodeSource()
+                                                        .getLocation()
+                                                        .toURI())
+                                        .toString();
+                            } catch (URISyntaxException e) {
+                                throw new AssertionError("a place of classes is a path", e);
+                            }
+                        })
+                .distinct()
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    // ---- What is wrong --------------------------------------------------------------------
+
+    private static List<Problem> problems(Report report, PolicySource source) {
+        String where = "Simulated " + report.scenario() + ": ";
+        var problems = new ArrayList<Problem>();
+        report.faults().stream()
+                .map(fault -> problem(fault, where, source))
+                .distinct()
+                .forEach(problems::add);
+        if (problems.isEmpty()) {
+            // The first is usually the cause of the others.
+            Stream.of(forgotten(report), bounced(report), starved(report), outcome(report))
+                    .filter(text -> !text.isEmpty())
+                    .limit(2)
+                    .map(text -> new Problem(0, 0, 1, where + text, ""))
+                    .forEach(problems::add);
+        }
+        if (problems.isEmpty() && allocates(report)) {
+            problems.add(
+                    new Problem(
+                            0,
+                            0,
+                            1,
+                            where
+                                    + "it allocates %,d bytes per scheduling event. Keep what you need in fields and TaskStorage, and do not copy or rebuild collections in callbacks."
+                                            .formatted(report.allocatedBytes() / report.nrEvents()),
+                            ""));
+        }
+        return problems;
+    }
+
+    private static Problem problem(PolicyFault fault, String where, PolicySource source) {
+        String message =
+                where
+                        + "in "
+                        + fault.callback()
+                        + "(): "
+                        + fault.message()
+                        + (fault.message().contains("OutOfMemoryError") ? ". " + GROWS : "");
+        String line =
+                source.text().lines().skip(Math.max(0, fault.line() - 1)).findFirst().orElse("");
+        if (fault.line() == 0 || line.isBlank()) {
+            return new Problem(0, 0, 1, message, "");
+        }
+        int indent = line.length() - line.stripLeading().length();
+        return new Problem(fault.line(), indent + 1, line.strip().length(), message, line);
+    }
+
+    private static String outcome(Report report) {
+        return switch (report.outcome()) {
+            case COMPLETED -> "";
+            case STALLED ->
+                    "a task that could run got no CPU for 5 s, so the kernel would throw the policy"
+                            + " out.";
+            case TIME_LIMIT, DEADLOCK ->
+                    "the work, which takes a few seconds, is not done after 20 s.";
+            case EVENT_BUDGET ->
+                    "it makes events without end; look for tasks that are enqueued and preempted"
+                            + " over and over, or CPUs that kick each other.";
+            case DEADLINE -> "it takes too long.";
+            case INIT_FAILED -> "init() failed.";
+        };
+    }
+
+    private static String starved(Report report) {
+        if (report.starved().isEmpty()) {
+            return "";
+        }
+        return "%s.%s Every task that can run must get a CPU within a second."
+                .formatted(
+                        report.starved().getFirst(),
+                        report.starved().size() == 1
+                                ? ""
+                                : " So did " + (report.starved().size() - 1) + " others.");
+    }
+
+    private static String forgotten(Report report) {
+        long count = report.counters().getOrDefault("nr_forgotten", 0L);
+        return count == 0
+                ? ""
+                : ("tasks were forgotten %d times: enqueue() neither inserted the task nor did a later"
+                                + " dispatch() hand it out.")
+                        .formatted(count);
+    }
+
+    private static String bounced(Report report) {
+        long count = report.counters().getOrDefault("nr_bounce_dispatches", 0L);
+        return count == 0
+                ? ""
+                : ("%d inserts sent a task to a CPU that it may not use or that does not exist. Ask"
+                                + " task.canRunOn(cpu) first; if the task in hand can not run on the CPU"
+                                + " that dispatch() is called for, leave it and look for another.")
+                        .formatted(count);
+    }
+
+    private static boolean allocates(Report report) {
+        return report.nrEvents() >= MIN_EVENTS
+                && report.allocatedBytes() / report.nrEvents() > MAX_BYTES_PER_EVENT;
+    }
+}

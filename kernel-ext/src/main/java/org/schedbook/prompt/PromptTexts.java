@@ -1,0 +1,96 @@
+package org.schedbook.prompt;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.schedbook.compile.PolicySource;
+
+/**
+ * The text that surrounds a person's words in a request: files named {@code system.md}, {@code
+ * user.md} and so on, with places in braces that are filled in. Schedbook's own may be replaced
+ * file by file by a person's.
+ */
+public final class PromptTexts {
+
+    /** All there are. */
+    public static final List<String> NAMES =
+            List.of(
+                    "system.md",
+                    "user.md",
+                    "repair-extract.md",
+                    "repair-length.md",
+                    "repair-compile.md",
+                    "repair-check.md",
+                    "repair-simulate.md",
+                    "repair-attach.md");
+
+    private final Map<String, String> texts;
+
+    private PromptTexts(Map<String, String> texts) {
+        this.texts = texts;
+    }
+
+    /** Returns Schedbook's own. */
+    public static PromptTexts builtIn() {
+        var texts = new TreeMap<String, String>();
+        for (String name : NAMES) {
+            texts.put(name, resource(name));
+        }
+        texts.put("api", ApiReference.text().strip());
+        texts.put("vtime", source("vtime"));
+        texts.put("rr", source("rr"));
+        return new PromptTexts(texts);
+    }
+
+    /** Returns Schedbook's own, save for those of which there is a file in a directory. */
+    public static PromptTexts in(Path directory) throws IOException {
+        var texts = new TreeMap<>(builtIn().texts);
+        for (String name : NAMES) {
+            Path file = directory.resolve(name);
+            if (Files.exists(file)) {
+                texts.put(name, Files.readString(file));
+            }
+        }
+        return new PromptTexts(texts);
+    }
+
+    /** Returns a text with its places still open. */
+    String get(String name) {
+        return texts.get(name);
+    }
+
+    /** Returns SHA-256 in hex over all of it, the API reference included: a version of the text. */
+    public String hash() {
+        try {
+            var sha256 = MessageDigest.getInstance("SHA-256");
+            texts.forEach(
+                    (name, text) ->
+                            sha256.update(
+                                    (name + "\0" + text + "\0").getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(sha256.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java has SHA-256", e);
+        }
+    }
+
+    private static String source(String policy) {
+        return PolicySource.builtIn(policy).orElseThrow().text().strip();
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = PromptTexts.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package org.schedbook.prompt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.schedbook.compile.CompileException.Problem;
+import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.PolicySource;
+
+/** Policies that compile, pass the check, and are no good. */
+@Timeout(120)
+class DryRunTest {
+
+    private final PolicyCompiler compiler = new PolicyCompiler();
+    private final DryRun dryRun = new DryRun(2);
+
+    static Iterable<String> builtInNames() {
+        return PolicySource.builtInNames();
+    }
+
+    @ParameterizedTest
+    @MethodSource("builtInNames")
+    void everyPolicyThatComesWithSchedbookPasses(String name) throws Exception {
+        var result = run(PolicySource.builtIn(name).orElseThrow());
+        assertEquals(List.of(), result.problems());
+        assertFalse(result.behaviour().isEmpty());
+    }
+
+    @Test
+    void aPolicyThatThrowsIsToldTheCallbackTheLineAndTheException() throws Exception {
+        Problem problem =
+                first(
+                        """
+                        Task last = null;
+                        public void enqueue(Task task, long enqFlags) {
+                            int cpu = last.cpu();
+                            insert(task, Dsq.localOn(cpu), SLICE_DFL_NS, enqFlags);
+                        }
+                        """);
+        assertEquals(4, problem.line());
+        assertTrue(problem.message().contains("in enqueue()"), problem.message());
+        assertTrue(problem.message().contains("NullPointerException"), problem.message());
+        assertTrue(problem.sourceLine().contains("last.cpu()"));
+    }
+
+    @Test
+    void aPolicyThatForgetsTasksIsToldSo() throws Exception {
+        String found = problems("public void enqueue(Task task, long enqFlags) {}");
+        assertTrue(found.contains("got no CPU") || found.contains("forgotten"), found);
+    }
+
+    @Test
+    void aPolicyThatStarvesATaskIsToldHowLong() throws Exception {
+        String found =
+                problems(
+                        """
+                        public void init() { createDsq(0); }
+                        public void enqueue(Task task, long enqFlags) {
+                            insertVtime(task, 0, SLICE_DFL_NS, task.pid(), enqFlags);
+                        }
+                        """);
+        assertTrue(found.contains("within a second"), found);
+    }
+
+    @Test
+    void aPolicyThatSendsTasksWhereTheyMayNotRunIsToldSo() throws Exception {
+        String found =
+                problems(
+                        """
+                        public void enqueue(Task task, long enqFlags) {
+                            insert(task, Dsq.localOn(0), SLICE_DFL_NS, enqFlags);
+                        }
+                        """);
+        assertTrue(found.contains("canRunOn"), found);
+    }
+
+    @Test
+    void aPolicyThatAllocatesWithoutMeasureIsToldHowMuch() throws Exception {
+        String found =
+                problems(
+                        """
+                        public void enqueue(Task task, long enqFlags) {
+                            insert(task, Dsq.GLOBAL, new long[1000].length * 1000L, enqFlags);
+                        }
+                        """);
+        assertTrue(found.contains("bytes per scheduling event"), found);
+    }
+
+    @Test
+    void aCollectionThatGrowsForEverEndsTheProcessAndNotTheNotebook() throws Exception {
+        String found =
+                problems(
+                        """
+                        final List<long[]> all = new ArrayList<>();
+                        public void enqueue(Task task, long enqFlags) {
+                            while (true) all.add(new long[60000]);
+                        }
+                        """);
+        assertTrue(found.contains("memory"), found);
+    }
+
+    @Test
+    void aLoopWithoutEndEndsInSecondsAndIsToldItsLine() throws Exception {
+        long started = System.nanoTime();
+        Problem problem =
+                first(
+                        """
+                        long n;
+                        public void enqueue(Task task, long enqFlags) {
+                            while (n >= 0) n = n * 31 & 1023;
+                        }
+                        """);
+        assertTrue(problem.message().contains("did not return"), problem.message());
+        assertEquals(4, problem.line());
+        Duration took = Duration.ofNanos(System.nanoTime() - started);
+        assertTrue(took.compareTo(Duration.ofSeconds(60)) < 0, took.toString());
+    }
+
+    @Test
+    void aConstructorThatThrowsIsToldSo() throws Exception {
+        String found =
+                problems(
+                        """
+                        final int[] a = new int[2];
+                        { a[2] = 1; }
+                        public void enqueue(Task task, long enqFlags) {
+                            insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                        }
+                        """);
+        assertTrue(found.contains("constructor throws"), found);
+    }
+
+    @Test
+    void theSameBehaviourHasTheSameHashWhateverTheSource() throws Exception {
+        String fifo = PolicySource.builtIn("fifo").orElseThrow().text();
+        String same = fifo.replace("extends Policy {", "extends Policy { long unused = 7;");
+        assertEquals(
+                run(new PolicySource("a", fifo)).behaviour(),
+                run(new PolicySource("b", same)).behaviour());
+    }
+
+    private Problem first(String members) throws Exception {
+        return run(policy(members)).problems().getFirst();
+    }
+
+    private String problems(String members) throws Exception {
+        var result = run(policy(members));
+        assertFalse(result.problems().isEmpty(), "passed");
+        return result.problems().toString();
+    }
+
+    private static PolicySource policy(String members) {
+        return new PolicySource("x", "public class X extends Policy {\n" + members + "}\n");
+    }
+
+    private Gates.Trial.Result run(PolicySource source) throws Exception {
+        return dryRun.run(source, compiler.compile(source));
+    }
+}
