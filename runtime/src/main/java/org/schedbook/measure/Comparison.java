@@ -194,6 +194,15 @@ public record Comparison(
         if (!Double.isFinite(ratio) || Double.isNaN(interval.low())) {
             return verdict.words();
         }
+        if (ratio >= 2) {
+            return String.format(
+                    Locale.ROOT,
+                    "%s: %.1f times as much (%.1f to %.1f)",
+                    verdict.words(),
+                    ratio,
+                    interval.low(),
+                    interval.high());
+        }
         double low = Math.abs(interval.low() - 1);
         double high = Math.abs(interval.high() - 1);
         return "%s: %s %% %s (%s to %s)"

@@ -92,6 +92,15 @@ class ComparisonTest {
     }
 
     @Test
+    void severalTimesAsMuchIsNotSaidInPercent() {
+        double[] fast = {1.00, 1.02, 0.99, 1.05, 1.03};
+        double[] slow = {8.00, 8.16, 7.92, 8.40, 8.24};
+        assertEquals(
+                "worse: 8.0 times as much (7.7 to 8.3)",
+                Comparison.of(new Pair(Better.LESS, fast, slow), 1).words());
+    }
+
+    @Test
     void fewRunsCanTellNothingAndSaySo() {
         var c = Comparison.of(new Pair(Better.LESS, new double[] {9, 9.1}, new double[] {1, 2}), 1);
         assertEquals(Verdict.CANNOT_TELL, c.verdict());
