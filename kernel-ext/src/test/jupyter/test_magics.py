@@ -222,7 +222,7 @@ class MagicsTest(unittest.TestCase):
 
     def test_an_interrupted_benchmark_keeps_its_figures_and_the_guest(self):
         msg_id = self.session.kc.execute("%bench messaging -p eevdf,fifo -g 2 -l 50 -n 50")
-        self.session.wait_for(msg_id, lambda m: "5/102" in str(m["content"].get("data", "")), 240)
+        self.session.wait_for(msg_id, lambda m: "5/" in str(m["content"].get("data", "")), 240)
         asked = time.monotonic()
         self.session.km.interrupt_kernel()
         cell = self.session.collect(msg_id, 30)

@@ -1,78 +1,92 @@
 package org.schedbook.magic;
 
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import org.schedbook.bench.Bench;
-import org.schedbook.bench.BenchException;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.bench.Contender;
 import org.schedbook.bench.Messaging;
 import org.schedbook.bench.Workload;
+import org.schedbook.bench.Workloads;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
-import org.schedbook.jupyter.Progress;
-import org.schedbook.target.TargetException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code %bench WORKLOAD}: measures policies against each other. */
 @Command(
         description = {
-            "Runs a workload under several policies by turns, and compares them.",
+            "Runs a workload under several policies by turns, and says which are better.",
             "",
-            "The workload is 'messaging': perf bench -f simple sched messaging -t. The first of the"
-                    + " policies is what the others are compared to; eevdf is the kernel's own"
-                    + " scheduler. One warm-up turn is not counted.",
+            "Each policy is compared to the kernel's own scheduler, eevdf; fifo is measured beside"
+                    + " them. %workloads lists what can be run. Runs end before their number is"
+                    + " reached once the verdict on each policy is clear.",
             ""
         },
         footer = {
             "Examples:",
             "  %bench messaging",
-            "  %bench messaging --policies eevdf,fifo,my-fifo -n 9"
+            "  %bench messaging --policies my-fifo -n 20",
+            "  %bench wakeup:workers=16 --policies my-fifo",
+            "  %bench --command 'perf bench -f simple sched pipe -l 1000' --unit s"
         })
 final class BenchMagic implements Magic {
 
-    @Parameters(paramLabel = "WORKLOAD", description = "What to run: messaging.")
+    @Parameters(
+            paramLabel = "WORKLOAD",
+            arity = "0..1",
+            description = "What to run, perhaps with parameters: messaging:groups=8,loops=50.")
     private String workload;
 
     @Option(
             names = {"-p", "--policies"},
             paramLabel = "NAME",
             split = ",",
-            defaultValue = "eevdf,fifo",
+            defaultValue = "fifo",
             description = "Policies, separated by commas (${DEFAULT-VALUE}).")
     private List<String> policies;
 
     @Option(
+            names = "--only",
+            description = "Measure those policies alone; the first is what others are compared to.")
+    private boolean only;
+
+    @Option(
             names = {"-g", "--groups"},
             paramLabel = "N",
-            defaultValue = "4",
-            description = "Groups of 40 threads (${DEFAULT-VALUE}).")
-    private int groups;
+            description = "Of messaging: groups of 40 threads.")
+    private Integer groups;
 
     @Option(
             names = {"-l", "--loops"},
             paramLabel = "N",
-            defaultValue = "100",
-            description = "Messages per sender and receiver (${DEFAULT-VALUE}).")
-    private int loops;
+            description = "Of messaging: messages per sender and receiver.")
+    private Integer loops;
 
     @Option(
-            names = {"-n", "--repetitions"},
-            paramLabel = "N",
-            defaultValue = "5",
-            description = "Counted runs of each policy (${DEFAULT-VALUE}).")
-    private int repetitions;
+            names = "--command",
+            paramLabel = "CMD",
+            description = "Run this in the guest's shell instead; it prints one number.")
+    private String command;
 
     @Option(
-            names = "--limit",
-            paramLabel = "SECONDS",
-            defaultValue = "600",
-            description = "Time for one run (${DEFAULT-VALUE}).")
-    private int limitSeconds;
+            names = "--unit",
+            paramLabel = "UNIT",
+            defaultValue = "",
+            description = "Of the number that --command prints.")
+    private String unit;
+
+    @Option(
+            names = "--better",
+            paramLabel = "LESS|MORE",
+            defaultValue = "less",
+            description = "Whether less or more of that number is better (${DEFAULT-VALUE}).")
+    private String better;
+
+    @Mixin private BenchOptions options;
 
     private final Session session;
 
@@ -81,98 +95,56 @@ final class BenchMagic implements Magic {
     }
 
     @Override
-    public Object run(MagicCall call) throws InterruptedException {
+    public BenchResult run(MagicCall call) throws InterruptedException {
         Workload load = load();
-        List<Contender> contenders = contenders();
-        try {
-            Guest.start(session, call);
-            if (session.detach().isPresent()) {
-                call.show(session.attachedName() + " was detached for the measurement.");
-            }
-            return measure(call, load, contenders);
-        } catch (TargetException e) {
-            throw Errors.of(e);
-        }
-    }
-
-    private BenchResult measure(MagicCall call, Workload load, List<Contender> contenders)
-            throws TargetException, InterruptedException {
-        Bench bench;
-        try {
-            bench =
-                    new Bench(
-                            session.target(),
-                            load,
-                            contenders,
-                            repetitions,
-                            Duration.ofSeconds(limitSeconds));
-        } catch (IllegalArgumentException e) {
-            throw new CellError(e.getMessage() + ".").next("Change the line and run it again.");
-        }
-        int total = (repetitions + 1) * contenders.size();
-        try (Progress progress = call.progress(load.commandLine(), total)) {
-            BenchResult result =
-                    bench.run(
-                            (done, _, contender, _) -> {
-                                if (done > 0) {
-                                    progress.step();
-                                }
-                                progress.note(
-                                        contender.name()
-                                                + (done < contenders.size() ? ", warm-up" : ""));
-                            });
-            progress.step();
-            session.lastResult(result);
-            Measurements.keep(result, session, call);
-            return result;
-        } catch (BenchException e) {
-            keep(e.soFar(), call);
-            throw new CellError(e.getMessage())
-                    .next("What was measured before is kept: %plot shows it.");
-        } catch (TargetException | InterruptedException | RuntimeException e) {
-            keep(bench.soFar(), call);
-            throw e;
-        }
-    }
-
-    private void keep(BenchResult soFar, MagicCall call) {
-        if (!soFar.rows().isEmpty()) {
-            session.lastResult(soFar);
-            Measurements.keep(soFar, session, call);
-            call.show(soFar);
-        }
+        var plan = options.plan();
+        return new Measuring(session, call).run(load, contenders(), plan);
     }
 
     private Workload load() {
-        if (!workload.equals(Messaging.NAME)) {
-            throw new CellError("There is no workload named '" + workload + "'.")
-                    .next("Use " + Messaging.NAME + ".");
+        if (command != null) {
+            if (workload != null) {
+                throw new CellError("There is a workload and a command.").next("Give one of them.");
+            }
+            return BenchOptions.command(command, unit, better);
         }
-        if (groups < 1 || loops < 1 || repetitions < 1 || limitSeconds < 1) {
-            throw new CellError("Groups, loops, repetitions and limit are 1 or more.")
-                    .next("Change the line and run it again.");
+        if (workload == null) {
+            throw new CellError("There is no workload.")
+                    .next("%bench messaging is a good one to start with; %workloads lists more.");
         }
-        return new Messaging(groups, loops);
+        Workload load = BenchOptions.workload(workload);
+        if (groups == null && loops == null) {
+            return load;
+        }
+        if (!(load instanceof Messaging messaging)) {
+            throw new CellError("--groups and --loops are for messaging.")
+                    .next("Write %%bench %s".formatted(Workloads.write(load)));
+        }
+        return BenchOptions.workload(
+                "messaging:groups=%d,loops=%d"
+                        .formatted(
+                                groups == null ? messaging.groups() : groups,
+                                loops == null ? messaging.loops() : loops));
     }
 
     private List<Contender> contenders() {
-        var contenders = new ArrayList<Contender>();
-        for (String name : policies) {
-            contenders.add(
-                    name.equals(Contender.EEVDF.name())
-                            ? Contender.EEVDF
-                            : Contender.of(session.policy(name)));
+        var names = new LinkedHashSet<String>();
+        if (!only) {
+            names.addAll(List.of(Contender.EEVDF.name(), "fifo"));
         }
+        names.addAll(policies);
+        var contenders = new ArrayList<Contender>();
+        names.forEach(name -> contenders.add(Contenders.named(session, name)));
         return contenders;
     }
 
     @Override
     public List<String> candidates(String label) {
-        if (label.equals("--policies")) {
-            var names = session.policyNames();
-            names.add(Contender.EEVDF.name());
-            return List.copyOf(names);
-        }
-        return label.equals("WORKLOAD") ? List.of(Messaging.NAME) : List.of();
+        return switch (label) {
+            case "--policies" -> Contenders.names(session);
+            case "WORKLOAD" -> Workloads.all().stream().map(Workload::name).toList();
+            case "--better" -> List.of("less", "more");
+            default -> List.of();
+        };
     }
 }

@@ -5,6 +5,8 @@ import java.util.Optional;
 import java.util.UUID;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.measure.Better;
+import org.schedbook.measure.Metric;
 import org.schedbook.store.Measurement;
 import org.schedbook.store.StoreException;
 
@@ -24,14 +26,28 @@ final class Measurements {
 
     static List<Measurement> of(BenchResult result) {
         String session = UUID.randomUUID().toString();
-        return result.samples().entrySet().stream()
-                .filter(each -> !each.getValue().isEmpty())
-                .map(each -> of(result, session, each.getKey(), each.getValue()))
+        return result.workload().metrics().stream()
+                .flatMap(
+                        metric ->
+                                result.samples(metric).entrySet().stream()
+                                        .filter(each -> !each.getValue().isEmpty())
+                                        .map(
+                                                each ->
+                                                        of(
+                                                                result,
+                                                                session,
+                                                                metric,
+                                                                each.getKey(),
+                                                                each.getValue())))
                 .toList();
     }
 
     private static Measurement of(
-            BenchResult result, String session, String contender, List<Double> samples) {
+            BenchResult result,
+            String session,
+            Metric metric,
+            String contender,
+            List<Double> samples) {
         var workload = result.workload();
         var machine = result.machine();
         return new Measurement(
@@ -42,9 +58,9 @@ final class Measurements {
                 contender.equals(result.baseline()),
                 workload.name(),
                 workload.commandLine(),
-                workload.metric(),
-                workload.unit(),
-                workload.lowerIsBetter(),
+                metric.name(),
+                metric.unit(),
+                metric.better() == Better.LESS,
                 samples,
                 machine.target(),
                 machine.accelerator(),

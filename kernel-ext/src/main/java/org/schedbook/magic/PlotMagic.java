@@ -41,9 +41,9 @@ final class PlotMagic implements Magic {
                                                         .toArray()))
                         .toList();
         return new SamplePlot(
-                result.workload().commandLine(),
-                result.workload().metric(),
-                result.workload().unit(),
+                result.workload().title(),
+                result.workload().headline().name(),
+                result.workload().headline().unit(),
                 series,
                 BenchView.caption(result));
     }

@@ -16,6 +16,8 @@ final class SchedbookMagics {
         magics.line("Run", "top", () -> new TopMagic(session));
         magics.line("Run", "detach", () -> new DetachMagic(session));
         magics.line("Measure", "bench", () -> new BenchMagic(session));
+        magics.line("Measure", "compare", () -> new CompareMagic(session));
+        magics.line("Measure", "workloads", WorkloadsMagic::new);
         magics.line("Measure", "plot", () -> new PlotMagic(session));
         magics.line("Notebook", "sched", () -> new SchedMagic(session, environment));
         magics.line("Notebook", "doctor", () -> new DoctorMagic(environment));

@@ -1,6 +1,5 @@
 package org.schedbook.magic;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,23 +28,32 @@ final class Situations {
     }
 
     private static List<String> figures(BenchResult result) {
-        var lines = new ArrayList<String>();
-        var workload = result.workload();
-        for (BenchResult.Row row : result.rows()) {
-            lines.add(
-                    String.format(
-                            Locale.ROOT,
-                            "%s, %s (%s is better): %s %.4g %s, %.3f of %s",
-                            workload.commandLine(),
-                            workload.metric(),
-                            workload.lowerIsBetter() ? "less" : "more",
-                            row.contender(),
-                            row.summary().median(),
-                            workload.unit(),
-                            row.ratio(),
-                            result.baseline()));
-        }
-        return lines;
+        return result.rows().stream().map(row -> figure(result, row)).toList();
+    }
+
+    private static String figure(BenchResult result, BenchResult.Row row) {
+        var metric = row.metric();
+        String line =
+                String.format(
+                        Locale.ROOT,
+                        "%s, %s (%s is better): %s %.4g %s",
+                        result.workload().title(),
+                        metric.name(),
+                        metric.better().word(),
+                        row.contender(),
+                        row.summary().median(),
+                        metric.unit());
+        return row.comparison()
+                .map(
+                        c ->
+                                String.format(
+                                        Locale.ROOT,
+                                        "%s, %.3f of %s, %s",
+                                        line,
+                                        c.ratio(),
+                                        result.baseline(),
+                                        c.words()))
+                .orElse(line);
     }
 
     private static Map<String, Long> counters(Session session) throws InterruptedException {

@@ -1,12 +1,15 @@
 package org.schedbook.bench;
 
-import java.time.Duration;
+import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import org.schedbook.measure.Verdict;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.CommandResult;
@@ -14,51 +17,45 @@ import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 
 /**
- * Runs a workload under several contenders by turns (A B C A B C ...), so that whatever changes on
- * the machine meanwhile meets all of them alike. The first turn warms up and is not counted. A run
- * during which the kernel threw the policy out is not counted either: it was the kernel's own
- * scheduler that finished it.
+ * Runs a workload under several contenders in rounds, each contender once a round in an order drawn
+ * anew, so that whatever changes on the machine meanwhile meets all of them alike and none is
+ * always first. A run during which the kernel threw the policy out is not counted: it was the
+ * kernel's own scheduler that finished it.
  */
 public final class Bench {
 
     /** Told how far a measurement is. */
     public interface Progress {
 
-        /** A run is about to start: number {@code done + 1} of {@code total}. */
+        /** A run is about to start: number {@code done + 1} of at most {@code total}. */
         void starting(int done, int total, Contender contender, BenchResult soFar);
     }
 
     private final Target target;
     private final Workload workload;
     private final List<Contender> contenders;
-    private final int repetitions;
-    private final Duration limit;
+    private final Plan plan;
+    private final Random random;
     private final Instant started = Instant.now();
-    private final Map<String, List<Double>> samples = new LinkedHashMap<>();
+    private final List<Run> runs = new ArrayList<>();
+    private String ended = "not finished";
 
     /**
      * @param contenders different ones, the baseline first
-     * @param repetitions samples of each, at least 1
-     * @param limit for one run of the workload
      */
-    public Bench(
-            Target target,
-            Workload workload,
-            List<Contender> contenders,
-            int repetitions,
-            Duration limit) {
-        if (contenders.isEmpty() || repetitions < 1) {
-            throw new IllegalArgumentException("needs a contender and a repetition at least");
+    public Bench(Target target, Workload workload, List<Contender> contenders, Plan plan) {
+        if (contenders.isEmpty()) {
+            throw new IllegalArgumentException("needs a contender at least");
+        }
+        if (new HashSet<>(contenders.stream().map(Contender::name).toList()).size()
+                < contenders.size()) {
+            throw new IllegalArgumentException("a contender is named twice");
         }
         this.target = target;
         this.workload = workload;
         this.contenders = List.copyOf(contenders);
-        this.repetitions = repetitions;
-        this.limit = limit;
-        contenders.forEach(contender -> samples.put(contender.name(), new ArrayList<>()));
-        if (samples.size() < contenders.size()) {
-            throw new IllegalArgumentException("a contender is named twice");
-        }
+        this.plan = plan;
+        this.random = new Random(plan.seed());
     }
 
     /**
@@ -68,18 +65,48 @@ public final class Bench {
      */
     public BenchResult run(Progress progress)
             throws BenchException, TargetException, InterruptedException {
-        int total = (repetitions + 1) * contenders.size();
+        int rounds = plan.warmUps() + plan.repetitions();
+        int total = rounds * contenders.size();
         int done = 0;
-        for (int turn = 0; turn <= repetitions; turn++) {
-            for (Contender contender : contenders) {
-                progress.starting(done++, total, contender, soFar());
-                double value = measure(contender);
-                if (turn > 0) {
-                    samples.get(contender.name()).add(value);
+        for (int round = 0; round < rounds; round++) {
+            if (clear(round - plan.warmUps())) {
+                return end("the verdict was clear after %d runs of each", round - plan.warmUps());
+            }
+            for (Contender contender : order()) {
+                if (isSpent()) {
+                    return end(
+                            "the time budget of %d s was spent", plan.budget().get().toSeconds());
                 }
+                progress.starting(done++, total, contender, soFar());
+                runs.add(measure(contender, round));
             }
         }
+        return end("all runs are done, %d of each", plan.repetitions());
+    }
+
+    private BenchResult end(String why, long number) {
+        ended = why.formatted(number);
         return soFar();
+    }
+
+    private List<Contender> order() {
+        var order = new ArrayList<>(contenders);
+        Collections.shuffle(order, random);
+        return order;
+    }
+
+    private boolean isSpent() {
+        return plan.budget()
+                .filter(budget -> Instant.now().isAfter(started.plus(budget)))
+                .isPresent();
+    }
+
+    private boolean clear(int counted) {
+        return plan.early()
+                && plan.looks().at().contains(counted)
+                && contenders.size() > 1
+                && soFar().verdicts().values().stream()
+                        .allMatch(c -> c.verdict() != Verdict.CANNOT_TELL);
     }
 
     /** Returns what has been measured up to now. */
@@ -90,48 +117,69 @@ public final class Bench {
                     .policy()
                     .ifPresent(policy -> hashes.put(contender.name(), policy.sourceHash()));
         }
-        return new BenchResult(workload, samples, hashes, target.machine(), started);
+        return new BenchResult(
+                workload,
+                contenders.stream().map(Contender::name).toList(),
+                runs,
+                hashes,
+                target.machine(),
+                plan,
+                started,
+                ended);
     }
 
-    private double measure(Contender contender)
+    private Run measure(Contender contender, int round)
             throws BenchException, TargetException, InterruptedException {
+        Instant now = Instant.now();
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         if (contender.policy().isEmpty()) {
-            return number(contender, target.run(workload.command(), limit));
+            Reading reading = read(contender, target.run(workload.command(), plan.limit()));
+            return new Run(contender.name(), round, now, load, reading, Map.of());
         }
         try (Attachment attachment = target.attach(contender.policy().get())) {
-            CommandResult result = target.run(workload.command(), limit);
+            CommandResult result = target.run(workload.command(), plan.limit());
+            Map<String, Long> counters = attachment.status().counters();
             ExitInfo exit = attachment.detach();
             if (exit.isError()) {
                 throw failure(
                         "The kernel threw %s out during the run: %s. %s"
                                 .formatted(contender.name(), exit.reason(), exit.message()));
             }
-            return number(contender, result);
+            return new Run(contender.name(), round, now, load, read(contender, result), counters);
         }
     }
 
-    private double number(Contender contender, CommandResult result) throws BenchException {
+    private Reading read(Contender contender, CommandResult result) throws BenchException {
         if (result.exitCode() != 0) {
             throw failure(
                     "'%s' failed under %s with exit code %d: %s"
                             .formatted(
-                                    workload.commandLine(),
+                                    workload.title(),
                                     contender.name(),
                                     result.exitCode(),
-                                    result.errors().strip()));
+                                    end(result.errors())));
         }
         return workload.parse(result.output())
                 .orElseThrow(
                         () ->
                                 failure(
-                                        "'%s' printed no number under %s but: %s"
+                                        "'%s' printed no figures under %s but: %s"
                                                 .formatted(
-                                                        workload.commandLine(),
+                                                        workload.title(),
                                                         contender.name(),
-                                                        result.output().strip())));
+                                                        end(result.output()))));
+    }
+
+    /** The last of what a command wrote, which says most. */
+    private static String end(String text) {
+        String stripped = text.strip();
+        return stripped.length() <= 500
+                ? stripped
+                : "…" + stripped.substring(stripped.length() - 500);
     }
 
     private BenchException failure(String message) {
+        ended = "a run failed: " + message;
         return new BenchException(message, soFar());
     }
 }

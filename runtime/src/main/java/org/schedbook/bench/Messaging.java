@@ -2,10 +2,11 @@ package org.schedbook.bench;
 
 import java.util.List;
 import java.util.Optional;
+import org.schedbook.measure.Metric;
 
 /**
  * {@code perf bench sched messaging} (hackbench): groups of 20 senders and 20 receivers, threads
- * that pass messages through sockets. Stresses wake-ups and context switches.
+ * that pass messages through sockets.
  *
  * @param groups how many groups of 40 threads
  * @param loops how many messages each sender sends to each receiver of its group
@@ -19,9 +20,7 @@ public record Messaging(int groups, int loops) implements Workload {
     public static final Messaging SMALL = new Messaging(4, 100);
 
     public Messaging {
-        if (groups < 1 || loops < 1) {
-            throw new IllegalArgumentException("groups and loops are 1 or more");
-        }
+        Workloads.atLeast(1, groups, loops);
     }
 
     @Override
@@ -30,18 +29,13 @@ public record Messaging(int groups, int loops) implements Workload {
     }
 
     @Override
-    public String metric() {
-        return "completion time";
+    public String stresses() {
+        return "wake-ups and switches among many threads";
     }
 
     @Override
-    public String unit() {
-        return "s";
-    }
-
-    @Override
-    public boolean lowerIsBetter() {
-        return true;
+    public List<Metric> metrics() {
+        return List.of(Metric.less("completion time", "s"));
     }
 
     @Override
@@ -61,11 +55,7 @@ public record Messaging(int groups, int loops) implements Workload {
     }
 
     @Override
-    public Optional<Double> parse(String output) {
-        try {
-            return Optional.of(Double.parseDouble(output.strip()));
-        } catch (NumberFormatException e) {
-            return Optional.empty();
-        }
+    public Optional<Reading> parse(String output) {
+        return Reading.number(output);
     }
 }

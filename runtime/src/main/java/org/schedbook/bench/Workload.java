@@ -2,30 +2,41 @@ package org.schedbook.bench;
 
 import java.util.List;
 import java.util.Optional;
+import org.schedbook.measure.Metric;
 
-/** A command that puts load on a scheduler and prints one number. */
+/**
+ * A command that puts load on a scheduler and prints what that came to. Workloads are records of
+ * integers and text, so that {@link Workloads} can list them, change them and write them down.
+ */
 public interface Workload {
 
     /** Returns the name to ask for it by. */
     String name();
 
-    /** Returns what the number is, for a plot's axis, such as {@code completion time}. */
-    String metric();
+    /** Returns what it stresses, a few words. */
+    String stresses();
 
-    /** Returns the unit of the number. */
-    String unit();
-
-    /** Returns whether a smaller number is better. */
-    boolean lowerIsBetter();
+    /** Returns what it measures; the first is what a comparison is decided by. */
+    List<Metric> metrics();
 
     /** Returns the command line. */
     List<String> command();
 
-    /** Returns the number in what the command printed, empty if there is none. */
-    Optional<Double> parse(String output);
+    /** Returns the figures in what the command printed, empty if they are not there. */
+    Optional<Reading> parse(String output);
 
     /** Returns the command line as a person would type it. */
     default String commandLine() {
         return String.join(" ", command());
+    }
+
+    /** Returns one line for captions: the command line, unless that is a script. */
+    default String title() {
+        return command().contains("-c") ? Workloads.write(this) : commandLine();
+    }
+
+    /** Returns the metric that a comparison is decided by. */
+    default Metric headline() {
+        return metrics().getFirst();
     }
 }

@@ -1,6 +1,7 @@
 package org.schedbook.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,8 +9,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.measure.Verdict;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.CommandResult;
@@ -23,21 +30,91 @@ class BenchTest {
 
     private static final ExitInfo ASKED_FOR = new ExitInfo(64, 0, "unregistered", "", "");
 
+    private static final Bench.Progress NO_PROGRESS = (_, _, _, _) -> {};
+    private static final Plan PLAN = Plan.of(10, Duration.ofSeconds(1)).withSeed(7);
+
     private final ScriptedTarget target = new ScriptedTarget();
 
     @Test
-    void contendersTakeTurnsAndTheFirstTurnIsNotCounted() throws Exception {
-        var result = bench(2, "eevdf", "a").run((_, _, _, _) -> {});
-        assertEquals(List.of("eevdf", "a", "eevdf", "a", "eevdf", "a"), target.log);
-        assertEquals(List.of(3.0, 5.0), result.samples().get("eevdf"));
-        assertEquals(List.of(4.0, 6.0), result.samples().get("a"));
+    void everyRoundRunsEachContenderOnceAndWarmUpsAreNotCounted() throws Exception {
+        var result = bench(3, "eevdf", "a").run(NO_PROGRESS);
+        for (int round = 0; round < 4; round++) {
+            assertEquals(
+                    Set.of("eevdf", "a"), Set.copyOf(target.log.subList(2 * round, 2 * round + 2)));
+        }
+        assertEquals(3, result.samples().get("eevdf").size());
+        assertEquals(8, result.runs().size());
+        assertFalse(result.samples().toString().matches(".*\\b[12]\\.0.*"), result.toString());
+        assertEquals("all runs are done, 3 of each", result.ended());
     }
 
     @Test
-    void rowsCompareMediansWithTheFirstContender() throws Exception {
-        var rows = bench(1, "eevdf", "a").run((_, _, _, _) -> {}).rows();
-        assertEquals(1.0, rows.get(0).ratio());
-        assertEquals(4.0 / 3.0, rows.get(1).ratio());
+    void theOrderIsDrawnAndTheSeedRepeatsIt() throws Exception {
+        bench(9, "eevdf", "a").run(NO_PROGRESS);
+        var first = List.copyOf(target.log);
+        assertTrue(
+                IntStream.range(0, 9).anyMatch(i -> first.get(2 * i).equals("eevdf"))
+                        && IntStream.range(0, 9).anyMatch(i -> first.get(2 * i).equals("a")),
+                first.toString());
+        target.log.clear();
+        bench(9, "eevdf", "a").run(NO_PROGRESS);
+        assertEquals(first, target.log);
+    }
+
+    @Test
+    void rowsCompareWithTheFirstContender() throws Exception {
+        target.figures = (policy, n) -> policy.equals("a") ? 4 + n / 100.0 : 2 + n / 100.0;
+        var rows = bench(6, "eevdf", "a").run(NO_PROGRESS).rows();
+        assertTrue(rows.get(0).comparison().isEmpty());
+        var comparison = rows.get(1).comparison().orElseThrow();
+        assertEquals(Verdict.WORSE, comparison.verdict());
+        assertEquals(2, comparison.ratio(), .1);
+    }
+
+    @Test
+    void aClearVerdictEndsTheRuns() throws Exception {
+        target.figures = (policy, n) -> policy.equals("a") ? 4 + n / 100.0 : 2 + n / 100.0;
+        var result = bench(PLAN.stoppingEarly(), "eevdf", "a").run(NO_PROGRESS);
+        assertEquals("the verdict was clear after 5 runs of each", result.ended());
+        assertEquals(5, result.samples().get("a").size());
+    }
+
+    @Test
+    void withoutADifferenceAllRunsAreMade() throws Exception {
+        var result = bench(PLAN.stoppingEarly(), "eevdf", "a").run(NO_PROGRESS);
+        assertEquals(10, result.samples().get("a").size());
+    }
+
+    @Test
+    void noRunStartsWhenTheBudgetIsSpent() throws Exception {
+        var result = bench(PLAN.withBudget(Duration.ZERO), "eevdf", "a").run(NO_PROGRESS);
+        assertEquals("the time budget of 0 s was spent", result.ended());
+        assertEquals(List.of(), result.runs());
+        assertEquals(List.of(), result.rows());
+    }
+
+    /** A hundred measurements of a policy against itself, with times as a guest has them. */
+    @Test
+    void measuringAPolicyAgainstItselfDeclaresADifferenceInAtMostFiveOfAHundred() throws Exception {
+        var random = new Random(6);
+        target.figures = (_, _) -> 2 * Math.exp(.06 * random.nextGaussian());
+        int declared = 0;
+        for (int trial = 0; trial < 100; trial++) {
+            var plan = PLAN.stoppingEarly().withSeed(trial);
+            var verdicts = bench(plan, "eevdf", "a", "b").run(NO_PROGRESS).verdicts();
+            declared +=
+                    verdicts.values().stream().anyMatch(c -> c.verdict() != Verdict.CANNOT_TELL)
+                            ? 1
+                            : 0;
+        }
+        assertTrue(declared <= 5, declared + " of 100");
+    }
+
+    @Test
+    void aMeasurementIsTheSameAfterItWasWrittenDown() throws Exception {
+        var result = bench(2, "eevdf", "a").run(NO_PROGRESS);
+        assertEquals(result, BenchJson.read(BenchJson.write(result)));
+        assertThrows(IllegalArgumentException.class, () -> BenchJson.read("{\"runs\": 3}"));
     }
 
     @Test
@@ -47,26 +124,24 @@ class BenchTest {
                 .run(
                         (done, total, contender, _) ->
                                 seen.add(done + "/" + total + contender.name()));
-        assertEquals(List.of("0/4eevdf", "1/4a", "2/4eevdf", "3/4a"), seen);
+        assertEquals(4, seen.size());
+        assertTrue(seen.get(3).startsWith("3/4"), seen.toString());
     }
 
     @Test
     void aRunInWhichThePolicyWasThrownOutIsNotCounted() {
         target.exit = new ExitInfo(1026, 0, "runnable task stall", "perf[7] failed to run", "");
-        var e =
-                assertThrows(
-                        BenchException.class, () -> bench(1, "eevdf", "a").run((_, _, _, _) -> {}));
+        var e = assertThrows(BenchException.class, () -> bench(1, "eevdf", "a").run(NO_PROGRESS));
         assertTrue(e.getMessage().contains("runnable task stall"), e.getMessage());
-        assertEquals(List.of(), e.soFar().samples().get("a"));
+        assertTrue(e.soFar().runs().stream().noneMatch(run -> run.contender().equals("a")));
+        assertEquals(BenchJson.read(BenchJson.write(e.soFar())), e.soFar());
     }
 
     @Test
     void aFailingCommandKeepsWhatWasMeasuredBefore() {
         target.failAtRun = 4;
-        var e =
-                assertThrows(
-                        BenchException.class, () -> bench(2, "eevdf", "a").run((_, _, _, _) -> {}));
-        assertEquals(List.of(3.0), e.soFar().samples().get("eevdf"));
+        var e = assertThrows(BenchException.class, () -> bench(2, "eevdf", "a").run(NO_PROGRESS));
+        assertEquals(3, e.soFar().runs().size());
         assertTrue(e.getMessage().contains("exit code 1"), e.getMessage());
     }
 
@@ -76,6 +151,10 @@ class BenchTest {
     }
 
     private Bench bench(int repetitions, String... names) {
+        return bench(new Plan(repetitions, 1, 7, PLAN.limit(), Optional.empty(), false), names);
+    }
+
+    private Bench bench(Plan plan, String... names) {
         var contenders =
                 List.of(names).stream()
                         .map(
@@ -86,15 +165,16 @@ class BenchTest {
                                                         new CompiledPolicy(
                                                                 name, "P", Map.of(), "hash")))
                         .toList();
-        return new Bench(target, Messaging.SMALL, contenders, repetitions, Duration.ofSeconds(1));
+        return new Bench(target, Messaging.SMALL, contenders, plan);
     }
 
-    /** Answers 1, 2, 3 ... and remembers what was attached meanwhile. */
+    /** Answers with a figure for each run, and remembers what was attached meanwhile. */
     private static final class ScriptedTarget implements Target {
 
         final List<String> log = new ArrayList<>();
         ExitInfo exit = ASKED_FOR;
         int failAtRun = -1;
+        BiFunction<String, Integer, Double> figures = (_, n) -> (double) n;
         private String attached = "eevdf";
 
         @Override
@@ -108,7 +188,8 @@ class BenchTest {
             return new Attachment() {
                 @Override
                 public Status status() {
-                    throw new AssertionError();
+                    return new Status(
+                            attached, attached, "enabled", Map.of("nr_x", 1L), List.of(), null);
                 }
 
                 @Override
@@ -135,7 +216,7 @@ class BenchTest {
             int n = log.size();
             return n == failAtRun
                     ? new CommandResult(1, "", "boom")
-                    : new CommandResult(0, n + "\n", "");
+                    : new CommandResult(0, figures.apply(attached, n) + "\n", "");
         }
 
         @Override

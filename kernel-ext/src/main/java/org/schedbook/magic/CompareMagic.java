@@ -1,0 +1,88 @@
+package org.schedbook.magic;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.schedbook.bench.BenchResult;
+import org.schedbook.bench.Contender;
+import org.schedbook.bench.Suite;
+import org.schedbook.bench.Workload;
+import org.schedbook.bench.Workloads;
+import org.schedbook.jupyter.CellError;
+import org.schedbook.jupyter.Magic;
+import org.schedbook.jupyter.MagicCall;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code %compare A B}: whether B is better than A, on several workloads. */
+@Command(
+        description = {
+            "Says whether policy B is better than policy A, on what, and by how much.",
+            "",
+            "Only the two are measured, by turns; eevdf, the kernel's own scheduler, is a policy"
+                    + " here. Each workload's figures are judged together.",
+            ""
+        },
+        footer = {
+            "Examples:",
+            "  %compare eevdf my-fifo",
+            "  %compare fifo vtime --on messaging,wakeup,batch -n 15"
+        })
+final class CompareMagic implements Magic {
+
+    @Parameters(index = "0", paramLabel = "POLICY", description = "A: what is compared to.")
+    private String a;
+
+    @Parameters(index = "1", paramLabel = "POLICY", description = "B: what is compared.")
+    private String b;
+
+    @Option(
+            names = "--on",
+            paramLabel = "WORKLOAD",
+            defaultValue = "messaging,wakeup,batch",
+            description = "Workloads, separated by commas (${DEFAULT-VALUE}).")
+    private String workloads;
+
+    @Mixin private BenchOptions options;
+
+    private final Session session;
+
+    CompareMagic(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Suite run(MagicCall call) throws InterruptedException {
+        if (a.equals(b)) {
+            throw new CellError("That is the same policy twice.")
+                    .next("Name two, of: " + String.join(", ", Contenders.names(session)) + ".");
+        }
+        List<Workload> loads = loads();
+        List<Contender> contenders =
+                List.of(Contenders.named(session, a), Contenders.named(session, b));
+        var plan = options.plan();
+        var results = new ArrayList<BenchResult>();
+        for (Workload load : loads) {
+            results.add(new Measuring(session, call).run(load, contenders, plan));
+        }
+        return new Suite(results);
+    }
+
+    /** A comma before a name separates workloads, any other the parameters of one. */
+    private List<Workload> loads() {
+        return Stream.of(workloads.split(",(?=[a-z-]+(:|,|$))"))
+                .map(BenchOptions::workload)
+                .toList();
+    }
+
+    @Override
+    public List<String> candidates(String label) {
+        return switch (label) {
+            case "POLICY" -> Contenders.names(session);
+            case "--on" -> Workloads.all().stream().map(Workload::name).toList();
+            default -> List.of();
+        };
+    }
+}

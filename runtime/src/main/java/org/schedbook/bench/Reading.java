@@ -1,0 +1,63 @@
+package org.schedbook.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.schedbook.measure.Histogram;
+
+/**
+ * What one run of a workload came to.
+ *
+ * @param values one for each of the workload's metrics, finite
+ * @param latencies all single latencies, where the workload measures such
+ */
+public record Reading(List<Double> values, Optional<Histogram> latencies) {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    public Reading {
+        values = List.copyOf(values);
+        if (!values.stream().allMatch(Double::isFinite)) {
+            throw new IllegalArgumentException("not a finite number: " + values);
+        }
+    }
+
+    static Reading of(Double... values) {
+        return new Reading(List.of(values), Optional.empty());
+    }
+
+    /** Reads a number that stands alone, as perf's simple format has it. */
+    static Optional<Reading> number(String output) {
+        try {
+            double value = Double.parseDouble(output.strip());
+            return Double.isFinite(value) ? Optional.of(of(value)) : Optional.empty();
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Reads an object in JSON. */
+    static Optional<JsonNode> json(String output) {
+        try {
+            return Optional.ofNullable(JSON.readTree(output)).filter(JsonNode::isObject);
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Reads latencies in µs as keys, their counts as values. */
+    static Optional<Histogram> histogram(JsonNode node) {
+        var counts = new TreeMap<Long, Long>();
+        try {
+            for (var entry : node.properties()) {
+                counts.merge(Long.valueOf(entry.getKey()), entry.getValue().asLong(), Long::sum);
+            }
+            return Optional.of(new Histogram(counts));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}

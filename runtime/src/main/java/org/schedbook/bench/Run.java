@@ -1,0 +1,28 @@
+package org.schedbook.bench;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * One run of a workload.
+ *
+ * @param contender under which it ran
+ * @param round from 0; the first {@link Plan#warmUps} are not counted
+ * @param started when
+ * @param load the load average over a minute of the machine this notebook runs on, negative if it
+ *     is not known
+ * @param reading what it came to
+ * @param counters of the policy at the end of the run; none for the kernel's own scheduler
+ */
+public record Run(
+        String contender,
+        int round,
+        Instant started,
+        double load,
+        Reading reading,
+        Map<String, Long> counters) {
+
+    public Run {
+        counters = Map.copyOf(counters);
+    }
+}
