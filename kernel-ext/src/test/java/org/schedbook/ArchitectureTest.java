@@ -58,7 +58,8 @@ class ArchitectureTest {
                                     "policy",
                                     "store",
                                     "target",
-                                    "target.sim")),
+                                    "target.sim",
+                                    "target.vm")),
                     entry("plot", Set.of()),
                     entry("jupyter", Set.of()),
                     entry(

@@ -1,0 +1,302 @@
+package org.schedbook.prompt;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.llm.Completion;
+import org.schedbook.llm.Endpoint;
+import org.schedbook.llm.ModelException;
+import org.schedbook.llm.OpenAiModel;
+import org.schedbook.llm.Prices;
+import org.schedbook.llm.Recordings;
+import org.schedbook.llm.Sampling;
+import org.schedbook.store.Store;
+import org.schedbook.target.sim.SimMachine;
+import org.schedbook.target.vm.VmTarget;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Sends each of a directory's prompts to a model, its answers through all gates and back for
+ * repair, and prints how far each came. Requests, answers and verdicts are kept in the output
+ * directory: in a store, as recordings, and the last source of each.
+ */
+@Command(
+        name = "evaluate-prompts",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Sends every prompt of a directory to the model of OPENAI_BASE_URL and OPENAI_MODEL, sends"
+                    + " the answers through all gates and back for repair, and prints how far each"
+                    + " came.",
+            ""
+        })
+public final class EvaluatePrompts implements Callable<Integer> {
+
+    /** What the guests have; the model is told. */
+    private static final int CPUS = 2;
+
+    @Parameters(paramLabel = "DIR", description = "Where the prompts are, one NAME.md each.")
+    private Path prompts;
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Only these, separated by commas.")
+    private List<String> only = List.of();
+
+    @Option(names = "--model", paramLabel = "MODEL", description = "Instead of OPENAI_MODEL.")
+    private String model = System.getenv("OPENAI_MODEL");
+
+    @Option(
+            names = "--repairs",
+            paramLabel = "N",
+            description = "How often an answer may be corrected (${DEFAULT-VALUE}).")
+    private int repairs = 3;
+
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            description = "How many requests are under way at once (${DEFAULT-VALUE}).")
+    private int parallel = 4;
+
+    @Option(names = "--no-attach", description = "Do not try the policies in a guest.")
+    private boolean noAttach;
+
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            description = "Where to keep everything (${DEFAULT-VALUE}).")
+    private Path output = Path.of("out", "prompts");
+
+    /** How far one answer came. */
+    private record Try(Optional<Gate> failed, Duration gates) {
+
+        @Override
+        public String toString() {
+            return failed.map(Gate::name).orElse("passed");
+        }
+    }
+
+    /** What came of one prompt; {@code error} if its last request was not answered. */
+    private record Row(
+            String name,
+            List<Try> tries,
+            long tokensIn,
+            long tokensOut,
+            OptionalDouble costUsd,
+            String error) {
+
+        boolean passed() {
+            return !tries.isEmpty() && tries.getLast().failed().isEmpty();
+        }
+
+        boolean passedAtOnce() {
+            return passed() && tries.size() == 1;
+        }
+    }
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new EvaluatePrompts()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, ExecutionException {
+        Optional<Endpoint> endpoint = Endpoint.from(System.getenv());
+        if (endpoint.isEmpty() || model == null || model.isBlank()) {
+            System.err.println("Set OPENAI_BASE_URL or OPENAI_API_KEY, and OPENAI_MODEL.");
+            return 2;
+        }
+        List<String> names = names();
+        Files.createDirectories(output);
+        Prices prices = Prices.read(output.resolve("prices.csv"));
+        var guest = new ReentrantLock(true);
+        var rows = new ArrayList<Row>();
+        try (var store = Store.open(output);
+                var client = new OpenAiModel(endpoint.get(), model, Sampling.DEFAULT);
+                var threads = Executors.newFixedThreadPool(parallel)) {
+            List<Future<Row>> futures =
+                    names.stream()
+                            .map(
+                                    name ->
+                                            threads.submit(
+                                                    () -> run(name, client, prices, store, guest)))
+                            .toList();
+            for (Future<Row> future : futures) {
+                rows.add(future.get());
+            }
+        }
+        print(rows);
+        return rows.stream().allMatch(Row::passed) ? 0 : 1;
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(prompts)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(file -> file.endsWith(".md"))
+                    .map(file -> file.substring(0, file.length() - ".md".length()))
+                    .filter(name -> only.isEmpty() || only.contains(name))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private Row run(
+            String name, OpenAiModel client, Prices prices, Store store, ReentrantLock guest)
+            throws IOException, InterruptedException {
+        var prompt =
+                new PolicyPrompt(
+                        Files.readString(prompts.resolve(name + ".md")),
+                        PolicySource.builtIn("fifo").orElseThrow(),
+                        new Situation(
+                                Optional.of(SimMachine.flat(CPUS).topology()), List.of(), Map.of()),
+                        PromptTexts.builtIn());
+        var log = new Log(name);
+        var loop =
+                new RepairLoop(
+                        client,
+                        prices,
+                        new Gates(new PolicyCompiler(), trials(guest)),
+                        store,
+                        Optional.of(new Recordings(output.resolve("recordings"))));
+        OptionalDouble cost = OptionalDouble.empty();
+        String error = "";
+        try {
+            var limits = new RepairLoop.Limits(repairs, OptionalDouble.empty());
+            cost = loop.run(name, prompt, limits, log).costUsd();
+        } catch (ModelException e) {
+            error = e.getMessage();
+        }
+        return new Row(name, log.tries, log.tokensIn, log.tokensOut, cost, error);
+    }
+
+    private Map<Gate, Gates.Trial> trials(ReentrantLock guest) {
+        return noAttach
+                ? Map.of(Gate.SIMULATE, new DryRun(CPUS))
+                : Map.of(
+                        Gate.SIMULATE,
+                        new DryRun(CPUS),
+                        Gate.ATTACH,
+                        (source, policy) -> {
+                            // One guest at a time: each wants more than a gigabyte of memory.
+                            guest.lockInterruptibly();
+                            try {
+                                return new GuestTrial(VmTarget::boot).run(source, policy);
+                            } finally {
+                                guest.unlock();
+                            }
+                        });
+    }
+
+    /** Says what happens to one prompt, a line at a time, as others do the same. */
+    private final class Log implements RepairLoop.Observer {
+
+        private final String name;
+        private final List<Try> tries = new ArrayList<>();
+        private long tokensIn;
+        private long tokensOut;
+        private Instant answered = Instant.EPOCH;
+
+        Log(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void asks(int repair) {
+            say(repair == 0 ? "asks" : "asks for repair " + repair);
+        }
+
+        @Override
+        public void writes(String piece) {}
+
+        @Override
+        public void answered(Completion answer, OptionalDouble costUsd) {
+            answered = Instant.now();
+            tokensIn += answer.promptTokens();
+            tokensOut += answer.completionTokens();
+        }
+
+        @Override
+        public void skipped(Gate gate, String why) {
+            say("not tried at " + gate + ": " + why);
+        }
+
+        @Override
+        public void judged(Verdict verdict) {
+            tries.add(new Try(verdict.failed(), Duration.between(answered, Instant.now())));
+            say(tries.getLast().toString());
+            verdict.problems().stream().limit(5).forEach(p -> say("  " + p.message()));
+            verdict.source()
+                    .ifPresent(
+                            source -> {
+                                try {
+                                    Files.writeString(
+                                            output.resolve(name + ".java"), source.text());
+                                } catch (IOException e) {
+                                    say("the source is in the store only: " + e.getMessage());
+                                }
+                            });
+        }
+
+        private void say(String what) {
+            System.err.printf("%-22s %s%n", name, what);
+        }
+    }
+
+    private void print(List<Row> rows) {
+        System.out.printf(
+                "%nModel %s, text %s%n%n", model, PromptTexts.builtIn().hash().substring(0, 8));
+        System.out.println(
+                "| prompt | first try | repairs | in the end | gates, s | tokens in | out |");
+        System.out.println("|---|---|---|---|---|---|---|");
+        for (Row row : rows) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "| %s | %s | %s | %s | %s | %,d | %,d |%n",
+                    row.name(),
+                    row.tries().isEmpty() ? "no answer" : row.tries().getFirst(),
+                    row.tries().stream()
+                            .skip(1)
+                            .map(Try::toString)
+                            .collect(Collectors.joining(", ")),
+                    row.error().isEmpty() ? row.passed() ? "works" : "fails" : row.error(),
+                    row.tries().stream()
+                            .map(
+                                    t ->
+                                            String.format(
+                                                    Locale.ROOT,
+                                                    "%.1f",
+                                                    t.gates().toMillis() / 1e3))
+                            .collect(Collectors.joining(", ")),
+                    row.tokensIn(),
+                    row.tokensOut());
+        }
+        System.out.printf(
+                "%n%d of %d work at the first try, %d within %d repairs. Everything is kept in %s.%n",
+                rows.stream().filter(Row::passedAtOnce).count(),
+                rows.size(),
+                rows.stream().filter(Row::passed).count(),
+                repairs,
+                output);
+    }
+}
