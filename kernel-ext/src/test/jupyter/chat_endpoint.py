@@ -15,6 +15,7 @@ class ChatEndpoint:
         self.answer = ""
         self.status = 200
         self.finish_reason = "stop"
+        self.usage = None
         self.requests = []
         endpoint = self
 
@@ -51,11 +52,15 @@ class ChatEndpoint:
                 for at in range(0, len(text), 16):
                     self.event(delta={"content": text[at:at + 16]})
                 self.event(delta={}, finish_reason=endpoint.finish_reason)
+                if endpoint.usage:
+                    self.chunk(choices=[], usage=endpoint.usage)
                 self.wfile.write(b"data: [DONE]\n\n")
 
             def event(self, delta, finish_reason=None):
-                chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "scripted",
-                         "choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}]}
+                self.chunk(choices=[{"index": 0, "delta": delta, "finish_reason": finish_reason}])
+
+            def chunk(self, **parts):
+                chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "scripted", **parts}
                 self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
                 self.wfile.flush()
 

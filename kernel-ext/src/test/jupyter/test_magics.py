@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import json
 import os
 import pathlib
 import sqlite3
@@ -253,6 +254,7 @@ class PromptTest(unittest.TestCase):
     def setUp(self):
         self.endpoint.status = 200
         self.endpoint.finish_reason = "stop"
+        self.endpoint.usage = None
         self.endpoint.requests.clear()
 
     def attempts(self):
@@ -391,6 +393,53 @@ class PromptTest(unittest.TestCase):
             self.assertIn("no, because of a test", cell.shown())
             self.assertIn(word, cell.shown())
             self.assertNotIn(KEY, str(cell.messages) + str(cell.reply))
+
+    def test_versions_are_kept_compared_and_brought_back(self):
+        self.endpoint.answer = f"```java\n{FIFO}\n```"
+        self.session.run("%%prompt kept --no-attach\nFirst come.")
+        self.session.run("%%policy kept\n" + FIFO.replace("SLICE_DFL_NS", "1_000_000"))
+        shown = self.session.run("%history kept").shown()
+        for word in ("kept@1", "kept@2", "scripted, request", "you, in a cell", "First come.", "a policy"):
+            self.assertIn(word, shown)
+        self.assertIn("-        insert(task, Dsq.GLOBAL, SLICE_DFL_NS", self.session.run("%diff kept@1 kept").shown())
+
+        cell = self.session.run("%use kept@1")
+        self.assertEqual("%%policy kept\n" + FIFO, cell.reply["payload"][0]["text"])
+        self.assertIn("kept@3", cell.shown())
+        self.assertIn("are the same", self.session.run("%diff kept kept@1").shown())
+        self.assertIn("kept@1, kept@2, kept@3", self.session.run("%use kept@9").shown())
+
+    def test_two_notebooks_in_one_directory_share_the_store(self):
+        session = Session(cwd=self.directory.name, env=environment())
+        try:
+            session.run("%%policy shared\n" + FIFO)
+            self.session.run("%%policy shared\n" + FIFO.replace("MyFifo", "Other"))
+            self.assertIn("shared@2", session.run("%history shared").shown())
+            self.assertIn("shared", self.session.run("%history").shown())
+        finally:
+            session.close()
+
+    def test_a_cost_is_unknown_until_the_person_says_the_price(self):
+        self.endpoint.answer = f"```java\n{FIFO}\n```"
+        self.endpoint.usage = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}
+        prices = pathlib.Path(self.directory.name, ".schedbook", "prices.csv")
+        try:
+            self.assertIn("price of asked-for is not known",
+                          self.session.run("%%prompt paid --no-attach --max-cost 1\nx").shown())
+            self.session.run("%%prompt paid --no-attach\nx")
+            self.assertIn("unknown", self.session.run("%cost").shown())
+            prices.write_text("scripted, 1000, 0, 10000\n")
+            self.assertIn("2.0000", self.session.run("%cost").shown())
+            self.assertIn("$2.0000", self.session.run("%%prompt paid --no-attach\nx").shown())
+        finally:
+            prices.unlink(missing_ok=True)
+
+    def test_everything_is_exported_as_json_lines(self):
+        self.endpoint.answer = "Nothing but words."
+        self.session.run("%%prompt exported --no-attach --repairs 0\nAnything.")
+        self.assertIn("lines are written", self.session.run("%history --export all.jsonl").shown())
+        lines = [json.loads(x) for x in pathlib.Path(self.directory.name, "all.jsonl").read_text().splitlines()]
+        self.assertIn("Nothing but words.", [x.get("answer") for x in lines if x["table"] == "attempt"])
 
     def test_what_a_model_wrote_is_text_and_no_markup(self):
         self.endpoint.answer = "<script>alert(1)</script><img src=x onerror=alert(1)>"

@@ -9,6 +9,7 @@ import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.llm.ModelException;
 import org.schedbook.prompt.Gate;
+import org.schedbook.store.StoreException;
 import org.schedbook.target.TargetException;
 
 /** Turns what the stages below report into what a person at a cell reads. */
@@ -22,6 +23,11 @@ final class Errors {
     /** A model that did not answer. */
     static CellError of(ModelException e) {
         return new CellError(e.getMessage()).next(e.nextStep()).details(e.partial());
+    }
+
+    /** A store that can not be used. */
+    static CellError of(StoreException e) {
+        return new CellError(e.getMessage()).next(e.nextStep());
     }
 
     /** A source in the body of the cell that is no policy. */

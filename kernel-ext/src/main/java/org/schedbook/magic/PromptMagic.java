@@ -161,7 +161,7 @@ final class PromptMagic implements Magic {
             return null;
         } catch (StoreException e) {
             // What a model writes is paid for: without a place to keep it, it is not asked.
-            throw new CellError(e.getMessage()).next(e.nextStep());
+            throw Errors.of(e);
         }
     }
 
@@ -172,7 +172,7 @@ final class PromptMagic implements Magic {
             throw new CellError("--repairs is a number from 0.").next("Leave it out for 3.");
         }
         if (from != null) {
-            return session.source(from);
+            return Versions.source(from, session);
         }
         return session.source(session.policyNames().contains(name) ? name : DEFAULT_START);
     }
@@ -212,7 +212,7 @@ final class PromptMagic implements Magic {
 
     private void write(PolicyPrompt prompt, Model author, String called, MagicCall call)
             throws InterruptedException, IOException {
-        Prices prices = prices();
+        Prices prices = session.prices();
         var limits = new RepairLoop.Limits(repairs, maxCost(author, prices));
         var loop =
                 new RepairLoop(
@@ -244,15 +244,6 @@ final class PromptMagic implements Magic {
             if (view.source().isPresent()) {
                 offer(view.source().get(), prompt.current(), attempt, call);
             }
-        }
-    }
-
-    private static Prices prices() {
-        try {
-            return Prices.read(Session.DIRECTORY.resolve("prices.csv"));
-        } catch (IOException e) {
-            throw new CellError("The prices can not be read: " + e.getMessage())
-                    .next("Correct the file, or delete it: a new one says how it is written.");
         }
     }
 
@@ -329,7 +320,8 @@ final class PromptMagic implements Magic {
     @Override
     public List<String> candidates(String label) {
         return switch (label) {
-            case "--from", "NAME" -> List.copyOf(session.policyNames());
+            case "--from" -> Versions.labels(session);
+            case "NAME" -> List.copyOf(session.policyNames());
             case "--model" -> environmentModel().stream().toList();
             default -> List.of();
         };

@@ -19,6 +19,10 @@ final class SchedbookMagics {
         magics.line("Measure", "compare", () -> new CompareMagic(session));
         magics.line("Measure", "workloads", WorkloadsMagic::new);
         magics.line("Measure", "plot", () -> new PlotMagic(session));
+        magics.line("Keep", "history", () -> new HistoryMagic(session));
+        magics.line("Keep", "diff", () -> new DiffMagic(session));
+        magics.line("Keep", "use", () -> new UseMagic(session));
+        magics.line("Keep", "cost", () -> new CostMagic(session));
         magics.line("Notebook", "sched", () -> new SchedMagic(session, environment));
         magics.line("Notebook", "doctor", () -> new DoctorMagic(environment));
         magics.listing("Notebook");

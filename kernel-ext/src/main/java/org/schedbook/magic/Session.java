@@ -1,5 +1,6 @@
 package org.schedbook.magic;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.CellError;
+import org.schedbook.llm.Prices;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.store.Store;
 import org.schedbook.target.Attachment;
@@ -74,6 +76,16 @@ final class Session implements AutoCloseable {
             store = Store.open(DIRECTORY);
         }
         return store;
+    }
+
+    /** Returns what models cost, as the person has it in a file. */
+    Prices prices() {
+        try {
+            return Prices.read(DIRECTORY.resolve("prices.csv"));
+        } catch (IOException e) {
+            throw new CellError("The prices can not be read: " + e.getMessage())
+                    .next("Correct the file, or delete it: a new one says how it is written.");
+        }
     }
 
     /** Returns the names of all policies, those that come with Schedbook included. */

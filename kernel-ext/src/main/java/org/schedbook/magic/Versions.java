@@ -1,10 +1,14 @@
 package org.schedbook.magic;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.store.Store;
 import org.schedbook.store.StoreException;
 import org.schedbook.store.Version;
 
@@ -39,6 +43,53 @@ final class Versions {
             call.show("This version is not kept. " + e.getMessage() + " " + e.nextStep());
             return Optional.empty();
         }
+    }
+
+    /**
+     * Returns the source of a policy, or of one of its versions.
+     *
+     * @param reference {@code NAME} or {@code NAME@NUMBER}
+     */
+    static PolicySource source(String reference, Session session) {
+        int at = reference.lastIndexOf('@');
+        if (at < 0) {
+            return session.source(reference);
+        }
+        String name = reference.substring(0, at);
+        try {
+            int number = Integer.parseInt(reference.substring(at + 1));
+            return session.store()
+                    .version(name, number)
+                    .map(version -> new PolicySource(name, version.source()))
+                    .orElseThrow(() -> noVersion(reference, name, session));
+        } catch (NumberFormatException e) {
+            throw noVersion(reference, name, session);
+        } catch (StoreException e) {
+            throw Errors.of(e);
+        }
+    }
+
+    private static CellError noVersion(String reference, String name, Session session) {
+        List<String> known = session.store().versions(name).stream().map(Version::label).toList();
+        return new CellError("There is no version " + reference + ".")
+                .next(
+                        known.isEmpty()
+                                ? "%history lists the policies that are kept."
+                                : "There are: " + String.join(", ", known) + ".");
+    }
+
+    /** Returns all references there are. */
+    static List<String> labels(Session session) {
+        var labels = new ArrayList<>(session.policyNames());
+        if (!Store.isIn(Session.DIRECTORY)) {
+            return labels; // A look at what there is makes no files.
+        }
+        try {
+            session.store().versions().forEach(version -> labels.add(version.label()));
+        } catch (StoreException e) {
+            // The names are of use without the versions.
+        }
+        return labels;
     }
 
     private Versions() {}

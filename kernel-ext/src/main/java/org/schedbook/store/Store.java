@@ -56,6 +56,11 @@ public final class Store implements AutoCloseable {
         return new Store(new Database(directory.resolve(FILE)));
     }
 
+    /** Returns whether there is a store in a directory. */
+    public static boolean isIn(Path directory) {
+        return Files.exists(directory.resolve(FILE));
+    }
+
     // ---- Requests -------------------------------------------------------------------------
 
     /** Writes a request down; to be called before it is sent. */

@@ -1,0 +1,45 @@
+package org.schedbook.magic;
+
+import java.util.List;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.jupyter.Magic;
+import org.schedbook.jupyter.MagicCall;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code %diff A B}: what differs between two policies. */
+@Command(
+        description = {
+            "Shows what differs between the sources of two policies.",
+            "",
+            "Each is a policy's name, or one of its versions, such as my-policy@3.",
+            ""
+        },
+        footer = {"Examples:", "  %diff fifo my-policy", "  %diff my-policy@1 my-policy@2"})
+final class DiffMagic implements Magic {
+
+    @Parameters(index = "0", paramLabel = "POLICY", description = "What to compare to.")
+    private String first;
+
+    @Parameters(index = "1", paramLabel = "POLICY", description = "What to compare.")
+    private String second;
+
+    private final Session session;
+
+    DiffMagic(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Object run(MagicCall call) {
+        PolicySource a = Versions.source(first, session);
+        PolicySource b = Versions.source(second, session);
+        Diff diff = Diff.of(first, a, second, b);
+        return diff.isEmpty() ? "%s and %s are the same.".formatted(first, second) : diff;
+    }
+
+    @Override
+    public List<String> candidates(String label) {
+        return label.equals("POLICY") ? Versions.labels(session) : List.of();
+    }
+}
