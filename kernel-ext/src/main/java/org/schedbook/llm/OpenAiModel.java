@@ -2,11 +2,13 @@ package org.schedbook.llm;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.JsonString;
 import com.openai.errors.OpenAIIoException;
 import com.openai.errors.OpenAIServiceException;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -34,13 +36,17 @@ public final class OpenAiModel implements Model, AutoCloseable {
     private final OpenAIClient client;
 
     public OpenAiModel(Endpoint endpoint, String model, Sampling sampling) {
+        this(endpoint, model, sampling, SILENCE_LIMIT);
+    }
+
+    OpenAiModel(Endpoint endpoint, String model, Sampling sampling, Duration silenceLimit) {
         this.endpoint = endpoint;
         this.model = model;
         this.sampling = sampling;
         var builder =
                 OpenAIOkHttpClient.builder()
                         .apiKey(endpoint.apiKey().orElse(NO_KEY))
-                        .timeout(SILENCE_LIMIT);
+                        .timeout(silenceLimit);
         endpoint.baseUrl().ifPresent(builder::baseUrl);
         client = builder.build();
     }
@@ -126,6 +132,14 @@ public final class OpenAiModel implements Model, AutoCloseable {
                                             endpoint.redact(String.valueOf(service.getMessage()))),
                             nextStep(service.statusCode()),
                             partial);
+            case OpenAIIoException io when isSilence(io) ->
+                    new ModelException(
+                            "%s has been silent for too long%s."
+                                    .formatted(endpoint, partial.isEmpty() ? "" : ", mid-answer"),
+                            partial.isEmpty()
+                                    ? "Run the cell again, or try another --model."
+                                    : "Run the cell again; what had arrived is kept.",
+                            partial);
             case OpenAIIoException io when partial.isEmpty() ->
                     new ModelException(
                             "%s can not be reached: %s".formatted(endpoint, rootMessage(io)),
@@ -141,10 +155,17 @@ public final class OpenAiModel implements Model, AutoCloseable {
         };
     }
 
+    private static boolean isSilence(Throwable e) {
+        return e instanceof InterruptedIOException
+                || e.getCause() != null && isSilence(e.getCause());
+    }
+
     private String nextStep(int status) {
         return switch (status) {
             case 401 -> "Check OPENAI_API_KEY and restart the kernel.";
-            case 403 -> "The key is valid but may not do this: check its project and region.";
+            case 403 ->
+                    "The key is valid but may not do this: check the project's rights, and whether the"
+                            + " provider serves your region.";
             case 404 ->
                     "Check the model's name ('%s') and OPENAI_BASE_URL, which usually ends in /v1."
                             .formatted(model);
@@ -181,7 +202,13 @@ public final class OpenAiModel implements Model, AutoCloseable {
     /** What has arrived of an answer. */
     private static final class Answer {
 
+        /** Where servers put what a model thought before it answered; not in OpenAI's format. */
+        private static final List<String> REASONING = List.of("reasoning_content", "reasoning");
+
         private final StringBuilder text = new StringBuilder();
+        private final StringBuilder reasoning = new StringBuilder();
+        private final StringBuilder refusal = new StringBuilder();
+        private boolean toolCalls;
         private String finishReason = "";
         private String servedModel = "";
         private long promptTokens;
@@ -203,6 +230,13 @@ public final class OpenAiModel implements Model, AutoCloseable {
                                 completionTokens = usage.completionTokens();
                             });
             for (var choice : chunk.choices()) {
+                toolCalls |= choice.delta().toolCalls().isPresent();
+                choice.delta().refusal().ifPresent(refusal::append);
+                for (String name : REASONING) {
+                    if (choice.delta()._allProperties().get(name) instanceof JsonString thought) {
+                        reasoning.append(thought.value());
+                    }
+                }
                 choice.finishReason().ifPresent(reason -> finishReason = reason.asString());
                 choice.delta()
                         .content()
@@ -219,13 +253,39 @@ public final class OpenAiModel implements Model, AutoCloseable {
             return text.toString();
         }
 
+        private ModelException empty() {
+            String ended = finishReason.isEmpty() ? "." : " (" + finishReason + ").";
+            if (!refusal.isEmpty()) {
+                return new ModelException(
+                        "The model refuses: " + refusal, "Say it in other words.", "");
+            }
+            if (toolCalls) {
+                return new ModelException(
+                        "The model wants to call a tool instead of answering" + ended,
+                        "It was offered none: try another --model.",
+                        "");
+            }
+            if (!reasoning.isEmpty()) {
+                return new ModelException(
+                        "The model thought and did not answer" + ended,
+                        finishReason.equals("length")
+                                ? "Its limit of tokens is too low for its thoughts: raise it at the"
+                                        + " server, or try another --model."
+                                : "Run the cell again, or try another --model.",
+                        reasoning.toString());
+            }
+            return new ModelException(
+                    "The model's answer is empty" + ended,
+                    finishReason.equals("content_filter")
+                            ? "The endpoint's filter took it out: say it in other words, or try"
+                                    + " another --model."
+                            : "Run the cell again, or try another --model.",
+                    "");
+        }
+
         Completion completion(String askedFor) throws ModelException {
             if (text.toString().isBlank()) {
-                throw new ModelException(
-                        "The model's answer is empty"
-                                + (finishReason.isEmpty() ? "." : " (" + finishReason + ")."),
-                        "Run the cell again, or try another --model.",
-                        "");
+                throw empty();
             }
             return new Completion(
                     text(),

@@ -13,10 +13,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The client against a real HTTP server that speaks the streaming chat-completions format. */
 @Timeout(60)
@@ -113,19 +118,6 @@ class OpenAiModelTest {
     }
 
     @Test
-    void anUnknownModelIsNamed() {
-        handler = exchange -> error(exchange, 404, "The model does not exist");
-        assertTrue(failure().nextStep().contains("test-model"));
-    }
-
-    @Test
-    void aBusyServerIsAskedAgainBeforeGivingUp() {
-        handler = exchange -> error(exchange, 429, "Rate limit reached");
-        assertTrue(failure().getMessage().contains("429"));
-        assertEquals(3, requests.get());
-    }
-
-    @Test
     void aServerThatRecoversIsNotNoticed() throws Exception {
         handler =
                 exchange -> {
@@ -174,6 +166,179 @@ class OpenAiModelTest {
         failure();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "401, 1, OPENAI_API_KEY",
+        "403, 1, region",
+        "404, 1, /v1",
+        "400, 1, --model",
+        "429, 3, limits",
+        "500, 3, later",
+        "529, 3, later"
+    })
+    void aRefusalIsRepeatedOnlyWhereThatMayHelpAndSaysWhatToDo(int status, int times, String word) {
+        handler = exchange -> error(exchange, status, "no");
+        var e = failure();
+        assertTrue(e.getMessage().contains(String.valueOf(status)), e.getMessage());
+        assertTrue(e.nextStep().contains(word), e.nextStep());
+        assertEquals(times, requests.get());
+    }
+
+    @Test
+    void aServerThatSaysWhenToComeBackIsLeftAloneUntilThen() throws Exception {
+        var times = new ArrayList<Long>();
+        handler =
+                exchange -> {
+                    times.add(System.nanoTime());
+                    if (times.size() == 1) {
+                        exchange.getResponseHeaders().set("Retry-After", "2");
+                        error(exchange, 429, "slow down");
+                    } else {
+                        stream(exchange, delta("x"), finish("stop"), "[DONE]");
+                    }
+                };
+        model.complete(MESSAGES, _ -> {});
+        assertTrue(times.get(1) - times.get(0) >= 1_900_000_000L, times.toString());
+    }
+
+    @Test
+    void aSlowFirstByteIsWaitedFor() throws Exception {
+        handler =
+                exchange -> {
+                    Thread.sleep(1500);
+                    stream(exchange, delta("x"), finish("stop"), "[DONE]");
+                };
+        assertEquals("x", model.complete(MESSAGES, _ -> {}).text());
+        assertEquals(1, requests.get());
+    }
+
+    @Test
+    void aStallMidStreamEndsAndKeepsWhatHadArrived() {
+        var testOver = new CountDownLatch(1);
+        handler =
+                exchange -> {
+                    stream(exchange, delta("half"));
+                    testOver.await(20, TimeUnit.SECONDS);
+                };
+        try (var impatient =
+                new OpenAiModel(
+                        endpoint(server.getAddress().getPort()),
+                        "test-model",
+                        Sampling.DEFAULT,
+                        Duration.ofSeconds(1))) {
+            var e = assertThrows(ModelException.class, () -> impatient.complete(MESSAGES, _ -> {}));
+            assertTrue(e.getMessage().contains("silent"), e.getMessage());
+            assertEquals("half", e.partial());
+        } finally {
+            testOver.countDown();
+        }
+    }
+
+    @Test
+    void anAnswerWithoutChoicesIsEmpty() {
+        handler = exchange -> stream(exchange, chunk("[]", "null"), "[DONE]");
+        assertTrue(failure().getMessage().contains("empty"));
+    }
+
+    @Test
+    void aToolCallIsNoAnswer() {
+        handler =
+                exchange ->
+                        stream(
+                                exchange,
+                                chunk(
+                                        "[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"t\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},\"finish_reason\":null}]",
+                                        "null"),
+                                finish("tool_calls"),
+                                "[DONE]");
+        assertTrue(failure().getMessage().contains("tool"));
+    }
+
+    @Test
+    void thoughtsAloneAreNoAnswerAndAreKept() {
+        handler =
+                exchange ->
+                        stream(
+                                exchange,
+                                chunk(
+                                        "[{\"index\":0,\"delta\":{\"reasoning_content\":\"Hm, queues\"},\"finish_reason\":null}]",
+                                        "null"),
+                                finish("length"),
+                                "[DONE]");
+        var e = failure();
+        assertTrue(e.getMessage().contains("thought"), e.getMessage());
+        assertTrue(e.nextStep().contains("limit"), e.nextStep());
+        assertEquals("Hm, queues", e.partial());
+    }
+
+    @Test
+    void aRefusalOfTheModelIsShown() {
+        handler =
+                exchange ->
+                        stream(
+                                exchange,
+                                chunk(
+                                        "[{\"index\":0,\"delta\":{\"refusal\":\"I will not.\"},\"finish_reason\":null}]",
+                                        "null"),
+                                finish("stop"),
+                                "[DONE]");
+        assertTrue(failure().getMessage().contains("I will not."));
+    }
+
+    @Test
+    void aMegabyteOfAnswerArrivesWhole() throws Exception {
+        String kilobyte = "x".repeat(1024);
+        handler =
+                exchange -> {
+                    String[] events = new String[1026];
+                    Arrays.fill(events, delta(kilobyte));
+                    events[1024] = finish("stop");
+                    events[1025] = "[DONE]";
+                    stream(exchange, events);
+                };
+        assertEquals(1 << 20, model.complete(MESSAGES, _ -> {}).text().length());
+    }
+
+    @Test
+    void aWebPageInPlaceOfAnAnswerIsAnError() {
+        handler =
+                exchange -> {
+                    byte[] page = "<html>Log in</html>".getBytes(StandardCharsets.UTF_8);
+                    exchange.getResponseHeaders().set("Content-Type", "text/html");
+                    exchange.sendResponseHeaders(200, page.length);
+                    exchange.getResponseBody().write(page);
+                };
+        assertFalse(failure().nextStep().isEmpty());
+    }
+
+    @Test
+    void cachedTokensAreCounted() throws Exception {
+        handler =
+                exchange ->
+                        stream(
+                                exchange,
+                                delta("x"),
+                                finish("stop"),
+                                chunk(
+                                        "[]",
+                                        "{\"prompt_tokens\":9,\"completion_tokens\":1,\"total_tokens\":10,\"prompt_tokens_details\":{\"cached_tokens\":8}}"),
+                                "[DONE]");
+        assertEquals(8, model.complete(MESSAGES, _ -> {}).cachedTokens());
+    }
+
+    @Test
+    void theTemperatureIsSentIfItWasChosen() throws Exception {
+        handler = exchange -> stream(exchange, delta("x"), finish("stop"), "[DONE]");
+        model.complete(MESSAGES, _ -> {});
+        assertTrue(request.get().path("temperature").isMissingNode());
+        var cool = new Sampling(OptionalDouble.of(0.25));
+        try (var cooler =
+                new OpenAiModel(endpoint(server.getAddress().getPort()), "test-model", cool)) {
+            cooler.complete(MESSAGES, _ -> {});
+        }
+        assertEquals(0.25, request.get().path("temperature").asDouble());
+    }
+
     @Test
     void anInterruptEndsTheWaitAtOnceAndHangsUp() throws Exception {
         var streaming = new CountDownLatch(1);
@@ -208,7 +373,7 @@ class OpenAiModelTest {
                                 });
         assertTrue(streaming.await(20, TimeUnit.SECONDS));
         cell.interrupt();
-        assertTrue(cell.join(java.time.Duration.ofSeconds(2)), "the cell ends");
+        assertTrue(cell.join(Duration.ofSeconds(2)), "the cell ends");
         assertEquals(InterruptedException.class, outcome.get().getClass());
         assertTrue(hungUp.await(20, TimeUnit.SECONDS), "the server sees it");
     }
