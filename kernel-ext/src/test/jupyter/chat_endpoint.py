@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -14,6 +15,7 @@ class ChatEndpoint:
     def __init__(self):
         self.answer = ""
         self.status = 200
+        self.pause = 0  # seconds between two pieces
         self.finish_reason = "stop"
         self.usage = None
         self.requests = []
@@ -51,6 +53,7 @@ class ChatEndpoint:
                 self.end_headers()
                 for at in range(0, len(text), 16):
                     self.event(delta={"content": text[at:at + 16]})
+                    time.sleep(endpoint.pause)
                 self.event(delta={}, finish_reason=endpoint.finish_reason)
                 if endpoint.usage:
                     self.chunk(choices=[], usage=endpoint.usage)

@@ -88,8 +88,12 @@ class ConformanceTest(jupyter_kernel_test.KernelTests):
     code_display_data = [{"code": 'display("x");', "mime": "text/plain"}]
     code_inspect_sample = "%lsmagic"
 
-    # JJava has no history, pager or clear_output to test.
-    test_history = test_pager = test_clear_output = None
+    code_history_pattern = "6?*"
+    supported_history_operations = ("tail", "range", "search")
+    code_clear_output = "org.schedbook.jupyter.SchedbookKernel.clearOutput();"
+
+    # Help is an output of the cell, so that it stays in the notebook; there is no pager.
+    test_pager = None
 
 
 class KernelTest(unittest.TestCase):

@@ -112,6 +112,16 @@ final class CellReply extends ShellReplyEnvironment {
         return message(getContext(), content);
     }
 
+    /** JJava's reply lacks the status that the protocol asks for. */
+    @SuppressWarnings({"rawtypes", "unchecked"})
+    void replyHistory(List<List<Object>> cells) {
+        reply(
+                new Message(
+                        getContext(),
+                        MessageType.HISTORY_REPLY,
+                        Map.of("status", "ok", "history", cells)));
+    }
+
     /** The protocol's content as a map: JJava's own types have no room for all of its fields. */
     @SuppressWarnings({"rawtypes", "unchecked"})
     private static Message<?> message(MessageContext request, Map<String, Object> content) {

@@ -22,8 +22,10 @@ import org.dflib.jjava.jupyter.kernel.magic.MagicsResolver;
 import org.dflib.jjava.jupyter.kernel.util.PathsHandler;
 import org.dflib.jjava.jupyter.messages.Header;
 import org.dflib.jjava.jupyter.messages.Message;
+import org.dflib.jjava.jupyter.messages.publish.PublishClearOutput;
 import org.dflib.jjava.jupyter.messages.reply.KernelInfoReply;
 import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
+import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
 import org.dflib.jjava.jupyter.messages.request.KernelInfoRequest;
 import org.dflib.jjava.jupyter.messages.request.ShutdownRequest;
 import org.dflib.jjava.kernel.JavaKernel;
@@ -56,6 +58,7 @@ public final class SchedbookKernel extends JavaKernel {
     private final Map<Integer, CellSource> pending = new ConcurrentHashMap<>();
     private final AtomicInteger pendingId = new AtomicInteger();
     private final MagicsResolver resolver = new Resolver();
+    private final CellHistory history = new CellHistory();
     private volatile CellReply reply;
 
     SchedbookKernel(SchedbookKernelBuilder parts) {
@@ -114,6 +117,14 @@ public final class SchedbookKernel extends JavaKernel {
 
     Magics magics() {
         return magics;
+    }
+
+    /** Removes what the running cell has shown so far. */
+    public static void clearOutput() {
+        CellReply now = notebook().reply;
+        if (now != null) {
+            now.publish(PublishClearOutput.NOW);
+        }
     }
 
     /** Offers source as the cell after the one that is running. */
@@ -220,6 +231,9 @@ public final class SchedbookKernel extends JavaKernel {
             ShellReplyEnvironment env, Message<ExecuteRequest> message) {
         reply = (CellReply) env;
         reply.executionCount(executionCount.get());
+        if (message.getContent().shouldStoreHistory()) {
+            history.add(executionCount.get(), message.getContent().getCode());
+        }
         super.handleExecuteRequest(env, message);
         pending.clear();
         if (reply.failed() && message.getContent().shouldStopOnError()) {
@@ -272,6 +286,13 @@ public final class SchedbookKernel extends JavaKernel {
         return super.formatError(e).stream()
                 .filter(line -> !KERNEL_FRAME.matcher(line).find())
                 .toList();
+    }
+
+    @Override
+    protected void handleHistoryRequest(
+            ShellReplyEnvironment env, Message<HistoryRequest> message) {
+        env.setBusyDeferIdle();
+        ((CellReply) env).replyHistory(history.answer(message.getContent()));
     }
 
     @Override
