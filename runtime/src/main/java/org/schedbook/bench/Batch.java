@@ -18,7 +18,7 @@ public record Batch(int jobs, int work, int factor) implements Workload {
     static final Batch SMALL = new Batch(40, 1000, 50);
 
     public Batch {
-        Workloads.atLeast(1, jobs, work, factor);
+        Parameters.atLeast(1, jobs, work, factor);
     }
 
     @Override

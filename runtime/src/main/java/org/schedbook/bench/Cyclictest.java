@@ -21,8 +21,8 @@ public record Cyclictest(int threads, int intervalUs, int loops) implements Work
     static final Cyclictest SMALL = new Cyclictest(4, 4000, 400);
 
     public Cyclictest {
-        Workloads.atLeast(1, threads, loops);
-        Workloads.atLeast(100, intervalUs);
+        Parameters.atLeast(1, threads, loops);
+        Parameters.atLeast(100, intervalUs);
     }
 
     @Override

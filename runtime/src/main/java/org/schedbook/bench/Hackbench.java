@@ -19,7 +19,7 @@ public record Hackbench(int groups, int loops) implements Workload {
     private static final Pattern TIME = Pattern.compile("(?m)^Time: ([\\d.]+)$");
 
     public Hackbench {
-        Workloads.atLeast(1, groups, loops);
+        Parameters.atLeast(1, groups, loops);
     }
 
     @Override

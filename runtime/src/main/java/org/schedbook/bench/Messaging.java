@@ -20,7 +20,7 @@ public record Messaging(int groups, int loops) implements Workload {
     public static final Messaging SMALL = new Messaging(4, 100);
 
     public Messaging {
-        Workloads.atLeast(1, groups, loops);
+        Parameters.atLeast(1, groups, loops);
     }
 
     @Override

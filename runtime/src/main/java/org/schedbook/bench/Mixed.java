@@ -18,9 +18,9 @@ public record Mixed(int hogs, int threads, int intervalUs, int seconds) implemen
     static final Mixed SMALL = new Mixed(4, 2, 10_000, 4);
 
     public Mixed {
-        Workloads.atLeast(1, hogs, threads);
-        Workloads.atLeast(100, intervalUs);
-        Workloads.atLeast(2, seconds);
+        Parameters.atLeast(1, hogs, threads);
+        Parameters.atLeast(100, intervalUs);
+        Parameters.atLeast(2, seconds);
     }
 
     @Override

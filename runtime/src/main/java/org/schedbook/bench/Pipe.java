@@ -15,7 +15,7 @@ public record Pipe(int loops) implements Workload {
     static final Pipe SMALL = new Pipe(5000);
 
     public Pipe {
-        Workloads.atLeast(1, loops);
+        Parameters.atLeast(1, loops);
     }
 
     @Override

@@ -25,8 +25,8 @@ public record Plan(
         boolean early) {
 
     public Plan {
-        Workloads.atLeast(1, repetitions);
-        Workloads.atLeast(0, warmUps);
+        Parameters.atLeast(1, repetitions);
+        Parameters.atLeast(0, warmUps);
     }
 
     /** One warm-up, to the end, no budget, the order of any day. */

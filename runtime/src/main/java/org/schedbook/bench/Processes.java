@@ -16,7 +16,7 @@ public record Processes(int jobs, int parallel) implements Workload {
     static final Processes SMALL = new Processes(12, 4);
 
     public Processes {
-        Workloads.atLeast(1, jobs, parallel);
+        Parameters.atLeast(1, jobs, parallel);
     }
 
     @Override

@@ -19,7 +19,7 @@ public record StressMix(String stressors, int instances, int seconds) implements
     static final StressMix SMALL = new StressMix("cpu+switch+futex", 2, 2);
 
     public StressMix {
-        Workloads.atLeast(1, instances, seconds);
+        Parameters.atLeast(1, instances, seconds);
         if (!stressors.matches("[a-z][a-z0-9-]*(\\+[a-z][a-z0-9-]*)*")) {
             throw new IllegalArgumentException(
                     "stressors are names of stress-ng joined by +, such as cpu+switch");

@@ -20,8 +20,8 @@ public record Wakeup(int messengers, int workers, int requests, int work) implem
     static final Wakeup SMALL = new Wakeup(2, 8, 60, 30_000);
 
     public Wakeup {
-        Workloads.atLeast(1, messengers, workers, requests);
-        Workloads.atLeast(0, work);
+        Parameters.atLeast(1, messengers, workers, requests);
+        Parameters.atLeast(0, work);
     }
 
     @Override

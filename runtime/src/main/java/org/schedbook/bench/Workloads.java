@@ -148,15 +148,5 @@ public final class Workloads {
         }
     }
 
-    /** Checks parameters of a workload. */
-    static void atLeast(int least, int... values) {
-        for (int value : values) {
-            if (value < least) {
-                throw new IllegalArgumentException(
-                        "a parameter is %d and must be %d or more".formatted(value, least));
-            }
-        }
-    }
-
     private Workloads() {}
 }

@@ -1,9 +1,13 @@
 package org.schedbook.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Field;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -39,6 +43,22 @@ class WorkloadsTest {
             assertThrows(
                     IllegalArgumentException.class,
                     () -> Workloads.of(workload.name(), Map.of(parameter, "-1")));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void anyOfThemMayBeTheFirstThatIsUsed(Workload workload) throws Exception {
+        URL classes = Workload.class.getProtectionDomain().getCodeSource().getLocation();
+        URL measures = Better.class.getProtectionDomain().getCodeSource().getLocation();
+        // a loader of its own: static initialisers run again, beginning with this workload's
+        try (var loader =
+                new URLClassLoader(
+                        new URL[] {classes, measures}, ClassLoader.getPlatformClassLoader())) {
+            Class<?> first = Class.forName(workload.getClass().getName(), true, loader);
+            Field small = first.getDeclaredField("SMALL");
+            small.setAccessible(true);
+            assertNotNull(small.get(null));
         }
     }
 
