@@ -379,6 +379,12 @@ public final class Magics {
         return show(error, new MagicCall(line, cellLine, "", frontend));
     }
 
+    /** Shows an error of a cell that called no magic, and returns it to throw. */
+    CellError show(CellError error) {
+        frontend.display(new ErrorCard(error, "").bundle());
+        return error;
+    }
+
     private CellError show(CellError error, MagicCall call) {
         lastError = error;
         call.frontend().display(new ErrorCard(error, call.cell()).bundle());

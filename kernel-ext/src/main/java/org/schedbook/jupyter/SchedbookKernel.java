@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jdk.jshell.EvalException;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
@@ -53,6 +55,9 @@ public final class SchedbookKernel extends JavaKernel {
             Pattern.compile(
                     "\\s+at (org\\.dflib\\.jjava|jdk\\.jshell|java\\.base/(jdk\\.internal\\.reflect"
                             + "|java\\.lang\\.reflect|java\\.util\\.concurrent|java\\.lang\\.Thread\\.run))");
+
+    /** The exceptions of Schedbook's Java API, whose messages are written for the person. */
+    private static final String OURS = "org.schedbook.";
 
     private final Magics magics = new Magics(new KernelFrontend(this), magicsRegistry);
     private final Map<Integer, CellSource> pending = new ConcurrentHashMap<>();
@@ -267,14 +272,24 @@ public final class SchedbookKernel extends JavaKernel {
                 .orElseGet(() -> new Interrupted("The cell was interrupted."));
     }
 
-    /** Returns the error of a magic, of which JShell has kept only class and message. */
+    /** Returns the error to show for an exception of which JShell has kept class and message. */
     private RuntimeException unwrapped(EvalException cause, RuntimeException e) {
         CellError error = magics.lastError();
-        return error != null
-                        && error.getClass().getName().equals(cause.getExceptionClassName())
-                        && error.getMessage().equals(cause.getMessage())
-                ? error
+        if (error != null
+                && error.getClass().getName().equals(cause.getExceptionClassName())
+                && error.getMessage().equals(cause.getMessage())) {
+            return error;
+        }
+        return cause.getExceptionClassName().startsWith(OURS)
+                ? magics.show(new CellError(cause.getMessage()).details(trace(cause)))
                 : e;
+    }
+
+    private static String trace(EvalException e) {
+        return Stream.of(e.getStackTrace())
+                .map(frame -> "    at " + frame)
+                .filter(line -> !KERNEL_FRAME.matcher(line).find())
+                .collect(Collectors.joining("\n", e.getExceptionClassName() + "\n", ""));
     }
 
     @Override

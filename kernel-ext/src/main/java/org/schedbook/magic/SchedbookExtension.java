@@ -3,8 +3,6 @@ package org.schedbook.magic;
 import java.util.Objects;
 import org.dflib.jjava.jupyter.Extension;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
-import org.schedbook.bench.BenchResult;
-import org.schedbook.bench.Suite;
 import org.schedbook.jupyter.Magics;
 
 /** Puts Schedbook into a JJava kernel; found by {@link java.util.ServiceLoader}. */
@@ -26,12 +24,7 @@ public final class SchedbookExtension implements Extension {
         try {
             Magics magics = Magics.of(kernel);
             SchedbookMagics.register(magics, System.getenv());
-            kernel.getRenderer()
-                    .createRegistration(BenchResult.class)
-                    .register((result, context) -> BenchView.table(result).render(context));
-            kernel.getRenderer()
-                    .createRegistration(Suite.class)
-                    .register((suite, context) -> BenchView.table(suite).render(context));
+            Renderers.register(kernel);
             // JJava uninstalls extensions on a shutdown request only, not on SIGTERM.
             Runtime.getRuntime().addShutdownHook(new Thread(magics::close, "schedbook-shutdown"));
             installed = magics;

@@ -8,6 +8,7 @@ final class SchedbookMagics {
 
     static void register(Magics magics, Map<String, String> environment) {
         var session = new Session();
+        Session.current(session);
         magics.atShutdown(session);
         magics.cell("Write", "prompt", () -> new PromptMagic(session, environment));
         magics.cell("Write", "policy", () -> new PolicyMagic(session));

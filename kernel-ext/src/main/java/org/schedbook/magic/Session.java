@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.compile.CompileException;
@@ -15,6 +16,8 @@ import org.schedbook.jupyter.CellError;
 import org.schedbook.llm.Prices;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.store.Store;
+import org.schedbook.store.StoreException;
+import org.schedbook.store.Version;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
@@ -25,10 +28,14 @@ import org.schedbook.target.vm.VmTarget;
  * figures. The magics change it one at a time; closing it, which may happen meanwhile, ends the
  * guest.
  */
-final class Session implements AutoCloseable {
+public final class Session implements AutoCloseable {
 
     /** Where a notebook keeps what it was given and what it asked for: beside the notebook. */
     static final Path DIRECTORY = Path.of(".schedbook");
+
+    private static final System.Logger LOG = System.getLogger(Session.class.getName());
+
+    private static Session current;
 
     /**
      * A policy by its latest definition.
@@ -45,6 +52,58 @@ final class Session implements AutoCloseable {
     private BenchResult lastResult;
     private volatile Target target;
     private volatile boolean closed;
+
+    Session() {}
+
+    /** Returns the notebook's session; outside a notebook the process's, ended with it. */
+    public static synchronized Session current() {
+        if (current == null) {
+            current = new Session();
+            Runtime.getRuntime().addShutdownHook(new Thread(current::close, "schedbook-shutdown"));
+        }
+        return current;
+    }
+
+    static synchronized void current(Session session) {
+        current = session;
+    }
+
+    /**
+     * Defines a policy and keeps its source among the versions of that name.
+     *
+     * @throws CompileException if it does not compile, or is refused; the source is kept all the
+     *     same
+     */
+    public CompiledPolicy defineAndKeep(PolicySource source) throws CompileException {
+        Optional<CompiledPolicy> compiled = Optional.empty();
+        try {
+            compiled = Optional.of(define(source));
+            return compiled.get();
+        } finally {
+            keep(source, compiled);
+        }
+    }
+
+    private void keep(PolicySource source, Optional<CompiledPolicy> compiled) {
+        try {
+            Versions.keep(source, compiled, Version.CELL, OptionalLong.empty(), this);
+        } catch (StoreException e) {
+            LOG.log(System.Logger.Level.WARNING, "this version is not kept", e);
+        }
+    }
+
+    /** Makes a measurement the last one, and keeps it unless it has no figures. */
+    public void keep(BenchResult result) {
+        if (result.rows().isEmpty()) {
+            return;
+        }
+        lastResult(result);
+        try {
+            store().measured(Measurements.of(result));
+        } catch (StoreException e) {
+            LOG.log(System.Logger.Level.WARNING, "these figures are not kept", e);
+        }
+    }
 
     /**
      * Defines a policy, in place of any other of that name. A source that does not compile, or is
@@ -89,7 +148,7 @@ final class Session implements AutoCloseable {
     }
 
     /** Returns the names of all policies, those that come with Schedbook included. */
-    TreeSet<String> policyNames() {
+    public TreeSet<String> policyNames() {
         var names = new TreeSet<>(definitions.keySet());
         PolicySource.builtInNames().forEach(names::add);
         return names;
@@ -104,7 +163,7 @@ final class Session implements AutoCloseable {
     }
 
     /** Returns a policy that can be attached. */
-    CompiledPolicy policy(String name) {
+    public CompiledPolicy policy(String name) {
         Definition definition = definitions.get(name);
         if (definition == null) {
             try {
@@ -141,7 +200,7 @@ final class Session implements AutoCloseable {
     }
 
     /** Returns a guest, which is started if there is none. */
-    Target target() throws TargetException, InterruptedException {
+    public Target target() throws TargetException, InterruptedException {
         Optional<Target> running = runningTarget();
         if (running.isPresent()) {
             return running.get();
@@ -154,7 +213,7 @@ final class Session implements AutoCloseable {
     }
 
     /** Attaches a policy to the guest, in place of the one attached now. */
-    Attachment attach(CompiledPolicy policy) throws TargetException, InterruptedException {
+    public Attachment attach(CompiledPolicy policy) throws TargetException, InterruptedException {
         Target guest = target();
         detach();
         attachment = guest.attach(policy);
@@ -163,7 +222,7 @@ final class Session implements AutoCloseable {
     }
 
     /** Detaches what is attached; empty if nothing is. */
-    Optional<ExitInfo> detach() throws TargetException, InterruptedException {
+    public Optional<ExitInfo> detach() throws TargetException, InterruptedException {
         if (attachment == null || runningTarget().isEmpty()) {
             attachment = null;
             return Optional.empty();
@@ -174,7 +233,7 @@ final class Session implements AutoCloseable {
     }
 
     /** Returns the attachment of the last %attach, unless it was detached or its guest ended. */
-    Optional<Attachment> attachment() {
+    public Optional<Attachment> attachment() {
         runningTarget();
         return Optional.ofNullable(attachment);
     }

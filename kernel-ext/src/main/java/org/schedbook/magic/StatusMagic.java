@@ -62,7 +62,7 @@ final class StatusMagic implements Magic {
         return card;
     }
 
-    private static Card counters(Card card, Status status) {
+    static Card counters(Card card, Status status) {
         state(card, status);
         status.counters().forEach((name, value) -> card.row(name, "%,d".formatted(value)));
         if (!status.faults().isEmpty()) {

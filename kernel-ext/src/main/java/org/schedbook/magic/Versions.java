@@ -30,19 +30,32 @@ final class Versions {
             Session session,
             MagicCall call) {
         try {
-            return Optional.of(
-                    session.store()
-                            .define(
-                                    source.name(),
-                                    origin,
-                                    attempt,
-                                    source.text(),
-                                    source.hash(),
-                                    compiled.map(CompiledPolicy::bytecodeHash)));
+            return Optional.of(keep(source, compiled, origin, attempt, session));
         } catch (StoreException e) {
             call.show("This version is not kept. " + e.getMessage() + " " + e.nextStep());
             return Optional.empty();
         }
+    }
+
+    /**
+     * Keeps a source.
+     *
+     * @throws StoreException if that is not possible
+     */
+    static Version keep(
+            PolicySource source,
+            Optional<CompiledPolicy> compiled,
+            String origin,
+            OptionalLong attempt,
+            Session session) {
+        return session.store()
+                .define(
+                        source.name(),
+                        origin,
+                        attempt,
+                        source.text(),
+                        source.hash(),
+                        compiled.map(CompiledPolicy::bytecodeHash));
     }
 
     /**

@@ -21,12 +21,17 @@ public sealed class CompileException extends Exception permits RefusedException 
         static Problem ofWhole(String message) {
             return new Problem(0, 0, 1, message, "");
         }
+
+        @Override
+        public String toString() {
+            return line == 0 ? message : "line %d, column %d: %s".formatted(line, column, message);
+        }
     }
 
     private final transient List<Problem> problems;
 
     CompileException(List<Problem> problems) {
-        super(problems.getFirst().message());
+        super(problems.getFirst().toString());
         this.problems = List.copyOf(problems);
     }
 

@@ -1,0 +1,185 @@
+package org.schedbook;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.schedbook.bench.Bench;
+import org.schedbook.bench.BenchException;
+import org.schedbook.bench.BenchResult;
+import org.schedbook.bench.Contender;
+import org.schedbook.bench.Plan;
+import org.schedbook.bench.Suite;
+import org.schedbook.bench.Workload;
+import org.schedbook.bench.Workloads;
+import org.schedbook.compile.CompileException;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.magic.BenchPlot;
+import org.schedbook.magic.Session;
+import org.schedbook.plot.SamplePlot;
+import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.Target;
+import org.schedbook.target.TargetException;
+
+/**
+ * Schedbook from plain Java: what the magics do, as methods.
+ *
+ * <pre>{@code
+ * import org.schedbook.Schedbook;
+ *
+ * var mine = Schedbook.compile("mine", """
+ *         public class Mine extends Policy {
+ *             public void enqueue(Task task, long enqFlags) {
+ *                 insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+ *             }
+ *         }
+ *         """);
+ * Schedbook.plot(Schedbook.bench("messaging", "eevdf", "mine"))
+ * }</pre>
+ *
+ * <p>In a notebook this is the notebook's own session: a policy compiled here can be attached by
+ * {@code %attach}, one of a {@code %%policy} cell is known here by its name, and both use the same
+ * guest. What is returned shows itself as the value of a cell. In any other program there is one
+ * session for the process, ended with it. Methods are to be called from one thread at a time.
+ *
+ * <p>What is done for a person at a cell (progress, streaming) is left to the magics; nothing here
+ * prints. What is compiled and measured is kept in {@code .schedbook} beside the notebook, as by
+ * the magics.
+ */
+public final class Schedbook {
+
+    private static final Duration RUN_LIMIT = Duration.ofMinutes(10);
+    private static final Duration BUDGET = Duration.ofMinutes(15);
+    private static final int RUNS = 10;
+
+    /**
+     * Compiles and checks a policy, and defines it under a name: {@code %%policy}.
+     *
+     * @param source one class that extends {@code Policy}; the policy API and {@code java.util} are
+     *     imported already
+     * @throws CompileException if it does not compile, or does what a policy may not; says where
+     * @throws IllegalArgumentException if the name is not one, as for {@code %%policy}
+     */
+    public static CompiledPolicy compile(String name, String source) throws CompileException {
+        return session().defineAndKeep(new PolicySource(name, source));
+    }
+
+    /**
+     * Returns a policy by name: one compiled here or in a {@code %%policy} cell, or one that comes
+     * with Schedbook.
+     */
+    public static CompiledPolicy policy(String name) {
+        return session().policy(name);
+    }
+
+    /** Returns the names that {@link #policy} knows. */
+    public static Set<String> policies() {
+        return new TreeSet<>(session().policyNames());
+    }
+
+    /**
+     * Returns the machine that policies run on, started if need be: the guest.
+     *
+     * @throws TargetException if it can not be started; says what is missing
+     */
+    public static Target target() throws TargetException, InterruptedException {
+        return session().target();
+    }
+
+    /** Makes a policy the scheduler of the guest, in place of any other: {@code %attach}. */
+    public static Attachment attach(String name) throws TargetException, InterruptedException {
+        return attach(policy(name));
+    }
+
+    /**
+     * Makes a policy the scheduler of the guest, in place of any other: {@code %attach}.
+     *
+     * @throws TargetException if the kernel or the policy refuses
+     */
+    public static Attachment attach(CompiledPolicy policy)
+            throws TargetException, InterruptedException {
+        return session().attach(policy);
+    }
+
+    /** Returns what is attached, with its state and counters: {@code %status}. */
+    public static Optional<Attachment> attached() {
+        return session().attachment();
+    }
+
+    /** Detaches what is attached and returns why it ended, empty if nothing is: {@code %detach}. */
+    public static Optional<ExitInfo> detach() throws TargetException, InterruptedException {
+        return session().detach();
+    }
+
+    /** Returns what can be measured: {@code %workloads}. */
+    public static List<Workload> workloads() {
+        return Workloads.all();
+    }
+
+    /**
+     * Measures policies against each other: {@code %bench WORKLOAD --only --policies …}. Ten runs
+     * of each at most, by turns; fewer if every verdict is clear before.
+     *
+     * @param workload its name, perhaps with parameters: {@code messaging:groups=8,loops=50}
+     * @param policies names; the first is what the others are compared to, {@code eevdf} being the
+     *     kernel's own scheduler
+     * @throws BenchException if a run failed; has the figures of those before
+     */
+    public static BenchResult bench(String workload, String... policies)
+            throws BenchException, TargetException, InterruptedException {
+        return bench(
+                Workloads.parse(workload),
+                Plan.of(RUNS, RUN_LIMIT).withBudget(BUDGET).stoppingEarly(),
+                policies);
+    }
+
+    /** Measures policies as {@link #bench(String, String...)} does, by a plan of one's own. */
+    public static BenchResult bench(Workload workload, Plan plan, String... policies)
+            throws BenchException, TargetException, InterruptedException {
+        List<Contender> contenders = Stream.of(policies).map(Schedbook::contender).toList();
+        session().detach();
+        var bench = new Bench(session().target(), workload, contenders, plan);
+        try {
+            return bench.run((_, _, _, _) -> {});
+        } finally {
+            session().keep(bench.soFar());
+        }
+    }
+
+    /**
+     * Compares policy {@code b} with {@code a} on workloads, each measured as by {@link
+     * #bench(String, String...)}: {@code %compare}.
+     *
+     * @param workloads one at least
+     */
+    public static Suite compare(String a, String b, String... workloads)
+            throws BenchException, TargetException, InterruptedException {
+        var results = new ArrayList<BenchResult>();
+        for (String workload : workloads) {
+            results.add(bench(workload, a, b));
+        }
+        return new Suite(results);
+    }
+
+    /** Draws every run of a measurement as a dot: {@code %plot}. */
+    public static SamplePlot plot(BenchResult result) {
+        return BenchPlot.of(result);
+    }
+
+    private static Contender contender(String name) {
+        return name.equals(Contender.EEVDF.name())
+                ? Contender.EEVDF
+                : Contender.of(session().policy(name));
+    }
+
+    private static Session session() {
+        return Session.current();
+    }
+
+    private Schedbook() {}
+}

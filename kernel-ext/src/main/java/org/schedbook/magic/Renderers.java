@@ -1,0 +1,69 @@
+package org.schedbook.magic;
+
+import java.util.Locale;
+import java.util.function.Function;
+import org.dflib.jjava.jupyter.kernel.BaseKernel;
+import org.dflib.jjava.jupyter.kernel.display.DisplayDataRenderable;
+import org.schedbook.bench.BenchResult;
+import org.schedbook.bench.Suite;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.jupyter.Card;
+import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.Machine;
+import org.schedbook.target.Status;
+import org.schedbook.target.Target;
+import org.schedbook.target.TargetException;
+
+/** How the values of the stages below look as the value of a cell; they know of no notebook. */
+final class Renderers {
+
+    static void register(BaseKernel kernel) {
+        as(kernel, BenchResult.class, BenchView::table);
+        as(kernel, Suite.class, BenchView::table);
+        as(kernel, CompiledPolicy.class, Renderers::policy);
+        as(kernel, Status.class, Renderers::status);
+        as(kernel, Attachment.class, Renderers::attachment);
+        as(kernel, ExitInfo.class, exit -> StatusMagic.exit(new Card("Detached"), exit));
+        as(kernel, Target.class, Renderers::target);
+    }
+
+    private static <T> void as(
+            BaseKernel kernel, Class<T> type, Function<T, DisplayDataRenderable> view) {
+        kernel.getRenderer()
+                .createRegistration(type)
+                .register((value, context) -> view.apply(value).render(context));
+    }
+
+    private static Card policy(CompiledPolicy policy) {
+        int bytes = policy.classes().values().stream().mapToInt(each -> each.length).sum();
+        return new Card("Policy " + policy.name())
+                .row("class", policy.mainClass())
+                .row("source", policy.sourceHash().substring(0, 8))
+                .row("size", String.format(Locale.ROOT, "%,d bytes", bytes));
+    }
+
+    private static Card status(Status status) {
+        return StatusMagic.counters(new Card(status.policy()), status);
+    }
+
+    private static Card attachment(Attachment attachment) {
+        try {
+            return status(attachment.status());
+        } catch (TargetException e) {
+            return new Card("The policy's target does not answer")
+                    .row("problem", e.getMessage())
+                    .row("next", e.nextStep());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Card("Interrupted");
+        }
+    }
+
+    private static Card target(Target target) {
+        Machine machine = target.machine();
+        return StatusMagic.card(target, "Target").row("java", machine.java());
+    }
+
+    private Renderers() {}
+}
