@@ -52,7 +52,7 @@ public final class ApiReference {
     }
 
     private static String source(String type) {
-        try (InputStream in = Policy.class.getResourceAsStream(type + ".java")) {
+        try (InputStream in = Policy.class.getResourceAsStream("source/" + type + ".java")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

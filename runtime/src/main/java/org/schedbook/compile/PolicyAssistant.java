@@ -152,7 +152,7 @@ public final class PolicyAssistant {
     }
 
     private static JavaFileObject apiSource(String type) {
-        String file = type + ".java";
+        String file = "source/" + type + ".java";
         try (InputStream in = Policy.class.getResourceAsStream(file)) {
             return new Text(file, new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
