@@ -48,6 +48,9 @@ class JavaApiTest(unittest.TestCase):
         self.assertIn("exit", self.ok("Schedbook.detach().get()").shown())
         self.assertIn("No policy is attached", self.ok("%status").shown())
 
+    def test_cells_can_name_the_policy_api(self):
+        self.assertIn("Policy", self.ok("org.schedbook.policy.Policy.class").shown())
+
     def test_4_figures_show_themselves_and_are_kept(self):
         cell = self.ok("""
             import org.schedbook.bench.*;

@@ -2,6 +2,8 @@ package org.schedbook.jupyter;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -13,6 +15,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
@@ -195,6 +198,20 @@ public final class Magics {
     /** Returns all magics, in the order they were added. */
     public Collection<Entry> entries() {
         return entries.values();
+    }
+
+    /** Returns the type of a magic's value, where it declares one that cells may name. */
+    Optional<Class<?>> valueType(MagicLine line) {
+        return entry(line)
+                .map(entry -> entry.factory().get().getClass())
+                .flatMap(
+                        type ->
+                                Stream.of(type.getDeclaredMethods())
+                                        .filter(m -> m.getName().equals("run") && !m.isBridge())
+                                        .filter(m -> m.getParameterCount() == 1)
+                                        .findFirst())
+                .<Class<?>>map(Method::getReturnType)
+                .filter(type -> Modifier.isPublic(type.getModifiers()) && type != Object.class);
     }
 
     boolean has(MagicLine line) {

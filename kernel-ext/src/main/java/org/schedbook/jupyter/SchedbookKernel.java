@@ -178,8 +178,19 @@ public final class SchedbookKernel extends JavaKernel {
                         .next("Put the text into the body of a cell magic.");
             }
             String literal = magic.replace("\\", "\\\\").replace("\"", "\\\"");
-            return "%s.runLineMagic(%d, \"%s\");"
-                    .formatted(SchedbookKernel.class.getName(), line, literal);
+            return "%s.%srunLineMagic(%d, \"%s\");"
+                    .formatted(SchedbookKernel.class.getName(), witness(magic), line, literal);
+        }
+    }
+
+    /** Returns a type witness, by which {@code var r = %bench …} has the type of its value. */
+    private String witness(String magic) {
+        try {
+            return magics.valueType(MagicLine.parse(magic))
+                    .map(type -> "<" + type.getCanonicalName() + ">")
+                    .orElse("");
+        } catch (CellError e) {
+            return ""; // shown when it is run
         }
     }
 

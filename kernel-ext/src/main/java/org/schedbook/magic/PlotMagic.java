@@ -4,6 +4,7 @@ import org.schedbook.bench.BenchResult;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.plot.SamplePlot;
 import picocli.CommandLine.Command;
 
 /** {@code %plot}: draws the last figures. */
@@ -19,7 +20,7 @@ final class PlotMagic implements Magic {
     }
 
     @Override
-    public Object run(MagicCall call) {
+    public SamplePlot run(MagicCall call) {
         BenchResult result =
                 session.lastResult()
                         .orElseThrow(
