@@ -2,6 +2,7 @@
 
 import base64
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
@@ -14,19 +15,21 @@ ROOT = pathlib.Path(__file__).resolve().parents[4]
 RUNNER = ROOT / "kernel-ext/src/main/jupyter/run_notebook.py"
 
 
-class FirstSchedulerTest(unittest.TestCase):
-    """The first notebook, from top to bottom, offline."""
+class Executed:
+    """A notebook that has run from top to bottom, offline."""
+
+    name = None
 
     @classmethod
     def setUpClass(cls):
         output = ROOT / "out"
         cls.ran = subprocess.run(
-            [sys.executable, RUNNER, ROOT / "notebooks/01-first-scheduler.ipynb", "--output", output],
-            env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900)
-        cls.page = output / "01-first-scheduler.html"
+            [sys.executable, RUNNER, ROOT / "notebooks" / f"{cls.name}.ipynb", "--output", output],
+            env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
+        cls.page = output / f"{cls.name}.html"
         cls.cells = {}
         if cls.ran.returncode == 0:
-            notebook = nbformat.read(output / "01-first-scheduler.ipynb", as_version=4)
+            notebook = nbformat.read(output / f"{cls.name}.ipynb", as_version=4)
             cls.cells = {c.id: c for c in notebook.cells}
 
     def text(self, cell):
@@ -42,6 +45,20 @@ class FirstSchedulerTest(unittest.TestCase):
                 self.assertNotEqual("error", output.output_type, cell.source)
                 self.assertNotEqual("stderr", output.get("name"), cell.source)
 
+    def test_the_one_in_the_repository_has_no_outputs(self):
+        notebook = nbformat.read(ROOT / "notebooks" / f"{self.name}.ipynb", as_version=4)
+        self.assertEqual([], [c.id for c in notebook.cells if c.get("outputs") or c.get("execution_count")])
+
+    def test_plots_are_not_blank(self):
+        images = [o.data["image/png"] for o in self.cells["plot"].outputs if "image/png" in o.get("data", {})]
+        self.assertEqual(1, len(images))
+        self.assertGreater(len(set(pixels(base64.b64decode(images[0])))), 16)
+
+
+class FirstSchedulerTest(Executed, unittest.TestCase):
+
+    name = "01-first-scheduler"
+
     def test_the_recorded_answer_is_labelled(self):
         self.assertIn("RECORDED", self.text("prompt"))
         self.assertIn("extends Policy", self.text("prompt"))
@@ -56,14 +73,37 @@ class FirstSchedulerTest(unittest.TestCase):
         for name in ("eevdf", "fifo", "fifo-plus"):
             self.assertRegex(self.text("bench"), rf"(?m)^{name} +\d+\.\d+")
 
-    def test_the_plot_is_not_blank(self):
-        images = [o.data["image/png"] for o in self.cells["plot"].outputs if "image/png" in o.get("data", {})]
-        self.assertEqual(1, len(images))
-        self.assertGreater(len(set(pixels(base64.b64decode(images[0])))), 16)
-        self.assertIn("fifo-plus", self.text("plot"))
-
     def test_the_page_has_the_plot_in_it(self):
         self.assertIn("data:image/png;base64,", self.page.read_text())
+
+
+class ThreeByHandTest(Executed, unittest.TestCase):
+
+    name = "02-three-by-hand"
+
+    def test_all_three_schedule_the_guest_as_long_as_it_takes(self):
+        for policy in ("eevdf", "my-fifo", "my-rr", "my-vtime"):
+            self.assertRegex(self.text("bench"), rf"(?m)^p99 latency, µs +{policy} +\d")
+
+    def test_short_slices_and_virtual_time_are_kinder_to_threads_that_wake_up(self):
+        p99 = {policy: float(re.search(rf"(?m)^p99 latency, µs +{policy} +(\d+)", self.text("bench"))[1])
+               for policy in ("my-fifo", "my-rr", "my-vtime")}
+        self.assertLess(p99["my-vtime"], p99["my-fifo"])
+        self.assertLess(p99["my-rr"], p99["my-fifo"])
+
+
+class ComparingHonestlyTest(Executed, unittest.TestCase):
+
+    name = "03-comparing-honestly"
+
+    def test_the_pairs_of_single_runs_were_counted(self):
+        self.assertRegex(self.text("once"), r"In \d+ of 225, one of the twins")
+
+    def test_every_comparison_has_a_verdict(self):
+        verdict = r"(better|worse|cannot tell)"
+        self.assertRegex(self.text("twins"), rf"(?m)^twin .*{verdict}")
+        for workload in ("messaging", "wakeup", "batch"):
+            self.assertRegex(self.text("compare"), rf"(?m)^{workload} .*{verdict}")
 
 
 if __name__ == "__main__":
