@@ -2,6 +2,7 @@ package org.schedbook.target;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.schedbook.compile.CompiledPolicy;
 
 /**
@@ -30,10 +31,31 @@ public interface Target extends AutoCloseable {
      * Runs a command to its end on the machine.
      *
      * @param limit the command is killed when it takes longer
+     * @param sink is given what it writes, standard output and errors, as it comes, a piece at a
+     *     time; text beyond the first MiB of each is dropped
      * @throws TargetException if it can not be started or is killed
      */
-    CommandResult run(List<String> command, Duration limit)
+    CommandResult run(List<String> command, Duration limit, Consumer<String> sink)
             throws TargetException, InterruptedException;
+
+    /** Runs a command whose output is looked at when it has ended. */
+    default CommandResult run(List<String> command, Duration limit)
+            throws TargetException, InterruptedException {
+        return run(command, limit, _ -> {});
+    }
+
+    /** Returns whether the machine can still be used. */
+    default boolean isAlive() {
+        return true;
+    }
+
+    /**
+     * Returns another machine of the same kind, in the state in which this one was before anything
+     * ran on it.
+     *
+     * @throws TargetException if there is none to be had
+     */
+    Target fresh() throws TargetException, InterruptedException;
 
     /** Detaches what is attached and gives the machine up. */
     @Override

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.schedbook.compile.CompiledPolicy;
@@ -179,7 +180,7 @@ class BenchTest {
 
         @Override
         public Machine machine() {
-            return new Machine("vm", "none", "0", 1, 1, "25");
+            return new Machine("vm", "none", "wall", "0", 1, 1, "25");
         }
 
         @Override
@@ -211,12 +212,18 @@ class BenchTest {
         }
 
         @Override
-        public CommandResult run(List<String> command, Duration limit) throws TargetException {
+        public CommandResult run(List<String> command, Duration limit, Consumer<String> sink)
+                throws TargetException {
             log.add(attached);
             int n = log.size();
             return n == failAtRun
                     ? new CommandResult(1, "", "boom")
                     : new CommandResult(0, figures.apply(attached, n) + "\n", "");
+        }
+
+        @Override
+        public Target fresh() {
+            return this;
         }
 
         @Override

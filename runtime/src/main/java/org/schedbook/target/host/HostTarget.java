@@ -1,10 +1,10 @@
 package org.schedbook.target.host;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Policy;
@@ -35,7 +36,7 @@ public final class HostTarget implements Target {
 
     private static final String NAME = "host";
 
-    /** How much of each of a command's outputs is kept. */
+    /** How many characters of each of a command's outputs are kept. */
     private static final int MAX_OUTPUT = 1 << 20;
 
     /** Says whether a policy could be attached to this machine's own kernel. */
@@ -58,6 +59,7 @@ public final class HostTarget implements Target {
         return new Machine(
                 NAME,
                 "none",
+                Machine.WALL_CLOCK,
                 System.getProperty("os.version"),
                 Runtime.getRuntime().availableProcessors(),
                 memoryMib(),
@@ -114,7 +116,7 @@ public final class HostTarget implements Target {
     }
 
     @Override
-    public CommandResult run(List<String> command, Duration limit)
+    public CommandResult run(List<String> command, Duration limit, Consumer<String> sink)
             throws TargetException, InterruptedException {
         Process process;
         try {
@@ -127,8 +129,8 @@ public final class HostTarget implements Target {
                     e.getMessage());
         }
         try {
-            Future<String> output = read(process.getInputStream());
-            Future<String> errors = read(process.getErrorStream());
+            Future<String> output = read(process.inputReader(UTF_8), sink);
+            Future<String> errors = read(process.errorReader(UTF_8), sink);
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new TargetException(
                         "'%s' took longer than %d s and was killed."
@@ -152,18 +154,34 @@ public final class HostTarget implements Target {
      * Reads a stream to its end, so that its writer never blocks, and keeps the beginning. On a
      * thread of its own: a pool would let one command wait for the end of another.
      */
-    private static Future<String> read(InputStream in) {
+    private static Future<String> read(Reader in, Consumer<String> sink) {
         var text =
                 new FutureTask<>(
                         () -> {
+                            var kept = new StringBuilder();
+                            var piece = new char[8192];
                             try (in) {
-                                byte[] kept = in.readNBytes(MAX_OUTPUT);
-                                in.transferTo(OutputStream.nullOutputStream());
-                                return new String(kept, StandardCharsets.UTF_8);
+                                for (int n; (n = in.read(piece)) >= 0; ) {
+                                    int room = Math.min(n, MAX_OUTPUT - kept.length());
+                                    if (room > 0) {
+                                        kept.append(piece, 0, room);
+                                        sink.accept(new String(piece, 0, room));
+                                    }
+                                }
                             }
+                            return kept.toString();
                         });
         Thread.ofPlatform().daemon().name("command-output").start(text);
         return text;
+    }
+
+    /** There is but one, and what was done to it stays done. */
+    @Override
+    public Target fresh() throws TargetException {
+        throw new TargetException(
+                "This machine can not be put back into an earlier state.",
+                "Measure in a guest (%target vm), or without --fresh.",
+                "");
     }
 
     @Override

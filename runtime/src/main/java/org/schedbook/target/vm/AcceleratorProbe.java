@@ -85,7 +85,7 @@ final class AcceleratorProbe {
 
     private static boolean kvmRunsGuest(GuestImage image)
             throws TargetException, InterruptedException {
-        var hardware = new Hardware(Accelerator.KVM, 1, 512);
+        var hardware = new Hardware(Accelerator.KVM, new GuestShape(1, 1024, Clock.WALL));
         try (Qemu qemu = Qemu.start(Qemu.command(image, hardware, "schedbook.run=/bin/true"))) {
             return qemu.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) && qemu.exitCode() == 0;
         }

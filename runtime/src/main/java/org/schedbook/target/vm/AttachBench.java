@@ -16,6 +16,7 @@ import org.schedbook.compile.PolicySource;
  *   <li>{@code resume.reply}: from no guest to the first reply of a resumed one
  *   <li>{@code attach.warm}: attaching a compiled policy to that guest
  *   <li>{@code first-policy}: both together, from no guest to a live policy
+ *   <li>{@code attach.spare}: the same where a spare guest was waiting
  *   <li>{@code attach.cold}: the same with a guest that boots
  * </ul>
  */
@@ -23,6 +24,9 @@ public final class AttachBench {
 
     private static final int WARM_RUNS = 20;
     private static final int COLD_RUNS = 10;
+
+    /** How long the person reads while the spare guest starts. */
+    private static final int READING_MILLIS = 5000;
 
     /**
      * @param args how many runs with a resumed guest and how many with one that boots, by default
@@ -32,7 +36,7 @@ public final class AttachBench {
         int warm = args.length > 0 ? Integer.parseInt(args[0]) : WARM_RUNS;
         int cold = args.length > 1 ? Integer.parseInt(args[1]) : COLD_RUNS;
         CompiledPolicy policy = new PolicyCompiler().compile(PolicySource.builtIn("fifo").get());
-        Snapshot snapshot = VmTarget.snapshot(GuestImage.find());
+        Snapshot snapshot = VmTarget.snapshot(GuestShape.DEFAULT);
         if (!snapshot.exists()) {
             VmTarget.save(snapshot);
         }
@@ -55,6 +59,19 @@ public final class AttachBench {
         report("resume.reply", replies);
         report("attach.warm", attaches);
         report("first-policy", totals);
+        var spares = new ArrayList<Double>();
+        try (var spare = new SpareGuest()) {
+            for (int i = 0; i < warm; i++) {
+                spare.prepare(GuestShape.DEFAULT);
+                Thread.sleep(READING_MILLIS);
+                long start = System.nanoTime();
+                try (VmTarget guest = spare.take(GuestShape.DEFAULT).orElseThrow()) {
+                    guest.attach(policy);
+                    spares.add(secondsSince(start));
+                }
+            }
+        }
+        report("attach.spare", spares);
         var boots = new ArrayList<Double>();
         for (int i = 0; i < cold; i++) {
             long start = System.nanoTime();

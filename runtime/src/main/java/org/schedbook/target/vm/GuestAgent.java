@@ -5,6 +5,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,6 +70,14 @@ public final class GuestAgent {
         }
     }
 
+    private void tell(Message message) {
+        try {
+            channel.send(message);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // the notebook has gone
+        }
+    }
+
     private void answerRun(Message.Run run) {
         running.put(run.id(), Thread.currentThread());
         try {
@@ -97,7 +106,10 @@ public final class GuestAgent {
                 case Message.Run run ->
                         new Message.Ran(
                                 id,
-                                target.run(run.command(), Duration.ofMillis(run.limitMillis())));
+                                target.run(
+                                        run.command(),
+                                        Duration.ofMillis(run.limitMillis()),
+                                        text -> tell(new Message.Wrote(id, text))));
             };
         } catch (TargetException e) {
             return new Message.Failed(id, e.getMessage(), e.nextStep(), e.detail());

@@ -31,13 +31,14 @@ import org.schedbook.target.Status;
     @Type(value = Message.StatusIs.class, name = "status"),
     @Type(value = Message.StateIs.class, name = "state"),
     @Type(value = Message.ActivityIs.class, name = "activity"),
+    @Type(value = Message.Wrote.class, name = "wrote"),
     @Type(value = Message.Ran.class, name = "ran"),
     @Type(value = Message.Failed.class, name = "failed"),
 })
 sealed interface Message {
 
     /** Raised whenever a message changes its meaning; the two sides must have the same. */
-    int PROTOCOL = 3;
+    int PROTOCOL = 4;
 
     /** A question; {@code id} is chosen by the notebook and is unique. */
     sealed interface Request extends Message {
@@ -82,6 +83,9 @@ sealed interface Message {
     record ActivityIs(long id, Activity activity) implements Reply {}
 
     record StateIs(long id, String state) implements Reply {}
+
+    /** A part of what the command of request {@code run} writes, ahead of its reply. */
+    record Wrote(long run, String text) implements Message {}
 
     record Ran(long id, CommandResult result) implements Reply {}
 

@@ -63,9 +63,7 @@ final class Qemu implements AutoCloseable {
         command.addAll(List.of("-nodefaults", "-no-user-config", "-no-reboot"));
         command.addAll(List.of("-display", "none", "-nic", "none", "-machine", "q35"));
         command.addAll(List.of("-sandbox", SANDBOX));
-        command.addAll(hardware.accelerator().options());
-        command.addAll(List.of("-smp", Integer.toString(hardware.cpus())));
-        command.addAll(List.of("-m", hardware.memoryMib() + "M"));
+        command.addAll(hardware.options());
         command.addAll(List.of("-kernel", image.kernel().toString()));
         command.addAll(List.of("-initrd", image.initrd().toString()));
         command.addAll(List.of("-append", KERNEL_OPTIONS + " " + kernelOption));
@@ -189,6 +187,18 @@ final class Qemu implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Returns the memory it has of its own, not shared with a file, in MiB: proc_pid_status(5). */
+    long residentMib() {
+        try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+            return lines.filter(line -> line.startsWith("RssAnon:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException e) {
+            return 0; // it has ended
+        }
     }
 
     /** Says how QEMU ended, waiting a moment for it to do so. */

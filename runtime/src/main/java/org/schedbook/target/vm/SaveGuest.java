@@ -9,7 +9,7 @@ public final class SaveGuest {
      * @param args with {@code --check} no guest is saved: the exit status says whether one is
      */
     public static void main(String[] args) throws Exception {
-        Snapshot snapshot = VmTarget.snapshot(GuestImage.find());
+        Snapshot snapshot = VmTarget.snapshot(GuestShape.DEFAULT);
         if (!snapshot.exists() && args.length == 0) {
             VmTarget.save(snapshot);
         }

@@ -150,7 +150,7 @@ final class Snapshot {
                         "-object",
                         "memory-backend-file,id=ram,size=%dM,share=%s,mem-path=%s"
                                 .formatted(
-                                        hardware.memoryMib(),
+                                        hardware.shape().memoryMib(),
                                         share,
                                         Qemu.escape(directory.resolve(RAM)))));
         whole.addAll(monitor.options());

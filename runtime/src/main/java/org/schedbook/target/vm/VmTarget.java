@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
@@ -46,9 +47,6 @@ public final class VmTarget implements Target {
     private static final List<String> WARM_UP =
             List.of("perf", "bench", "sched", "messaging", "-t", "-g", "1", "-l", "10");
 
-    private static final int CPUS = 2;
-    private static final int MEMORY_MIB = 1536;
-
     /** A cold start takes 10 to 20 s under emulation; this is for machines far slower. */
     private static final Duration BOOT_LIMIT = Duration.ofSeconds(120);
 
@@ -60,17 +58,47 @@ public final class VmTarget implements Target {
 
     private final Qemu qemu;
     private final MessageChannel channel;
-    private final Map<Long, CompletableFuture<Reply>> pending = new ConcurrentHashMap<>();
+    private final Snapshot snapshot;
+    private final Map<Long, Question> pending = new ConcurrentHashMap<>();
     private final AtomicLong nextId = new AtomicLong();
     private Machine machine;
+
+    /** What is waited for: an answer, and until then a command's output. */
+    private static final class Question {
+
+        /** A guest that sends more than it should is not listened to. */
+        private static final int MAX_OUTPUT = 4 << 20;
+
+        private final CompletableFuture<Reply> reply = new CompletableFuture<>();
+        private final Consumer<String> sink;
+        private int written;
+
+        Question(Consumer<String> sink) {
+            this.sink = sink;
+        }
+
+        void wrote(String text) {
+            written += text.length(); // a message is far shorter than what would overflow
+            if (written <= MAX_OUTPUT) {
+                sink.accept(text);
+            } else {
+                written = MAX_OUTPUT;
+            }
+        }
+    }
 
     /**
      * Starts a guest and waits until it can take a policy. Uses KVM where KVM really works. What
      * starts is a saved guest, saved now if there is none, or if that can not be done one that
      * boots.
      */
+    public static VmTarget boot(GuestShape shape) throws TargetException, InterruptedException {
+        return boot(snapshot(shape));
+    }
+
+    /** Starts a guest of the usual shape. */
     public static VmTarget boot() throws TargetException, InterruptedException {
-        return boot(snapshot(GuestImage.find()));
+        return boot(GuestShape.DEFAULT);
     }
 
     static VmTarget boot(Snapshot snapshot) throws TargetException, InterruptedException {
@@ -103,14 +131,20 @@ public final class VmTarget implements Target {
     }
 
     /** Returns the snapshot of the guest that {@link #boot} starts; need not exist. */
-    static Snapshot snapshot(GuestImage image) throws TargetException, InterruptedException {
-        return Snapshot.of(image, new Hardware(AcceleratorProbe.choose(image), CPUS, MEMORY_MIB));
+    static Snapshot snapshot(GuestShape shape) throws TargetException, InterruptedException {
+        GuestImage image = GuestImage.find();
+        return Snapshot.of(image, Hardware.choose(image, shape));
+    }
+
+    /** Returns whether a guest of that shape has been saved here, so that it starts quickly. */
+    public static boolean isSaved(GuestShape shape) throws TargetException, InterruptedException {
+        return snapshot(shape).exists();
     }
 
     /** Boots a guest, lets it do once what takes long the first time, and saves it. */
     static void save(Snapshot snapshot) throws IOException, TargetException, InterruptedException {
         try (Snapshot.Draft draft = snapshot.draft();
-                VmTarget guest = greeted(draft.boot(), snapshot.hardware(), BOOT_LIMIT)) {
+                VmTarget guest = greeted(draft.boot(), snapshot, BOOT_LIMIT)) {
             guest.warmUp();
             draft.finish();
         } catch (ClosedByInterruptException e) {
@@ -121,14 +155,14 @@ public final class VmTarget implements Target {
     static VmTarget resume(Snapshot snapshot)
             throws IOException, TargetException, InterruptedException {
         try {
-            return greeted(snapshot.resume(RESUME_LIMIT), snapshot.hardware(), RESUME_LIMIT);
+            return greeted(snapshot.resume(RESUME_LIMIT), snapshot, RESUME_LIMIT);
         } catch (ClosedByInterruptException e) {
             throw interrupted();
         }
     }
 
     static VmTarget bootCold(Snapshot snapshot) throws TargetException, InterruptedException {
-        return greeted(Qemu.start(snapshot.command()), snapshot.hardware(), BOOT_LIMIT);
+        return greeted(Qemu.start(snapshot.command()), snapshot, BOOT_LIMIT);
     }
 
     private static InterruptedException interrupted() {
@@ -136,11 +170,11 @@ public final class VmTarget implements Target {
         return new InterruptedException();
     }
 
-    private static VmTarget greeted(Qemu qemu, Hardware hardware, Duration limit)
+    private static VmTarget greeted(Qemu qemu, Snapshot snapshot, Duration limit)
             throws TargetException, InterruptedException {
-        var target = new VmTarget(qemu);
+        var target = new VmTarget(qemu, snapshot);
         try {
-            target.greet(hardware.accelerator(), limit);
+            target.greet(limit);
             return target;
         } catch (TargetException | InterruptedException | RuntimeException e) {
             target.close();
@@ -168,8 +202,9 @@ public final class VmTarget implements Target {
         }
     }
 
-    private VmTarget(Qemu qemu) {
+    private VmTarget(Qemu qemu, Snapshot snapshot) {
         this.qemu = qemu;
+        this.snapshot = snapshot;
         this.channel = new MessageChannel(qemu.fromGuest(), qemu.toGuest());
         Thread.ofPlatform().daemon().name("guest-messages").start(this::receive);
     }
@@ -179,9 +214,15 @@ public final class VmTarget implements Target {
             while (true) {
                 switch (channel.receive()) {
                     case Reply reply -> {
-                        var waiting = pending.remove(reply.id());
+                        Question waiting = pending.remove(reply.id());
                         if (waiting != null) {
-                            waiting.complete(reply);
+                            waiting.reply.complete(reply);
+                        }
+                    }
+                    case Message.Wrote wrote -> {
+                        Question waiting = pending.get(wrote.run());
+                        if (waiting != null) {
+                            waiting.wrote(wrote.text());
                         }
                     }
                     case Message other -> throw new IOException("the guest may not send " + other);
@@ -190,12 +231,11 @@ public final class VmTarget implements Target {
         } catch (IOException | RuntimeException e) {
             // Nothing after a broken message can be trusted, so the guest is of no use any more.
             qemu.close();
-            pending.values().forEach(waiting -> waiting.completeExceptionally(e));
+            pending.values().forEach(waiting -> waiting.reply.completeExceptionally(e));
         }
     }
 
-    private void greet(Accelerator accelerator, Duration limit)
-            throws TargetException, InterruptedException {
+    private void greet(Duration limit) throws TargetException, InterruptedException {
         // A guest that still boots finds the question when its agent opens the port.
         var hello = (Message.Hello) ask(Message.Greet::new, limit, "start");
         if (hello.protocol() != Message.PROTOCOL) {
@@ -208,7 +248,8 @@ public final class VmTarget implements Target {
         machine =
                 new Machine(
                         NAME,
-                        accelerator.label(),
+                        snapshot.hardware().label(),
+                        snapshot.hardware().shape().clock().label(),
                         inside.kernel(),
                         inside.cpus(),
                         inside.memoryMib(),
@@ -265,19 +306,30 @@ public final class VmTarget implements Target {
     }
 
     @Override
-    public CommandResult run(List<String> command, Duration limit)
+    public CommandResult run(List<String> command, Duration limit, Consumer<String> sink)
             throws TargetException, InterruptedException {
         var reply =
                 ask(
                         id -> new Message.Run(id, command, limit.toMillis()),
                         limit.plus(REPLY_LIMIT),
-                        "run " + command.getFirst());
+                        "run " + command.getFirst(),
+                        sink);
         return ((Message.Ran) reply).result();
     }
 
-    /** Returns whether the guest still runs. */
+    @Override
     public boolean isAlive() {
         return qemu.isAlive();
+    }
+
+    @Override
+    public VmTarget fresh() throws TargetException, InterruptedException {
+        return boot(snapshot);
+    }
+
+    /** Returns how much of this machine's memory the guest occupies by itself, in MiB. */
+    public long residentMib() {
+        return qemu.residentMib();
     }
 
     /** Returns the end of what the guest's kernel wrote to its console. */
@@ -292,13 +344,19 @@ public final class VmTarget implements Target {
 
     private Reply ask(LongFunction<Request> question, Duration limit, String what)
             throws TargetException, InterruptedException {
+        return ask(question, limit, what, _ -> {});
+    }
+
+    private Reply ask(
+            LongFunction<Request> question, Duration limit, String what, Consumer<String> sink)
+            throws TargetException, InterruptedException {
         long id = nextId.incrementAndGet();
         Request request = question.apply(id);
-        var reply = new CompletableFuture<Reply>();
-        pending.put(id, reply);
+        var waiting = new Question(sink);
+        pending.put(id, waiting);
         try {
             send(request, what);
-            Reply answer = await(reply, limit, what);
+            Reply answer = await(waiting.reply, limit, what);
             if (answer instanceof Message.Failed failed) {
                 throw new TargetException(failed.message(), failed.nextStep(), failed.detail());
             }

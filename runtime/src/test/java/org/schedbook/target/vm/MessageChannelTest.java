@@ -29,7 +29,8 @@ class MessageChannelTest {
         var exit = new ExitInfo(64, 0, "unregistered from user space", "", "");
         var status = new Status("p", "schedbook_p", "enabled", Map.of("n", 1L), List.of(), null);
         return List.of(
-                new Message.Hello(1, 2, new Machine("host", "none", "7.3.4", 2, 1536, "25")),
+                new Message.Hello(
+                        1, 2, new Machine("host", "none", "wall", "7.3.4", 2, 1536, "25")),
                 new Message.Greet(2),
                 new Message.Detach(3),
                 new Message.GetStatus(4),

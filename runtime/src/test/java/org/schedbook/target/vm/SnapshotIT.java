@@ -36,20 +36,22 @@ class SnapshotIT {
     @BeforeEach
     void copy() throws Exception {
         GuestImage image = GuestImage.find();
-        Snapshot original = VmTarget.snapshot(image);
+        Hardware hardware = Hardware.choose(image, GuestShape.DEFAULT);
+        Snapshot original = Snapshot.of(image, hardware);
         if (!original.exists()) {
             VmTarget.save(original);
         }
         snapshots = Files.createDirectory(directory.resolve("snapshots"));
         snapshot =
-                VmTarget.snapshot(
+                Snapshot.of(
                         new GuestImage(
                                 image.kernel(),
                                 image.initrd(),
                                 image.root(),
                                 image.payload(),
                                 snapshots,
-                                image.properties()));
+                                image.properties()),
+                        hardware);
         assertFalse(snapshot.exists());
         var copy =
                 new ProcessBuilder("cp", "-r", original.directory().toString(), files().toString())

@@ -1,0 +1,40 @@
+package org.schedbook.target.vm;
+
+import java.util.List;
+
+/** What a guest's time is. */
+public enum Clock {
+
+    /** The time of this machine. */
+    WALL("wall", List.of()),
+
+    /**
+     * A count of the instructions that the guest has executed, two nanoseconds each ({@code -icount
+     * shift=1}: qemu(1)). The same work takes the same time however busy this machine is. Always
+     * emulated; the guest's CPUs share the one count and run in turn, so it measures work and not
+     * how much of it is done at once. Where nothing runs, time jumps to the next timer.
+     */
+    INSTRUCTIONS("instructions", List.of("-icount", "shift=1,sleep=off"));
+
+    private final String label;
+    private final List<String> options;
+
+    Clock(String label, List<String> options) {
+        this.label = label;
+        this.options = options;
+    }
+
+    /** Returns the name to put beside figures. */
+    public String label() {
+        return label;
+    }
+
+    /** Returns the accelerator to use, given the one for a clock on the wall. */
+    Accelerator accelerator(Accelerator usual) {
+        return this == INSTRUCTIONS ? Accelerator.TCG_IN_TURN : usual;
+    }
+
+    List<String> options() {
+        return options;
+    }
+}

@@ -1,0 +1,38 @@
+package org.schedbook.target.vm;
+
+/**
+ * What a guest is to be like.
+ *
+ * @param cpus how many CPUs it has, from 1 to 64; there may be more than this machine has
+ * @param memoryMib its memory in MiB, from 1024, with which its two JVMs just fit, to 65536
+ * @param clock what its time is
+ */
+public record GuestShape(int cpus, int memoryMib, Clock clock) {
+
+    /** What guests are like unless asked for otherwise. */
+    public static final GuestShape DEFAULT = new GuestShape(2, 1536, Clock.WALL);
+
+    private static final int MAX_CPUS = 64;
+    private static final int MIN_MEMORY_MIB = 1024;
+    private static final int MAX_MEMORY_MIB = 65536;
+
+    /**
+     * @throws IllegalArgumentException if a number is out of its range
+     */
+    public GuestShape {
+        if (cpus < 1 || cpus > MAX_CPUS) {
+            throw new IllegalArgumentException(
+                    "a guest has from 1 to %d CPUs, not %d".formatted(MAX_CPUS, cpus));
+        }
+        if (memoryMib < MIN_MEMORY_MIB || memoryMib > MAX_MEMORY_MIB) {
+            throw new IllegalArgumentException(
+                    "a guest has from %d to %d MiB of memory, not %d"
+                            .formatted(MIN_MEMORY_MIB, MAX_MEMORY_MIB, memoryMib));
+        }
+    }
+
+    /** Returns whether CPUs of the guest have to share CPUs of this machine. */
+    public boolean isOvercommitted() {
+        return cpus > Runtime.getRuntime().availableProcessors();
+    }
+}

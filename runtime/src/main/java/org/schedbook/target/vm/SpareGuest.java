@@ -1,0 +1,139 @@
+package org.schedbook.target.vm;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.schedbook.compile.CompileException;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.TargetException;
+
+/**
+ * At most one guest that waits, started before anybody asks for it. It has attached and detached a
+ * policy once, so that the memory this takes is there already. Where memory is short, or no guest
+ * of its shape has been saved, there is none. Thread-safe.
+ */
+public final class SpareGuest implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(SpareGuest.class.getName());
+
+    /** What is left to everybody else. */
+    private static final long MIN_LEFT_MIB = 1024;
+
+    private Thread preparing;
+    private GuestShape shape;
+    private VmTarget guest;
+    private boolean closed;
+
+    /** Begins to start a spare guest of that shape, unless there is one or it can not be had. */
+    public synchronized void prepare(GuestShape wanted) {
+        // A guest whose time is a count of instructions never sleeps: it would take a CPU.
+        if (closed || preparing != null || wanted.clock() == Clock.INSTRUCTIONS) {
+            return;
+        }
+        if (guest != null && guest.isAlive() && wanted.equals(shape)) {
+            return;
+        }
+        discard();
+        shape = wanted;
+        preparing = Thread.ofPlatform().daemon().name("spare-guest").start(() -> start(wanted));
+    }
+
+    /** Takes the spare guest if there is one of that shape, waiting for one that just starts. */
+    public Optional<VmTarget> take(GuestShape wanted) throws InterruptedException {
+        Thread starting;
+        synchronized (this) {
+            starting = preparing;
+        }
+        if (starting != null) {
+            starting.join();
+        }
+        synchronized (this) {
+            if (guest == null || !wanted.equals(shape) || !guest.isAlive()) {
+                discard();
+                return Optional.empty();
+            }
+            VmTarget taken = guest;
+            guest = null;
+            return Optional.of(taken);
+        }
+    }
+
+    /** Returns how much memory it occupies by itself, in MiB; 0 if there is none. */
+    public synchronized long residentMib() {
+        return guest == null ? 0 : guest.residentMib();
+    }
+
+    private void start(GuestShape wanted) {
+        VmTarget started = null;
+        try {
+            if (VmTarget.isSaved(wanted) && availableMib() > wanted.memoryMib() + MIN_LEFT_MIB) {
+                started = VmTarget.boot(wanted);
+                rehearse(started);
+            }
+        } catch (IOException | TargetException | InterruptedException e) {
+            LOG.log(Level.DEBUG, "no spare guest", e);
+            if (started != null) {
+                started.close();
+                started = null;
+            }
+        }
+        synchronized (this) {
+            preparing = null;
+            guest = started;
+            if (closed) {
+                discard();
+            }
+        }
+    }
+
+    private static void rehearse(VmTarget guest) throws TargetException, InterruptedException {
+        try (Attachment attachment = guest.attach(Rehearsal.POLICY)) {
+            attachment.status();
+        }
+    }
+
+    /** What a program can still have without swapping: proc_meminfo(5), {@code MemAvailable}. */
+    private static long availableMib() throws IOException {
+        try (var lines = Files.lines(Path.of("/proc/meminfo"))) {
+            return lines.filter(line -> line.startsWith("MemAvailable:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst()
+                    .orElse(0);
+        }
+    }
+
+    private void discard() {
+        if (guest != null) {
+            guest.close();
+            guest = null;
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (preparing != null) {
+            preparing.interrupt();
+        }
+        discard();
+    }
+
+    /** Compiled once, when first needed. */
+    private static final class Rehearsal {
+        static final CompiledPolicy POLICY;
+
+        static {
+            try {
+                POLICY = new PolicyCompiler().compile(PolicySource.builtIn("fifo").orElseThrow());
+            } catch (CompileException e) {
+                throw new AssertionError("policies that come with Schedbook compile", e);
+            }
+        }
+    }
+}
