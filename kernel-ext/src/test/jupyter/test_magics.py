@@ -187,6 +187,67 @@ class MagicsTest(unittest.TestCase):
         self.assertGreater(len(set(pixels(png))), 16, "a plot that is not blank")
         self.assertIn("mine", plot.shown())
 
+    def test_shell_runs_a_line_as_typed_in_the_guest(self):
+        self.assertIn("42 a  b", self.ok("%shell echo $((6 * 7)) 'a  b' | cat").shown())
+        self.assertIn("exit status 3", self.ok("%shell exit 3").shown())
+        self.assertIn("sched_ext", self.ok("%shell ls --classify /sys/kernel").shown())
+        self.fails("%shell --limit 1 sleep 30", "took longer than 1 s")
+        self.fails("%shell", "Usage: %shell")
+
+    def test_shell_shows_output_as_it_comes_and_stops_on_an_interrupt(self):
+        msg_id = self.session.kc.execute("%shell echo here; sleep 50; echo there")
+        self.session.wait_for(msg_id, lambda m: "\nhere" in str(m["content"].get("data", {}).get("text/plain")), 60)
+        asked = time.monotonic()
+        self.session.km.interrupt_kernel()
+        cell = self.session.collect(msg_id, 30)
+        self.assertLess(time.monotonic() - asked, 2)
+        self.assertEqual("error", cell.reply["status"])
+        self.assertIn("here", cell.shown())
+        self.assertIn("gone", self.ok("%shell pgrep -f 'sleep 5[0]' || echo gone").shown())
+
+    def test_a_target_says_what_it_is_and_what_can_not_be(self):
+        text = self.ok("%target").shown()
+        for word in ("vm: a guest with 2 CPUs and 1536 MiB", "starts"):
+            self.assertIn(word, text)
+        self.fails("%target vm --cpus 100", "from 1 to 64 CPUs")
+        self.fails("%target vm --memory lots", "1536M or 2G")
+        self.fails("%target host --cpus 2", "%target vm --cpus")
+        self.fails("%target moon", "vm, host")
+        self.assertIn("2 CPUs", self.ok("%target").shown())
+
+    def test_this_machine_is_no_target_where_its_kernel_has_no_sched_ext(self):
+        if pathlib.Path("/sys/kernel/sched_ext").exists() and os.geteuid() == 0:
+            self.assertIn("host", self.ok("%target host\n%target vm").shown())
+        else:
+            self.fails("%target host", "No policy can be attached to this machine", "%target vm")
+
+    def test_another_clock_is_another_guest(self):
+        session = Session(cwd=self.directory.name, env=environment())
+        try:
+            shown = session.run("%target vm --clock instructions --cpus 1", 120).shown()
+            self.assertIn("count of instructions", shown)
+            session.run("%attach fifo", 240)
+            self.assertIn("clock of instructions", session.run("%target", 60).shown())
+            self.assertIn("3600", session.run("%shell sleep 3600; echo 3600", 60).shown())
+            self.assertIn("fifo was detached", session.run("%target vm", 60).shown())
+        finally:
+            session.close()
+
+    def test_the_console_of_a_guest_that_ended_can_be_read(self):
+        session = Session(cwd=self.directory.name, env=environment())
+        try:
+            self.assertIn("No guest has been started", session.run("%console").shown())
+            session.run("%shell true", 120)
+            died = session.run("%shell echo goodbye > /dev/ttyS0; echo c > /proc/sysrq-trigger", 60)
+            self.assertEqual("error", died.reply["status"])
+            self.assertIn("ended before it could", died.shown())
+            console = session.run("%console").shown()
+            self.assertIn("goodbye", console)
+            self.assertIn("sysrq triggered crash", console)
+            self.assertIn("disabled", session.run("%shell cat /sys/kernel/sched_ext/state", 120).shown())
+        finally:
+            session.close()
+
     def test_top_watches_a_policy_under_load_and_leaves_one_picture(self):
         self.ok("%attach fifo")
         cell = self.ok("%top messaging --seconds 4")

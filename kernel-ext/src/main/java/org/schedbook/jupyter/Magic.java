@@ -29,6 +29,15 @@ public interface Magic {
     }
 
     /**
+     * Returns whether the line ends in a command line for somebody else, whose options are not this
+     * magic's: after the first word that is no option, everything belongs to it. {@link
+     * MagicCall#asTyped} returns it.
+     */
+    default boolean takesCommandLine() {
+        return false;
+    }
+
+    /**
      * Returns what Tab offers at a place in the body of this cell magic, or null for nothing.
      *
      * @param at the place, from 0

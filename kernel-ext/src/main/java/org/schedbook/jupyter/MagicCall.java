@@ -37,6 +37,16 @@ public final class MagicCall {
         return line.prefix() + line.name();
     }
 
+    /**
+     * Returns the end of the line as typed, quotes and all.
+     *
+     * @param words how many words that is
+     */
+    public String asTyped(int words) {
+        var args = line.args();
+        return line.text().substring(args.get(args.size() - words).start()).strip();
+    }
+
     /** Returns the lines below a cell magic, as typed; empty for a line magic. */
     public String body() {
         return body;

@@ -71,7 +71,9 @@ public final class Magics {
                                 .description("Show this help.")
                                 .build());
             }
+            Magic magic = command.getCommand();
             return command.setExpandAtFiles(false)
+                    .setStopAtPositional(magic.takesCommandLine())
                     .setCaseInsensitiveEnumValuesAllowed(true)
                     .setOverwrittenOptionsAllowed(true);
         }

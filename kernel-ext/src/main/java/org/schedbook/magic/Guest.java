@@ -4,7 +4,7 @@ import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Progress;
 import org.schedbook.target.TargetException;
 
-/** Starts the guest with something to look at meanwhile. */
+/** Starts the target with something to look at meanwhile. */
 final class Guest {
 
     static void start(Session session, MagicCall call)
@@ -12,7 +12,7 @@ final class Guest {
         if (session.runningTarget().isPresent()) {
             return;
         }
-        try (Progress progress = call.progress("Starting the guest", 1)) {
+        try (Progress progress = call.progress("Starting the target", 1)) {
             progress.note("about 10 s where there is no KVM");
             session.target();
             progress.step();

@@ -49,6 +49,7 @@ final class PolicyMagic implements Magic {
         PolicySource source = source(name, call.body());
         try {
             CompiledPolicy policy = session.define(source);
+            session.prepareTarget(); // it is about to be attached
             Optional<Version> version = keep(source, Optional.of(policy), call);
             call.show(
                     "%s is compiled (class %s, source %s)."

@@ -34,7 +34,6 @@ import org.schedbook.prompt.RepairLoop;
 import org.schedbook.prompt.Verdict;
 import org.schedbook.store.StoreException;
 import org.schedbook.store.Version;
-import org.schedbook.target.vm.VmTarget;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -265,7 +264,7 @@ final class PromptMagic implements Magic {
         var trials = new EnumMap<Gate, Gates.Trial>(Gate.class);
         trials.put(Gate.SIMULATE, new DryRun(cpus));
         if (!noAttach) {
-            trials.put(Gate.ATTACH, new GuestTrial(VmTarget::boot));
+            trials.put(Gate.ATTACH, new GuestTrial(session::separateGuest));
         }
         return new Gates(session.compiler(), trials);
     }

@@ -9,6 +9,7 @@ import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.llm.Endpoint;
 import org.schedbook.target.Machine;
+import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 import picocli.CommandLine.Command;
 
@@ -55,9 +56,9 @@ final class SchedMagic implements Magic {
 
     private String target() {
         return session.runningTarget()
-                .map(target -> target.machine())
+                .map(Target::machine)
                 .map(Machine::caption)
-                .orElse("none is running; the first %attach or %bench starts one");
+                .orElse(session.choice().label() + "; the first %attach or %bench starts it");
     }
 
     private String attached() throws InterruptedException {

@@ -12,10 +12,13 @@ final class SchedbookMagics {
         magics.atShutdown(session);
         magics.cell("Write", "prompt", () -> new PromptMagic(session, environment));
         magics.cell("Write", "policy", () -> new PolicyMagic(session));
+        magics.line("Run", "target", () -> new TargetMagic(session));
         magics.line("Run", "attach", () -> new AttachMagic(session));
         magics.line("Run", "status", () -> new StatusMagic(session));
         magics.line("Run", "top", () -> new TopMagic(session));
         magics.line("Run", "detach", () -> new DetachMagic(session));
+        magics.line("Run", "console", () -> new ConsoleMagic(session));
+        magics.line("Run", "shell", () -> new ShellMagic(session));
         magics.line("Measure", "bench", () -> new BenchMagic(session));
         magics.line("Measure", "compare", () -> new CompareMagic(session));
         magics.line("Measure", "workloads", WorkloadsMagic::new);

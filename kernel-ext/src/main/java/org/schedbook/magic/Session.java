@@ -21,12 +21,15 @@ import org.schedbook.store.Version;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
+import org.schedbook.target.host.HostTarget;
+import org.schedbook.target.vm.GuestShape;
+import org.schedbook.target.vm.SpareGuest;
 import org.schedbook.target.vm.VmTarget;
 
 /**
- * What a notebook has defined and is doing: its policies, its guest, what is attached, and the last
- * figures. The magics change it one at a time; closing it, which may happen meanwhile, ends the
- * guest.
+ * What a notebook has defined and is doing: its policies, its target, what is attached, and the
+ * last figures. The magics change it one at a time; closing it, which may happen meanwhile, ends
+ * the target.
  */
 public final class Session implements AutoCloseable {
 
@@ -47,10 +50,13 @@ public final class Session implements AutoCloseable {
     private final Map<String, Definition> definitions = new LinkedHashMap<>();
     private PolicyCompiler compiler;
     private Store store;
-    private Attachment attachment;
+    private volatile Attachment attachment;
     private String attached;
     private BenchResult lastResult;
+    private TargetChoice choice = new TargetChoice.Vm(GuestShape.DEFAULT);
+    private final SpareGuest spare = new SpareGuest();
     private volatile Target target;
+    private VmTarget lastGuest;
     private volatile boolean closed;
 
     Session() {}
@@ -190,29 +196,88 @@ public final class Session implements AutoCloseable {
                                 + ".");
     }
 
-    /** Returns the running guest, or empty if none has been needed yet or the last one ended. */
+    /** Returns where policies are to run. */
+    TargetChoice choice() {
+        return choice;
+    }
+
+    /** Has policies run elsewhere from now on; what is attached now ends. */
+    void choose(TargetChoice other) throws TargetException, InterruptedException {
+        giveUp();
+        choice = other;
+    }
+
+    /** Detaches what is attached and ends the target; the next one begins anew. */
+    void giveUp() throws TargetException, InterruptedException {
+        try {
+            detach();
+        } finally {
+            if (target != null) {
+                target.close();
+                target = null;
+            }
+        }
+    }
+
+    /** Begins to start a guest in the background, if that is what is going to be needed. */
+    void prepareTarget() {
+        if (choice instanceof TargetChoice.Vm(GuestShape shape) && runningTarget().isEmpty()) {
+            spare.prepare(shape);
+        }
+    }
+
+    /** Returns the memory of the guest that waits in the background, in MiB; 0 if none does. */
+    long spareMib() {
+        return spare.residentMib();
+    }
+
+    /** Returns the running target, or empty if none has been needed yet or the last one ended. */
     Optional<Target> runningTarget() {
-        if (target instanceof VmTarget vm && !vm.isAlive()) {
+        if (target != null && !target.isAlive()) {
+            target.close();
             target = null;
             attachment = null;
         }
         return Optional.ofNullable(target);
     }
 
-    /** Returns a guest, which is started if there is none. */
+    /** Returns the target, which is started if there is none. */
     public Target target() throws TargetException, InterruptedException {
         Optional<Target> running = runningTarget();
         if (running.isPresent()) {
             return running.get();
         }
-        target = VmTarget.boot();
+        target =
+                switch (choice) {
+                    case TargetChoice.Vm(GuestShape shape) -> guest(shape);
+                    case TargetChoice.Host() -> new HostTarget();
+                };
+        if (target instanceof VmTarget guest) {
+            lastGuest = guest;
+        }
         if (closed) {
             target.close();
         }
         return target;
     }
 
-    /** Attaches a policy to the guest, in place of the one attached now. */
+    /** Returns what the guest, or the last one, wrote to its console; empty if there was none. */
+    Optional<String> console() {
+        return Optional.ofNullable(lastGuest).map(VmTarget::console);
+    }
+
+    /** Returns a guest that is the caller's alone, to be closed by it. */
+    Target separateGuest() throws TargetException, InterruptedException {
+        return guest(
+                choice instanceof TargetChoice.Vm(GuestShape shape) ? shape : GuestShape.DEFAULT);
+    }
+
+    private VmTarget guest(GuestShape shape) throws TargetException, InterruptedException {
+        Optional<VmTarget> waiting = spare.take(shape);
+        return waiting.isPresent() ? waiting.get() : VmTarget.boot(shape);
+    }
+
+    /** Attaches a policy to the target, in place of the one attached now. */
     public Attachment attach(CompiledPolicy policy) throws TargetException, InterruptedException {
         Target guest = target();
         detach();
@@ -251,13 +316,22 @@ public final class Session implements AutoCloseable {
         lastResult = result;
     }
 
+    /** A host, unlike a guest, does not end with the notebook, and its policy has to. */
+    private static void closeQuietly(Attachment attachment) {
+        if (attachment != null) {
+            attachment.close();
+        }
+    }
+
     @Override
     public void close() {
         closed = true;
         Target current = target;
         if (current != null) {
+            closeQuietly(attachment);
             current.close();
         }
+        spare.close();
         if (store != null) {
             store.close();
         }

@@ -1,0 +1,76 @@
+package org.schedbook.magic;
+
+import java.time.Duration;
+import java.util.List;
+import org.schedbook.jupyter.CellError;
+import org.schedbook.jupyter.LiveText;
+import org.schedbook.jupyter.Magic;
+import org.schedbook.jupyter.MagicCall;
+import org.schedbook.target.CommandResult;
+import org.schedbook.target.TargetException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code %shell COMMAND}: runs a command where the policies run. */
+@Command(
+        description = {
+            "Runs a command in the guest, as root, and shows what it writes as it comes.",
+            "",
+            "The rest of the line goes to the guest's shell as it is typed. The command's input is"
+                    + " empty.",
+        },
+        footer = {
+            "Examples:",
+            "  %shell cat /sys/kernel/sched_ext/state",
+            "  %shell dmesg | tail",
+            "  %shell --limit 120 stress-ng --cpu 4 --timeout 60"
+        })
+final class ShellMagic implements Magic {
+
+    @Option(
+            names = "--limit",
+            paramLabel = "SECONDS",
+            description = "When to kill the command, by default after ${DEFAULT-VALUE} s.",
+            defaultValue = "60")
+    private int limit;
+
+    @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "What to run.")
+    private List<String> words;
+
+    private final Session session;
+
+    ShellMagic(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public boolean takesCommandLine() {
+        return true;
+    }
+
+    @Override
+    public Object run(MagicCall call) throws InterruptedException {
+        if (limit < 1) {
+            throw new CellError("--limit is %d and must be 1 or more.".formatted(limit))
+                    .next("Give the command some time, or leave --limit out.");
+        }
+        String command = call.asTyped(words.size());
+        try {
+            Guest.start(session, call);
+            LiveText output = call.liveText("# " + command);
+            CommandResult result =
+                    session.target()
+                            .run(
+                                    List.of("sh", "-c", command),
+                                    Duration.ofSeconds(limit),
+                                    output::append);
+            if (result.exitCode() != 0) {
+                output.title("# %s (exit status %d)".formatted(command, result.exitCode()));
+            }
+            return null;
+        } catch (TargetException e) {
+            throw Errors.of(e);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package org.schedbook.magic;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.schedbook.jupyter.Card;
+import org.schedbook.jupyter.CellError;
+import org.schedbook.jupyter.Magic;
+import org.schedbook.jupyter.MagicCall;
+import org.schedbook.target.Availability;
+import org.schedbook.target.Machine;
+import org.schedbook.target.Target;
+import org.schedbook.target.TargetException;
+import org.schedbook.target.host.HostTarget;
+import org.schedbook.target.vm.Clock;
+import org.schedbook.target.vm.GuestShape;
+import org.schedbook.target.vm.VmTarget;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code %target}: where policies run. */
+@Command(
+        description = {
+            "Chooses where policies run, and shows where that is now.",
+            "",
+            "vm is a guest of its own, thrown away after use. host is the kernel of this machine:"
+                    + " it needs root, and a bad policy makes the whole machine slow for up to 30 s.",
+            "",
+            "With --clock instructions the guest's time is a count of the instructions it executes:"
+                    + " figures hardly vary, and tell how much work there was, not how much of it"
+                    + " was done at once, since all CPUs share the count and run in turn.",
+        },
+        footer = {
+            "Examples:",
+            "  %target",
+            "  %target vm --cpus 4 --memory 2G",
+            "  %target vm --clock instructions",
+            "  %target host"
+        })
+final class TargetMagic implements Magic {
+
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([MG]?)(i?B)?");
+
+    /** The targets there are. */
+    enum Kind {
+        vm,
+        host
+    }
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "TARGET",
+            description = "Where policies are to run: ${COMPLETION-CANDIDATES}.")
+    private Kind kind;
+
+    @Option(names = "--cpus", paramLabel = "N", description = "How many CPUs the guest has.")
+    private Integer cpus;
+
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            description = "How much memory the guest has, such as 1536M or 2G.")
+    private String memory;
+
+    @Option(
+            names = "--clock",
+            paramLabel = "CLOCK",
+            description = "What the guest's time is: wall or instructions.")
+    private Clock clock;
+
+    private final Session session;
+
+    TargetMagic(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Object run(MagicCall call) throws InterruptedException {
+        boolean shaped = cpus != null || memory != null || clock != null;
+        if (kind == null && !shaped) {
+            return card();
+        }
+        if (kind == Kind.host && shaped) {
+            throw new CellError("This machine has the CPUs, the memory and the clock that it has.")
+                    .next("Leave the options out, or choose a guest: %target vm --cpus 4.");
+        }
+        try {
+            choose(kind == Kind.host ? host() : new TargetChoice.Vm(shape()), call);
+        } catch (TargetException e) {
+            throw Errors.of(e);
+        }
+        return card();
+    }
+
+    private void choose(TargetChoice choice, MagicCall call)
+            throws TargetException, InterruptedException {
+        if (choice.equals(session.choice())) {
+            return;
+        }
+        if (session.attachment().isPresent()) {
+            call.show(session.attachedName() + " was detached.");
+        }
+        session.choose(choice);
+        session.prepareTarget();
+    }
+
+    private TargetChoice host() {
+        Availability host = HostTarget.availability();
+        if (!host.usable()) {
+            throw new CellError("No policy can be attached to this machine: " + host.what() + ".")
+                    .next(host.nextStep() + " Policies run in a guest meanwhile: %target vm.");
+        }
+        return new TargetChoice.Host();
+    }
+
+    /** Returns the shape of the guest now, with what was asked for changed. */
+    private GuestShape shape() {
+        GuestShape base =
+                session.choice() instanceof TargetChoice.Vm(GuestShape now)
+                        ? now
+                        : GuestShape.DEFAULT;
+        if (kind != null && cpus == null && memory == null && clock == null) {
+            return GuestShape.DEFAULT;
+        }
+        try {
+            return new GuestShape(
+                    cpus == null ? base.cpus() : cpus,
+                    memory == null ? base.memoryMib() : mib(memory),
+                    clock == null ? base.clock() : clock);
+        } catch (IllegalArgumentException e) {
+            throw new CellError("There can be no such guest: " + e.getMessage() + ".")
+                    .next("Change the number and run the cell again.");
+        }
+    }
+
+    private static int mib(String size) {
+        Matcher matcher = SIZE.matcher(size.toUpperCase(Locale.ROOT).replace("IB", "iB"));
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("'" + size + "' is no size such as 1536M or 2G");
+        }
+        int unit = matcher.group(2).equals("G") ? 1024 : 1;
+        return Math.toIntExact(Math.min(Long.parseLong(matcher.group(1)) * unit, 1 << 30));
+    }
+
+    private Card card() throws InterruptedException {
+        var card = new Card("Target").row("target", session.choice().label());
+        if (session.choice() instanceof TargetChoice.Vm(GuestShape shape)) {
+            if (shape.isOvercommitted()) {
+                card.row(
+                        "warning",
+                        "the guest has more CPUs than this machine, so some of them wait while"
+                                + " others run; figures are labelled with that");
+            }
+            card.row("starts", starts(shape));
+        }
+        Target running = session.runningTarget().orElse(null);
+        card.row("running", running == null ? "no" : line(running.machine()));
+        if (running instanceof VmTarget guest) {
+            card.row("memory in use", guest.residentMib() + " MiB");
+        }
+        if (session.spareMib() > 0) {
+            card.row("spare guest", session.spareMib() + " MiB, so that the next one is there");
+        }
+        return card;
+    }
+
+    private static String starts(GuestShape shape) throws InterruptedException {
+        try {
+            return VmTarget.isSaved(shape)
+                    ? "at once: a guest of this shape was saved and is resumed"
+                    : "slowly the first time: a guest of this shape is booted and then saved";
+        } catch (TargetException e) {
+            return e.getMessage() + " " + e.nextStep();
+        }
+    }
+
+    private static String line(Machine machine) {
+        return machine.caption();
+    }
+}
