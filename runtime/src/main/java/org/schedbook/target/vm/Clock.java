@@ -1,5 +1,6 @@
 package org.schedbook.target.vm;
 
+import java.time.Duration;
 import java.util.List;
 
 /** What a guest's time is. */
@@ -15,6 +16,9 @@ public enum Clock {
      * how much of it is done at once. Where nothing runs, time jumps to the next timer.
      */
     INSTRUCTIONS("instructions", List.of("-icount", "shift=1,sleep=off"));
+
+    /** Emulation executes 50 million instructions a second or more, and a second is 500 million. */
+    private static final int SLOWEST = 10;
 
     private final String label;
     private final List<String> options;
@@ -32,6 +36,11 @@ public enum Clock {
     /** Returns the accelerator to use, given the one for a clock on the wall. */
     Accelerator accelerator(Accelerator usual) {
         return this == INSTRUCTIONS ? Accelerator.TCG_IN_TURN : usual;
+    }
+
+    /** Returns how long something takes here at most that takes so long on this clock. */
+    Duration longest(Duration time) {
+        return this == INSTRUCTIONS ? time.multipliedBy(SLOWEST) : time;
     }
 
     List<String> options() {

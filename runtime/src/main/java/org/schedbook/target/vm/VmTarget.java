@@ -311,7 +311,7 @@ public final class VmTarget implements Target {
         var reply =
                 ask(
                         id -> new Message.Run(id, command, limit.toMillis()),
-                        limit.plus(REPLY_LIMIT),
+                        snapshot.hardware().shape().clock().longest(limit).plus(REPLY_LIMIT),
                         "run " + command.getFirst(),
                         sink);
         return ((Message.Ran) reply).result();
