@@ -18,6 +18,10 @@ record CellSource(String magic, int line, String body, int bodyStart) {
     private static final Pattern LINE_MAGIC =
             Pattern.compile("(?<=^|=)(?<lead>[ \\t]*)(?<magic>%\\w.*)$", Pattern.MULTILINE);
 
+    /** A shell's {@code ${name}} is left alone. */
+    private static final Pattern BRACES =
+            Pattern.compile("\\{\\{|\\}\\}|(?<!\\$)\\{(?<name>[A-Za-z_]\\w*)\\}");
+
     private static final Pattern MAGIC_TAIL = Pattern.compile("(?:|[^%\"]*=)\\s*(?<magic>%.*)");
 
     /** Splits a cell. Unlike JJava, a cell magic may follow blank lines and may have no body. */
@@ -52,6 +56,23 @@ record CellSource(String magic, int line, String body, int bodyStart) {
                             return Matcher.quoteReplacement(
                                     m.group("lead") + call.java(line, m.group("magic")));
                         });
+    }
+
+    /**
+     * Returns Java whose value is a magic as typed, with <code>{name}</code> replaced by the value
+     * of a variable of that name; <code>{{</code> and <code>}}</code> stand for single braces.
+     */
+    static String expression(String magic) {
+        String literal = magic.replace("\\", "\\\\").replace("\"", "\\\"");
+        return '"'
+                + BRACES.matcher(literal)
+                        .replaceAll(
+                                m ->
+                                        Matcher.quoteReplacement(
+                                                m.group("name") == null
+                                                        ? m.group().substring(1)
+                                                        : "\" + (" + m.group("name") + ") + \""))
+                + '"';
     }
 
     private static boolean insideLiteral(String before) {

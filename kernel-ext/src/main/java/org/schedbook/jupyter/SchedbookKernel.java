@@ -177,9 +177,12 @@ public final class SchedbookKernel extends JavaKernel {
                                         .formatted(line, MAX_LINE_LENGTH))
                         .next("Put the text into the body of a cell magic.");
             }
-            String literal = magic.replace("\\", "\\\\").replace("\"", "\\\"");
-            return "%s.%srunLineMagic(%d, \"%s\");"
-                    .formatted(SchedbookKernel.class.getName(), witness(magic), line, literal);
+            return "%s.%srunLineMagic(%d, %s);"
+                    .formatted(
+                            SchedbookKernel.class.getName(),
+                            witness(magic),
+                            line,
+                            CellSource.expression(magic));
         }
     }
 

@@ -36,4 +36,14 @@ class CellSourceTest {
         assertEquals("%m --x=", CellSource.magicIn("  %m --x="));
         assertNull(CellSource.magicIn("7 % b"));
     }
+
+    @Test
+    void bracesHoldTheNameOfAVariable() {
+        assertEquals(
+                "\"%bench \" + (load) + \" -n \" + (runs) + \"\"",
+                CellSource.expression("%bench {load} -n {runs}"));
+        assertEquals(
+                "\"%bench --command 'echo \\\"${HOME}\\\" {print $1} {x}'\"",
+                CellSource.expression("%bench --command 'echo \"${HOME}\" {print $1} {{x}}'"));
+    }
 }

@@ -43,6 +43,7 @@ class MagicsReferenceTest {
         page.append(
                 """
                 A line magic, `%name`, is a line of a cell, and its value can be kept: `var r = %bench messaging`. \
+                In it `{name}` is the value of a variable: `%bench messaging -n {runs}`. \
                 A cell magic, `%%name`, is the first line of a cell and works on the lines below it. \
                 In a notebook `%name?` shows what stands here, `%lsmagic` lists them all, Tab completes names, \
                 options and values, and Shift-Tab explains.
