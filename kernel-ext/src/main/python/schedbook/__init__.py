@@ -1,0 +1,1 @@
+"""What tools written in Python need to know of Schedbook's notebooks."""

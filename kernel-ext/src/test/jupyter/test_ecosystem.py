@@ -1,0 +1,178 @@
+"""The tools that people use with notebooks, as they call them."""
+
+import json
+import os
+import pathlib
+import pty
+import re
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import unittest.mock
+
+import nbformat
+import pypandoc
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter, LatexExporter, WebPDFExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from playwright.async_api import BrowserType
+
+from session import KERNEL
+from test_magics import FIFO, environment, pixels
+
+ROOT = pathlib.Path(__file__).resolve().parents[4]
+LAUNCHER = ROOT / "schedbook"
+TIMEOUT = 240
+
+
+def notebook(*sources, tags=()):
+    cells = [new_code_cell(source) for source in sources]
+    if tags:
+        cells[0].metadata["tags"] = list(tags)
+    return new_notebook(
+        cells=[new_markdown_cell("# A lesson"), *cells],
+        metadata={"kernelspec": {"name": KERNEL, "display_name": "Schedbook", "language": "java"},
+                  "language_info": {"name": "java"}})
+
+
+def run(*command, **options):
+    done = subprocess.run(
+        [str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT,
+        **{"env": environment(), **options})
+    if done.returncode:
+        raise AssertionError(f"{command}: {done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+def shown(path):
+    return "\n".join(str(o.get("data", {}).get("text/plain", o.get("text", "")))
+                     for cell in nbformat.read(path, 4).cells for o in cell.get("outputs", []))
+
+
+class EcosystemTest(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        directory = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(directory.cleanup)
+        cls.work = pathlib.Path(directory.name)
+
+    def test_an_executed_notebook_becomes_html_latex_and_pdf(self):
+        executed = notebook(
+            f"%%policy mine\n{FIFO}", "%bench messaging:groups=1,loops=10 --only -p fifo,mine -n 2", "%plot", "%lsmagic")
+        NotebookClient(executed, timeout=TIMEOUT, resources={"metadata": {"path": str(self.work)}}).execute()
+        html, _ = HTMLExporter().from_notebook_node(executed)
+        self.assertIn("data:image/png", html)
+        self.assertIn("<table", html)
+        with unittest.mock.patch.dict(
+                os.environ, PATH=f"{pathlib.Path(pypandoc.get_pandoc_path()).parent}:{os.environ['PATH']}"):
+            latex, resources = LatexExporter().from_notebook_node(executed)
+        self.assertIn(r"\includegraphics", latex)
+        self.assertTrue(any(name.endswith(".png") for name in resources["outputs"]))
+
+        launch = BrowserType.launch  # the exporter asks for playwright's own browser; this is Debian's
+
+        async def launch_installed(browser_type, **options):
+            return await launch(browser_type, executable_path=shutil.which("chromium"), **options)
+
+        with unittest.mock.patch.object(BrowserType, "launch", launch_installed):
+            pdf, _ = WebPDFExporter(disable_sandbox=os.geteuid() == 0).from_notebook_node(executed)
+        self.assertTrue(pdf.startswith(b"%PDF-"))
+        self.assertGreater(len(pdf), 20_000)
+
+    def test_jupytext_pairs_a_notebook_with_a_java_file_and_back(self):
+        source = self.work / "paired.ipynb"
+        cells = [f"%%policy mine\n{FIFO}", "%sched", "int answer = 6 * 7;\nanswer"]
+        nbformat.write(notebook(*cells), source)
+        run(sys.executable, "-m", "jupytext", "--to", "java:percent", source)
+        text = source.with_suffix(".java").read_text()
+        self.assertIn("// %%policy mine", text)
+        source.unlink()
+        run(sys.executable, "-m", "jupytext", "--to", "ipynb", source.with_suffix(".java"))
+        back = nbformat.read(source, 4)
+        self.assertEqual(cells, [c.source for c in back.cells if c.cell_type == "code"])
+
+    def test_a_console_runs_cells_and_shows_plain_text(self):
+        controller, terminal = pty.openpty()
+        console = subprocess.Popen(
+            [sys.executable, "-m", "jupyter_console", "--kernel", KERNEL, "--simple-prompt"],
+            stdin=terminal, stdout=terminal, stderr=terminal, env=environment(TERM="dumb"), cwd=self.work)
+        os.close(terminal)
+        self.addCleanup(os.close, controller)
+        self.addCleanup(console.kill)
+        seen = self.read_until(controller, "In [1]:")
+        os.write(controller, b"6 * 7\n")
+        seen = self.read_until(controller, "In [2]:")
+        self.assertRegex(seen, r"Out\[1\]: *42")
+        os.write(controller, b"%sched\n")
+        seen = self.read_until(controller, "In [3]:")
+        self.assertIn("your policies", seen)
+        self.assertNotIn("<table", seen)
+        os.write(controller, b"\x04")
+        self.read_until(controller, "exit ([y]/n)?")
+        os.write(controller, b"y\n")
+        self.assertEqual(0, console.wait(30))
+
+    def read_until(self, descriptor, text, timeout=60):
+        seen, end = "", time.monotonic() + timeout
+        while text not in seen:
+            self.assertLess(time.monotonic(), end, seen)
+            if select.select([descriptor], [], [], 1)[0]:
+                seen += os.read(descriptor, 65536).decode(errors="replace")
+        return seen
+
+
+class WheelTest(unittest.TestCase):
+    """The wheel, in an environment that has Jupyter and papermill and nothing of ours."""
+
+    @classmethod
+    def setUpClass(cls):
+        directory = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(directory.cleanup)
+        cls.work = pathlib.Path(directory.name)
+        run(LAUNCHER, "wheel", "--output", cls.work)
+        run(sys.executable, "-m", "venv", cls.work / "venv")
+        cls.python = cls.work / "venv" / "bin" / "python"
+        run(cls.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+            *cls.work.glob("schedbook-*.whl"), "papermill")
+        # A Jupyter that knows no kernels but those of its own environment.
+        cls.clean = environment(HOME=str(cls.work), JUPYTER_DATA_DIR=str(cls.work / "data"), JUPYTER_PATH="")
+
+    def test_jupyter_lists_the_kernel(self):
+        listed = json.loads(run(self.python, "-m", "jupyter", "kernelspec", "list", "--json", env=self.clean))
+        self.assertEqual(str(self.work / "venv/share/jupyter/kernels/schedbook"),
+                         listed["kernelspecs"]["schedbook"]["resource_dir"])
+
+    def test_papermill_gives_parameters_to_java_and_to_magics(self):
+        source, target = self.work / "parameters.ipynb", self.work / "executed.ipynb"
+        lesson = notebook(
+            'String policy = "fifo"; // what to compile\nint runs = 1;\nList<Integer> sizes = List.of();',
+            '%diff {policy} vtime', '"%s %d %s".formatted(policy, runs * 2, sizes)', tags=["parameters"])
+        lesson.metadata.kernelspec.name = "schedbook"
+        nbformat.write(lesson, source)
+        helped = run(self.work / "venv/bin/papermill", "--help-notebook", source, env=self.clean)
+        self.assertRegex(helped, r"policy: String .*\n? *.*what to compile")
+        run(self.work / "venv/bin/papermill", "-p", "policy", "rr", "-p", "runs", "21", "-y", "sizes: [1, 2]",
+            "--cwd", self.work, source, target, env=self.clean)
+        self.assertIn("rr 42 [1, 2]", shown(target))
+        self.assertIn("RoundRobin", shown(target))
+
+
+class PrefixTest(unittest.TestCase):
+
+    def test_the_kernel_can_be_installed_into_an_environment(self):
+        with tempfile.TemporaryDirectory() as directory:
+            run(LAUNCHER, "kernel", "--prefix", directory, env=os.environ)
+            listed = json.loads(run(
+                sys.executable, "-m", "jupyter", "kernelspec", "list", "--json",
+                env=environment(JUPYTER_PATH=str(pathlib.Path(directory, "share/jupyter")))))
+            spec = listed["kernelspecs"]["schedbook"]["spec"]
+            self.assertTrue(pathlib.Path(spec["argv"][0]).exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
