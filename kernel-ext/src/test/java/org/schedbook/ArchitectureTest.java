@@ -46,7 +46,7 @@ class ArchitectureTest {
                     entry("ring", Set.of("bpf", "posix")),
                     entry("scx", Set.of("bpf", "libbpf", "measure", "policy", "posix", "ring")),
                     entry("target", Set.of("compile", "measure", "policy")),
-                    entry("target.sim", Set.of("policy")),
+                    entry("target.sim", Set.of("compile", "policy", "target")),
                     entry("target.host", Set.of("compile", "policy", "scx", "target")),
                     entry("target.vm", Set.of("compile", "policy", "target", "target.host")),
                     entry("bench", Set.of("compile", "measure", "policy", "target")),

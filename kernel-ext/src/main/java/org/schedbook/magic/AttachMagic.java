@@ -7,17 +7,29 @@ import org.schedbook.jupyter.MagicCall;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.TargetException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code %attach NAME}: makes a policy the scheduler of the guest. */
 @Command(
         description =
                 "Makes a policy the scheduler of a Linux kernel: a guest, started when first needed.",
-        footer = {"Examples:", "  %attach fifo", "  %attach my-fifo"})
+        footer = {
+            "Examples:",
+            "  %attach fifo",
+            "  %attach my-fifo",
+            "  %attach my-fifo --target sim"
+        })
 final class AttachMagic implements Magic {
 
     @Parameters(paramLabel = "NAME", description = "The policy.")
     private String name;
+
+    @Option(
+            names = "--target",
+            paramLabel = "TARGET",
+            description = "Where, from now on: ${COMPLETION-CANDIDATES}; as by %target.")
+    private TargetMagic.Kind target;
 
     private final Session session;
 
@@ -28,6 +40,7 @@ final class AttachMagic implements Magic {
     @Override
     public Object run(MagicCall call) throws InterruptedException {
         CompiledPolicy policy = session.policy(name);
+        TargetMagic.choose(target, session, call);
         try {
             Guest.start(session, call);
             Attachment attachment = session.attach(policy);

@@ -98,7 +98,8 @@ final class BenchMagic implements Magic {
     public BenchResult run(MagicCall call) throws InterruptedException {
         Workload load = load();
         var plan = options.plan();
-        return new Measuring(session, call).run(load, contenders(), plan);
+        options.choose(session, call);
+        return new Measuring(session, call).run(load, contenders(call), plan);
     }
 
     private Workload load() {
@@ -127,10 +128,16 @@ final class BenchMagic implements Magic {
                                 loops == null ? messaging.loops() : loops));
     }
 
-    private List<Contender> contenders() {
+    private List<Contender> contenders(MagicCall call) {
         var names = new LinkedHashSet<String>();
+        boolean simulated = session.choice() instanceof TargetChoice.Sim;
+        if (!only && simulated) {
+            call.show("Simulated, and without eevdf: the simulator has no model of it.");
+        } else if (!only) {
+            names.add(Contender.EEVDF.name());
+        }
         if (!only) {
-            names.addAll(List.of(Contender.EEVDF.name(), "fifo"));
+            names.add("fifo");
         }
         names.addAll(policies);
         var contenders = new ArrayList<Contender>();

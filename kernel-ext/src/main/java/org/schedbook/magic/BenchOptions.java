@@ -8,6 +8,7 @@ import org.schedbook.bench.Shell;
 import org.schedbook.bench.Workload;
 import org.schedbook.bench.Workloads;
 import org.schedbook.jupyter.CellError;
+import org.schedbook.jupyter.MagicCall;
 import picocli.CommandLine.Option;
 
 /** How to measure: the options that {@code %bench} and {@code %compare} share. */
@@ -51,6 +52,17 @@ final class BenchOptions {
             paramLabel = "N",
             description = "Of the order of the runs and of the resampling (a new one each time).")
     private Long seed;
+
+    @Option(
+            names = "--target",
+            paramLabel = "TARGET",
+            description = "Where, from now on: ${COMPLETION-CANDIDATES}; as by %target.")
+    private TargetMagic.Kind target;
+
+    /** Has what follows measured where the line asks for it. */
+    void choose(Session session, MagicCall call) throws InterruptedException {
+        TargetMagic.choose(target, session, call);
+    }
 
     Plan plan() {
         if (repetitions < 1 || warmUps < 0 || limitSeconds < 1 || budgetSeconds < 1) {

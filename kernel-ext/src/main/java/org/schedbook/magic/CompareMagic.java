@@ -63,6 +63,7 @@ final class CompareMagic implements Magic {
         List<Contender> contenders =
                 List.of(Contenders.named(session, a), Contenders.named(session, b));
         var plan = options.plan();
+        options.choose(session, call);
         var results = new ArrayList<BenchResult>();
         for (Workload load : loads) {
             results.add(new Measuring(session, call).run(load, contenders, plan));

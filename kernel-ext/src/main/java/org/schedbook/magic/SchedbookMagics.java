@@ -19,6 +19,9 @@ final class SchedbookMagics {
         magics.line("Run", "detach", () -> new DetachMagic(session));
         magics.line("Run", "console", () -> new ConsoleMagic(session));
         magics.line("Run", "shell", () -> new ShellMagic(session));
+        magics.line("Simulate", "sim", () -> new SimMagic(session));
+        magics.line("Simulate", "timeline", () -> new TimelineMagic(session));
+        magics.line("Simulate", "why", () -> new WhyMagic(session));
         magics.line("Measure", "bench", () -> new BenchMagic(session));
         magics.line("Measure", "compare", () -> new CompareMagic(session));
         magics.line("Measure", "workloads", WorkloadsMagic::new);

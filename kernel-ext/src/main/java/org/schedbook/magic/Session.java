@@ -22,6 +22,9 @@ import org.schedbook.target.Attachment;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 import org.schedbook.target.host.HostTarget;
+import org.schedbook.target.sim.SimMachine;
+import org.schedbook.target.sim.SimOptions;
+import org.schedbook.target.sim.SimTarget;
 import org.schedbook.target.vm.GuestShape;
 import org.schedbook.target.vm.SpareGuest;
 import org.schedbook.target.vm.VmTarget;
@@ -53,6 +56,7 @@ public final class Session implements AutoCloseable {
     private volatile Attachment attachment;
     private String attached;
     private BenchResult lastResult;
+    private Simulated lastSimulation;
     private TargetChoice choice = new TargetChoice.Vm(GuestShape.DEFAULT);
     private final SpareGuest spare = new SpareGuest();
     private volatile Target target;
@@ -251,6 +255,8 @@ public final class Session implements AutoCloseable {
                 switch (choice) {
                     case TargetChoice.Vm(GuestShape shape) -> guest(shape);
                     case TargetChoice.Host() -> new HostTarget();
+                    case TargetChoice.Sim(SimMachine machine, SimOptions options) ->
+                            new SimTarget(machine, options);
                 };
         if (target instanceof VmTarget guest) {
             lastGuest = guest;
@@ -321,6 +327,14 @@ public final class Session implements AutoCloseable {
         if (attachment != null) {
             attachment.close();
         }
+    }
+
+    Optional<Simulated> lastSimulation() {
+        return Optional.ofNullable(lastSimulation);
+    }
+
+    void lastSimulation(Simulated simulated) {
+        lastSimulation = simulated;
     }
 
     @Override

@@ -47,10 +47,7 @@ final class StatusMagic implements Magic {
         return new Card(title)
                 .row("target", machine.target())
                 .row("accelerator", machine.accelerator())
-                .row(
-                        "kernel",
-                        "Linux %s, %d CPUs, %d MiB"
-                                .formatted(machine.kernel(), machine.cpus(), machine.memoryMib()));
+                .row("machine", machine.system());
     }
 
     /** Adds what the kernel says of the policy. */

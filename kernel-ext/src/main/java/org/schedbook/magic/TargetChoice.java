@@ -1,5 +1,8 @@
 package org.schedbook.magic;
 
+import org.schedbook.target.sim.SimMachine;
+import org.schedbook.target.sim.SimOptions;
+import org.schedbook.target.sim.SimTarget;
 import org.schedbook.target.vm.Clock;
 import org.schedbook.target.vm.GuestShape;
 
@@ -21,6 +24,15 @@ sealed interface TargetChoice {
                             shape.clock() == Clock.INSTRUCTIONS
                                     ? ", its clock a count of instructions"
                                     : "");
+        }
+    }
+
+    /** A simulated machine. */
+    record Sim(SimMachine machine, SimOptions options) implements TargetChoice {
+
+        @Override
+        public String label() {
+            return new SimTarget(machine, options).machine().caption();
         }
     }
 

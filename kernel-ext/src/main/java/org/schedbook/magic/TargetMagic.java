@@ -16,6 +16,7 @@ import org.schedbook.target.vm.Clock;
 import org.schedbook.target.vm.GuestShape;
 import org.schedbook.target.vm.VmTarget;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -24,8 +25,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Chooses where policies run, and shows where that is now.",
             "",
-            "vm is a guest of its own, thrown away after use. host is the kernel of this machine:"
-                    + " it needs root, and a bad policy makes the whole machine slow for up to 30 s.",
+            "vm is a guest of its own, thrown away after use. sim is no machine at all: everything"
+                    + " is simulated. host is the kernel of this machine: it needs root, and a bad"
+                    + " policy makes the whole machine slow for up to 30 s.",
             "",
             "With --clock instructions the guest's time is a count of the instructions it executes:"
                     + " figures hardly vary, and tell how much work there was, not how much of it"
@@ -36,6 +38,7 @@ import picocli.CommandLine.Parameters;
             "  %target",
             "  %target vm --cpus 4 --memory 2G",
             "  %target vm --clock instructions",
+            "  %target sim --cpus 64 --mode user",
             "  %target host"
         })
 final class TargetMagic implements Magic {
@@ -45,6 +48,7 @@ final class TargetMagic implements Magic {
     /** The targets there are. */
     enum Kind {
         vm,
+        sim,
         host
     }
 
@@ -54,7 +58,10 @@ final class TargetMagic implements Magic {
             description = "Where policies are to run: ${COMPLETION-CANDIDATES}.")
     private Kind kind;
 
-    @Option(names = "--cpus", paramLabel = "N", description = "How many CPUs the guest has.")
+    @Option(
+            names = "--cpus",
+            paramLabel = "N",
+            description = "How many CPUs the guest or the simulation has.")
     private Integer cpus;
 
     @Option(
@@ -69,6 +76,8 @@ final class TargetMagic implements Magic {
             description = "What the guest's time is: wall or instructions.")
     private Clock clock;
 
+    @Mixin private SimMachineOptions simulated;
+
     private final Session session;
 
     TargetMagic(Session session) {
@@ -77,35 +86,69 @@ final class TargetMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) throws InterruptedException {
-        boolean shaped = cpus != null || memory != null || clock != null;
-        if (kind == null && !shaped) {
-            return card();
-        }
-        if (kind == Kind.host && shaped) {
-            throw new CellError("This machine has the CPUs, the memory and the clock that it has.")
-                    .next("Leave the options out, or choose a guest: %target vm --cpus 4.");
-        }
-        try {
-            choose(kind == Kind.host ? host() : new TargetChoice.Vm(shape()), call);
-        } catch (TargetException e) {
-            throw Errors.of(e);
+        if (kind != null || cpus != null || memory != null || clock != null || simulated.given()) {
+            choose(choice(), session, call);
         }
         return card();
     }
 
-    private void choose(TargetChoice choice, MagicCall call)
-            throws TargetException, InterruptedException {
+    private TargetChoice choice() {
+        boolean guest = memory != null || clock != null;
+        Kind now = kind != null ? kind : simulated.given() ? Kind.sim : kindNow();
+        if (now != Kind.vm && guest || now != Kind.sim && simulated.given()) {
+            throw new CellError("That is no option of " + now + ".")
+                    .next(
+                            "--memory and --clock are for vm, --topology, --mode and --costs for"
+                                    + " sim.");
+        }
+        return switch (now) {
+            case vm -> new TargetChoice.Vm(shape());
+            case sim -> new TargetChoice.Sim(simulated.machine(cpus), simulated.options());
+            case host -> {
+                if (cpus != null) {
+                    throw new CellError("This machine has the CPUs that it has.")
+                            .next("Leave --cpus out, or choose a guest: %target vm --cpus 4.");
+                }
+                yield host();
+            }
+        };
+    }
+
+    private Kind kindNow() {
+        return switch (session.choice()) {
+            case TargetChoice.Vm _ -> Kind.vm;
+            case TargetChoice.Sim _ -> Kind.sim;
+            case TargetChoice.Host _ -> Kind.host;
+        };
+    }
+
+    /** Has policies run on the usual target of a kind, unless they do already. */
+    static void choose(Kind kind, Session session, MagicCall call) throws InterruptedException {
+        var magic = new TargetMagic(session);
+        magic.kind = kind;
+        magic.simulated = new SimMachineOptions();
+        if (kind != null && kind != magic.kindNow()) {
+            choose(magic.choice(), session, call);
+        }
+    }
+
+    private static void choose(TargetChoice choice, Session session, MagicCall call)
+            throws InterruptedException {
         if (choice.equals(session.choice())) {
             return;
         }
         if (session.attachment().isPresent()) {
             call.show(session.attachedName() + " was detached.");
         }
-        session.choose(choice);
+        try {
+            session.choose(choice);
+        } catch (TargetException e) {
+            throw Errors.of(e);
+        }
         session.prepareTarget();
     }
 
-    private TargetChoice host() {
+    private static TargetChoice host() {
         Availability host = HostTarget.availability();
         if (!host.usable()) {
             throw new CellError("No policy can be attached to this machine: " + host.what() + ".")

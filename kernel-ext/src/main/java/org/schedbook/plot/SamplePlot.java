@@ -2,22 +2,13 @@ package org.schedbook.plot;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
-import java.awt.FontMetrics;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.DisplayDataRenderable;
 import org.dflib.jjava.jupyter.kernel.display.RenderContext;
@@ -42,29 +33,8 @@ public record SamplePlot(
         String title, String quantity, String unit, List<Series> series, String caption)
         implements DisplayDataRenderable {
 
-    private static final int WIDTH = 720;
     private static final int HEIGHT = 400;
     private static final int NAMES = 40;
-    private static final int SCALE = 2;
-    private static final int MARGIN = 12;
-
-    private static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 15);
-    private static final Font LABEL = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
-    private static final Font CAPTION = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
-
-    /** Okabe and Ito's colours, which stay apart for colour-blind readers. */
-    private static final Color[] COLOURS = {
-        new Color(0x0072B2),
-        new Color(0xD55E00),
-        new Color(0x009E73),
-        new Color(0xCC79A7),
-        new Color(0xE69F00),
-        new Color(0x56B4E9),
-        new Color(0x555555)
-    };
-
-    private static final Color TEXT = new Color(0x222222);
-    private static final Color GRID = new Color(0xE4E4E4);
 
     public SamplePlot {
         series = List.copyOf(series);
@@ -80,16 +50,7 @@ public record SamplePlot(
 
     /** Returns {@code image/png} with its size and alternative text, and {@code text/plain}. */
     public DisplayData bundle() {
-        BufferedImage image = image();
-        var data = new DisplayData(text());
-        data.putData("image/png", Base64.getEncoder().encodeToString(png(image)));
-        data.putMetaData(
-                "image/png",
-                Map.of(
-                        "width", image.getWidth() / SCALE,
-                        "height", image.getHeight() / SCALE,
-                        "alt", altText()));
-        return data;
+        return Picture.bundle(image(), text(), altText());
     }
 
     /** Returns one sentence that says what the chart shows. */
@@ -100,7 +61,7 @@ public record SamplePlot(
                                 "%s %s %s (n=%d)"
                                         .formatted(
                                                 s.name(),
-                                                number(s.quantile(.5)),
+                                                Picture.number(s.quantile(.5)),
                                                 unit,
                                                 s.samples().length))
                 .collect(Collectors.joining(", ", title + ": median " + quantity + " ", "."));
@@ -113,7 +74,7 @@ public record SamplePlot(
         for (Series s : series) {
             var row = new ArrayList<>(List.of(s.name(), String.valueOf(s.samples().length)));
             for (double q : new double[] {0, .25, .5, .75, 1}) {
-                row.add(number(s.quantile(q)));
+                row.add(Picture.number(s.quantile(q)));
             }
             rows.add(row);
         }
@@ -142,47 +103,16 @@ public record SamplePlot(
                 .collect(Collectors.joining("\n", title + "\n", "\n" + caption));
     }
 
-    /** Four significant digits: more than a benchmark in a notebook can tell apart. */
-    private static String number(double value) {
-        int decimals =
-                value == 0
-                        ? 0
-                        : Math.clamp(3 - (int) Math.floor(Math.log10(Math.abs(value))), 0, 9);
-        return String.format(Locale.ROOT, "%." + decimals + "f", value);
-    }
-
-    private static byte[] png(BufferedImage image) {
-        var out = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(image, "png", out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toByteArray();
-    }
-
     BufferedImage image() {
-        List<String> lines = captionLines();
-        int lineHeight = CAPTION.getSize() + 4;
-        int height = HEIGHT + NAMES + lines.size() * lineHeight + MARGIN;
-        var image = new BufferedImage(WIDTH * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = graphics(image);
-        try {
-            g.setColor(Color.WHITE);
-            g.fillRect(0, 0, image.getWidth(), image.getHeight());
-            g.scale(SCALE, SCALE);
-            XYChart chart = chart();
-            chart.paint(g, WIDTH, HEIGHT);
-            g.setColor(TEXT);
-            drawNames(g, chart);
-            g.setFont(CAPTION);
-            for (int i = 0; i < lines.size(); i++) {
-                g.drawString(lines.get(i), MARGIN, HEIGHT + NAMES + (i + 1) * lineHeight);
-            }
-        } finally {
-            g.dispose();
-        }
-        return image;
+        XYChart chart = chart();
+        return Picture.draw(
+                HEIGHT + NAMES,
+                g -> {
+                    chart.paint(g, Picture.WIDTH, HEIGHT);
+                    g.setColor(Picture.TEXT);
+                    drawNames(g, chart);
+                },
+                caption);
     }
 
     private void drawNames(Graphics2D g, XYChart chart) {
@@ -190,9 +120,9 @@ public record SamplePlot(
         for (int i = 0; i < series.size(); i++) {
             Series s = series.get(i);
             double x = chart.getScreenXFromChart(i + 1);
-            g.setFont(LABEL);
-            drawCentred(g, fit(g, s.name(), slot - 6), x, HEIGHT + 8);
-            g.setFont(CAPTION);
+            g.setFont(Picture.LABEL);
+            drawCentred(g, Picture.fit(g, s.name(), slot - 6), x, HEIGHT + 8);
+            g.setFont(Picture.CAPTION);
             drawCentred(g, "n=" + s.samples().length, x, HEIGHT + 24);
         }
     }
@@ -201,49 +131,10 @@ public record SamplePlot(
         g.drawString(text, (float) (x - g.getFontMetrics().stringWidth(text) / 2.0), y);
     }
 
-    private static String fit(Graphics2D g, String name, double width) {
-        FontMetrics metrics = g.getFontMetrics();
-        String shown = name;
-        for (int end = name.length() - 1; end > 1 && metrics.stringWidth(shown) > width; end--) {
-            shown = name.substring(0, end) + "…";
-        }
-        return shown;
-    }
-
-    private static Graphics2D graphics(BufferedImage image) {
-        Graphics2D g = image.createGraphics();
-        g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-        g.setRenderingHint(
-                RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-        g.setRenderingHint(
-                RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
-        return g;
-    }
-
-    private List<String> captionLines() {
-        Graphics2D g = graphics(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB));
-        FontMetrics metrics = g.getFontMetrics(CAPTION);
-        g.dispose();
-        var lines = new ArrayList<String>();
-        var line = new StringBuilder();
-        for (String word : caption.split("\\s+")) {
-            String longer = line.isEmpty() ? word : line + " " + word;
-            if (!line.isEmpty() && metrics.stringWidth(longer) > WIDTH - 2 * MARGIN) {
-                lines.add(line.toString());
-                line.setLength(0);
-                longer = word;
-            }
-            line.setLength(0);
-            line.append(longer);
-        }
-        lines.add(line.toString());
-        return lines;
-    }
-
     private XYChart chart() {
         XYChart chart =
                 new XYChartBuilder()
-                        .width(WIDTH)
+                        .width(Picture.WIDTH)
                         .height(HEIGHT)
                         .title(title)
                         .yAxisTitle(quantity + " (" + unit + ")")
@@ -252,15 +143,15 @@ public record SamplePlot(
         style.setChartBackgroundColor(Color.WHITE);
         style.setPlotBackgroundColor(Color.WHITE);
         style.setPlotBorderVisible(false);
-        style.setPlotGridLinesColor(GRID);
+        style.setPlotGridLinesColor(Picture.GRID);
         style.setPlotGridLinesStroke(new BasicStroke(1));
         style.setPlotGridVerticalLinesVisible(false);
         style.setChartTitleBoxVisible(false);
-        style.setChartTitleFont(TITLE);
-        style.setAxisTitleFont(LABEL);
-        style.setAxisTickLabelsFont(LABEL);
-        style.setChartFontColor(TEXT);
-        style.setAxisTickLabelsColor(TEXT);
+        style.setChartTitleFont(Picture.TITLE);
+        style.setAxisTitleFont(Picture.LABEL);
+        style.setAxisTickLabelsFont(Picture.LABEL);
+        style.setChartFontColor(Picture.TEXT);
+        style.setAxisTickLabelsColor(Picture.TEXT);
         style.setLegendVisible(false);
         style.setMarkerSize(7);
         style.setLocale(Locale.ROOT);
@@ -288,7 +179,7 @@ public record SamplePlot(
 
     private void add(XYChart chart, int index) {
         Series s = series.get(index);
-        Color colour = COLOURS[index % COLOURS.length];
+        Color colour = Picture.colour(index);
         double x = index + 1;
         double q1 = s.quantile(.25);
         double q3 = s.quantile(.75);

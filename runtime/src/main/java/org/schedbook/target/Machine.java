@@ -3,13 +3,14 @@ package org.schedbook.target;
 /**
  * What a figure was measured on.
  *
- * @param target {@code vm} or {@code host}
+ * @param target {@code vm}, {@code host} or {@code sim}
  * @param accelerator how the CPUs are made: {@code KVM}, {@code TCG (emulated)} or {@code none} for
- *     a machine that is not virtual to us
- * @param clock what its time is: {@code wall}, or {@code instructions} where it is a count of those
- * @param kernel the kernel's release, as {@code uname -r} has it
+ *     a machine that is not virtual to us; that they are simulated, and how
+ * @param clock what its time is: {@code wall}, {@code instructions} where it is a count of those,
+ *     {@code simulated time}
+ * @param kernel the kernel's release, as {@code uname -r} has it; empty if there is none
  * @param cpus the number of online CPUs
- * @param memoryMib memory in MiB
+ * @param memoryMib memory in MiB; 0 if there is none
  * @param java the version of the Java that runs the policy
  */
 public record Machine(
@@ -26,14 +27,14 @@ public record Machine(
 
     /** Returns one line for captions. */
     public String caption() {
-        return "%s, %s%s, Linux %s, %d CPUs, %d MiB, Java %s"
-                .formatted(
-                        target,
-                        accelerator,
-                        clock.equals(WALL_CLOCK) ? "" : ", clock of " + clock,
-                        kernel,
-                        cpus,
-                        memoryMib,
-                        java);
+        String time = clock.equals(WALL_CLOCK) ? "" : ", clock of " + clock;
+        return "%s, %s%s, %s, Java %s".formatted(target, accelerator, time, system(), java);
+    }
+
+    /** Returns what a policy meets there: {@code Linux 7.3.4, 2 CPUs, 1463 MiB}. */
+    public String system() {
+        return (kernel.isEmpty() ? "" : "Linux " + kernel + ", ")
+                + (cpus + (cpus == 1 ? " CPU" : " CPUs"))
+                + (memoryMib == 0 ? "" : ", " + memoryMib + " MiB");
     }
 }

@@ -1,0 +1,164 @@
+package org.schedbook.magic;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.schedbook.bench.Workload;
+import org.schedbook.bench.Workloads;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.jupyter.CellError;
+import org.schedbook.jupyter.Magic;
+import org.schedbook.jupyter.MagicCall;
+import org.schedbook.jupyter.Progress;
+import org.schedbook.target.TargetException;
+import org.schedbook.target.sim.RtApp;
+import org.schedbook.target.sim.SimMachine;
+import org.schedbook.target.sim.SimOptions;
+import org.schedbook.target.sim.SimResult;
+import org.schedbook.target.sim.SimTarget;
+import org.schedbook.target.sim.SimWorkload;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code %sim WORKLOAD}: simulates a workload under policies. */
+@Command(
+        description = {
+            "Simulates a workload under some policies, on any number of CPUs.",
+            "",
+            "The same policy, without a kernel: figures are simulated, the same on every machine,"
+                    + " and comparable with each other only. WORKLOAD is messaging, pipe, hackbench"
+                    + " or batch as for %bench, or interactive, skewed, or a file of rt-app's JSON."
+                    + " %timeline then draws who ran where, and %why explains it.",
+        },
+        footer = {
+            "Examples:",
+            "  %sim messaging",
+            "  %sim interactive --policies fifo,vtime --cpus 4",
+            "  %sim messaging:groups=24,loops=100 --cpus 64 --mode user",
+            "  %sim my-load.json --policies mine --topology 2:1:4:2"
+        })
+final class SimMagic implements Magic {
+
+    /** Workloads of the simulator's own, each small enough to be looked at. */
+    private static final String INTERACTIVE = "interactive";
+
+    private static final String SKEWED = "skewed";
+
+    private static final int NR_INTERACTIVE = 6;
+    private static final int NR_BATCH = 6;
+    private static final long INTERACTIVE_NS = 500_000_000;
+    private static final int NR_SKEWED = 20;
+    private static final long SHORT_NS = 5_000_000;
+
+    /** Enough for the first seconds of most workloads; an event takes 32 bytes. */
+    private static final int TRACE = 500_000;
+
+    private static final Duration DEADLINE = Duration.ofSeconds(120);
+
+    @Parameters(paramLabel = "WORKLOAD", description = "What the tasks do.")
+    private String workload;
+
+    @Option(
+            names = {"-p", "--policies"},
+            paramLabel = "NAME",
+            split = ",",
+            defaultValue = "fifo",
+            description = "Policies, separated by commas (${DEFAULT-VALUE}).")
+    private List<String> policies;
+
+    @Option(names = "--cpus", paramLabel = "N", description = "How many CPUs, by default 8.")
+    private Integer cpus;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Of the times that the workload leaves open (${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Mixin private SimMachineOptions machineOptions;
+
+    private final Session session;
+
+    SimMagic(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Simulated run(MagicCall call) {
+        SimWorkload load = load();
+        SimMachine machine = machineOptions.machine(cpus);
+        SimOptions options =
+                machineOptions.options().withSeed(seed).withTrace(TRACE).withDeadline(DEADLINE);
+        List<CompiledPolicy> compiled = policies.stream().map(session::policy).toList();
+        var results = new ArrayList<SimResult>();
+        try (Progress progress = call.progress("Simulating " + workload, policies.size())) {
+            for (CompiledPolicy policy : compiled) {
+                progress.note(policy.name());
+                results.add(SimTarget.simulate(policy, load, machine, options));
+                call.checkInterrupted();
+                progress.step();
+            }
+        } catch (TargetException e) {
+            throw Errors.of(e);
+        } catch (IllegalArgumentException e) {
+            throw new CellError("This can not be simulated: " + e.getMessage() + ".")
+                    .next("Change the workload or the machine, and run the cell again.");
+        }
+        var simulated = new Simulated(workload, machine, options, List.copyOf(policies), results);
+        session.lastSimulation(simulated);
+        return simulated;
+    }
+
+    private SimWorkload load() {
+        return switch (workload) {
+            case INTERACTIVE -> SimWorkload.interactive(NR_INTERACTIVE, NR_BATCH, INTERACTIVE_NS);
+            case SKEWED -> SimWorkload.skewed(NR_SKEWED, SHORT_NS);
+            case String file when file.endsWith(".json") -> rtApp(Path.of(file));
+            default -> model(BenchOptions.workload(workload));
+        };
+    }
+
+    private static SimWorkload model(Workload load) {
+        return SimTarget.model(load.command())
+                .orElseThrow(
+                        () ->
+                                new CellError("The simulator has no model of " + load.name() + ".")
+                                        .next("It has models of: " + String.join(", ", names())));
+    }
+
+    private static SimWorkload rtApp(Path file) {
+        try {
+            return RtApp.read(file).workload();
+        } catch (RtApp.FormatException e) {
+            throw new CellError("%s, line %d: %s".formatted(file, e.line(), e.getMessage()))
+                    .next("Correct the file and run the cell again.");
+        } catch (IOException e) {
+            throw new CellError("The file %s can not be read.".formatted(file))
+                    .next("Check its name: it is looked for beside the notebook.");
+        }
+    }
+
+    private static List<String> names() {
+        return Stream.concat(
+                        Workloads.all().stream()
+                                .filter(load -> SimTarget.model(load.command()).isPresent())
+                                .map(Workload::name),
+                        Stream.of(INTERACTIVE, SKEWED))
+                .toList();
+    }
+
+    @Override
+    public List<String> candidates(String label) {
+        return switch (label) {
+            case "WORKLOAD" -> names();
+            case "--policies" -> List.copyOf(session.policyNames());
+            default -> List.of();
+        };
+    }
+}

@@ -1,0 +1,150 @@
+package org.schedbook.magic;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.schedbook.jupyter.Renderable;
+import org.schedbook.jupyter.Table;
+import org.schedbook.target.sim.SimMachine;
+import org.schedbook.target.sim.SimOptions;
+import org.schedbook.target.sim.SimResult;
+import org.schedbook.target.sim.SimTarget;
+
+/**
+ * What {@code %sim} returns: one workload, simulated under some policies.
+ *
+ * @param workload as it was asked for
+ * @param machine the machine it was simulated on
+ * @param options how
+ * @param results what came of it, in the order of {@code policies}
+ */
+public record Simulated(
+        String workload,
+        SimMachine machine,
+        SimOptions options,
+        List<String> policies,
+        List<SimResult> results)
+        implements Renderable {
+
+    private static final int FINDINGS = 5;
+
+    /** Returns one line for captions. */
+    String caption() {
+        return "Simulated: %s on %s; seed %d."
+                .formatted(
+                        workload,
+                        new SimTarget(machine, options).machine().caption(),
+                        options.seed());
+    }
+
+    /**
+     * Returns the result of a policy, the last one's if the name is null; null if there is none.
+     */
+    SimResult of(String policy) {
+        int index = policy == null ? results.size() - 1 : policies.indexOf(policy);
+        return index < 0 ? null : results.get(index);
+    }
+
+    @Override
+    public DisplayData bundle() {
+        Table table = table();
+        List<String> notes = notes();
+        if (notes.isEmpty()) {
+            return table.bundle();
+        }
+        Table findings =
+                new Table(
+                        "what went wrong",
+                        List.of("policy", "what"),
+                        notes.stream().map(note -> List.of(note.split(": ", 2))).toList());
+        var data = new DisplayData(table.text() + "\n\n" + findings.text());
+        data.putHTML(table.html() + findings.html());
+        return data;
+    }
+
+    private Table table() {
+        var rows = new ArrayList<List<String>>();
+        for (int i = 0; i < results.size(); i++) {
+            rows.add(row(policies.get(i), results.get(i)));
+        }
+        return new Table(
+                caption(),
+                List.of(
+                        "policy",
+                        "ended",
+                        "time, ms",
+                        "CPUs busy",
+                        "switches",
+                        "migrations",
+                        "wake-up to run, p50, µs",
+                        "p99, µs",
+                        "of"),
+                rows);
+    }
+
+    private static List<String> row(String policy, SimResult result) {
+        long busy = result.cpus().stream().mapToLong(SimResult.CpuResult::busyNs).sum();
+        long switches = result.cpus().stream().mapToLong(SimResult.CpuResult::nrSwitches).sum();
+        double all = Math.max(1, result.timeNs()) * (double) Math.max(1, result.cpus().size());
+        // The tasks that wake most often are those a latency matters to.
+        var latency =
+                result.latencies().stream()
+                        .max((a, b) -> Long.compare(a.count(), b.count()))
+                        .filter(each -> each.count() > 0);
+        return List.of(
+                policy,
+                result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                number("%,.3f", result.timeNs() / 1e6),
+                number("%.0f %%", 100 * busy / all),
+                number("%,d", switches),
+                number("%,d", result.nrMigrations()),
+                latency.map(each -> number("%,.1f", each.p50Ns() / 1e3)).orElse(""),
+                latency.map(each -> number("%,.1f", each.p99Ns() / 1e3)).orElse(""),
+                latency.map(SimResult.Latency::comm).orElse(""));
+    }
+
+    private static String number(String format, Object value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+
+    /** What the policies did wrong and what that did to tasks, the policy's name first. */
+    private List<String> notes() {
+        var notes = new ArrayList<String>();
+        for (int i = 0; i < results.size(); i++) {
+            String policy = policies.get(i) + ": ";
+            SimResult result = results.get(i);
+            if (result.outcome() != SimResult.Outcome.COMPLETED) {
+                notes.add(policy + SimTarget.describe(result));
+            }
+            result.faults().stream()
+                    .limit(FINDINGS)
+                    .forEach(f -> notes.add(policy + f.callback() + line(f) + ": " + f.message()));
+            result.findings().stream()
+                    .limit(FINDINGS)
+                    .forEach(
+                            f ->
+                                    notes.add(
+                                            "%s%s at %s: %s"
+                                                    .formatted(
+                                                            policy,
+                                                            f.kind()
+                                                                    .name()
+                                                                    .toLowerCase(Locale.ROOT)
+                                                                    .replace('_', ' '),
+                                                            number("%.3f ms", f.timeNs() / 1e6),
+                                                            f.message())));
+        }
+        return notes;
+    }
+
+    private static String line(SimResult.PolicyFault fault) {
+        return fault.line() == 0 ? "" : ", line " + fault.line();
+    }
+
+    @Override
+    public String toString() {
+        return policies.stream().collect(Collectors.joining(", ", workload + " under ", ""));
+    }
+}

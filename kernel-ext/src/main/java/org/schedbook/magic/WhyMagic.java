@@ -1,0 +1,123 @@
+package org.schedbook.magic;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.schedbook.jupyter.CellError;
+import org.schedbook.jupyter.Magic;
+import org.schedbook.jupyter.MagicCall;
+import org.schedbook.target.sim.SimResult;
+import org.schedbook.target.sim.SimResult.TaskResult;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code %why TASK@TIME}: what a policy decided, and with what in its queues. */
+@Command(
+        description = {
+            "Tells what the policy had decided about a task at a time of the last simulation.",
+            "",
+            "Shows the last insert before that time, who else was in that queue then, and the"
+                    + " task's last events. A task is its number in %timeline, or its name, which"
+                    + " is then the first of that name.",
+        },
+        footer = {
+            "Examples:",
+            "  %why 12@3.5ms",
+            "  %why interactive@20ms",
+            "  %why batch@20ms --policy fifo"
+        })
+final class WhyMagic implements Magic {
+
+    private static final Pattern WHERE = Pattern.compile("(.+)@([^@]+)");
+
+    private static final int SHOWN = 20;
+
+    @Parameters(paramLabel = "TASK@TIME", description = "Which task, and when: 12@3.5ms.")
+    private String where;
+
+    @Option(
+            names = "--policy",
+            paramLabel = "POLICY",
+            description = "Of those simulated; by default the last.")
+    private String policy;
+
+    private final Session session;
+
+    WhyMagic(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Object run(MagicCall call) {
+        Matcher matcher = WHERE.matcher(where);
+        if (!matcher.matches()) {
+            throw new CellError("'" + where + "' is no task and time.")
+                    .next("Write them like this: %why 12@3.5ms");
+        }
+        SimResult result = TimelineMagic.result(TimelineMagic.simulated(session), policy);
+        int pid = task(result, matcher.group(1));
+        long time = SimMachineOptions.time(matcher.group(2));
+        try {
+            return text(result, result.why(pid, time));
+        } catch (IllegalStateException e) {
+            throw new CellError("The events kept of that simulation end before that time.")
+                    .next("Ask for an earlier one, or simulate something smaller.");
+        }
+    }
+
+    private static int task(SimResult result, String name) {
+        return result.tasks().stream()
+                .filter(task -> task.comm().equals(name) || String.valueOf(task.pid()).equals(name))
+                .map(TaskResult::pid)
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new CellError("There was no task '" + name + "'.")
+                                        .next(
+                                                "There were: "
+                                                        + result.tasks().stream()
+                                                                .map(TaskResult::comm)
+                                                                .distinct()
+                                                                .limit(SHOWN)
+                                                                .collect(Collectors.joining(", "))
+                                                        + "; %timeline shows their numbers."));
+    }
+
+    /** Result's own words, and the names of the tasks that they have by number. */
+    private static String text(SimResult result, SimResult.Why why) {
+        String others =
+                why.others().isEmpty()
+                        ? ""
+                        : why.others().stream()
+                                .limit(SHOWN)
+                                .map(pid -> TimelineMagic.name(result, pid))
+                                .collect(
+                                        Collectors.joining(
+                                                ", ",
+                                                "\nIn the queue, first to last: ",
+                                                why.others().size() > SHOWN ? ", …" : ""));
+        return "Task %d is %s.\n%s%s"
+                .formatted(why.pid(), TimelineMagic.name(result, why.pid()), why, others);
+    }
+
+    @Override
+    public List<String> candidates(String label) {
+        return switch (label) {
+            case "TASK@TIME" ->
+                    session.lastSimulation()
+                            .map(
+                                    last ->
+                                            last.of(null).tasks().stream()
+                                                    .map(task -> task.pid() + "@")
+                                                    .toList())
+                            .orElse(List.of());
+            case "--policy" ->
+                    session.lastSimulation()
+                            .map(Simulated::policies)
+                            .orElseGet(() -> List.copyOf(session.policyNames()));
+            default -> List.of();
+        };
+    }
+}

@@ -1,0 +1,305 @@
+package org.schedbook.plot;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.geom.Path2D;
+import java.awt.geom.Rectangle2D;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.display.DisplayDataRenderable;
+import org.dflib.jjava.jupyter.kernel.display.RenderContext;
+
+/**
+ * Who ran where and when: a row for each CPU, a bar for each stretch of a task on it, in the task's
+ * colour; a CPU without a bar is idle, and a notch at the start of a bar says that the task came
+ * from another CPU. The value of a cell, it shows itself as a PNG at 2×, with the same rows in
+ * letters as plain text.
+ *
+ * @param title one line above the chart
+ * @param rows how many CPUs there are
+ * @param bars in the order of their starts
+ * @param fromNs where the picture begins
+ * @param toNs where it ends, later than that
+ * @param caption what it is of, set below the chart
+ */
+public record Timeline(
+        String title, int rows, List<Bar> bars, long fromNs, long toNs, String caption)
+        implements DisplayDataRenderable {
+
+    /**
+     * A stretch of a task on a CPU.
+     *
+     * @param row the CPU
+     * @param task the task's name in the chart
+     * @param moved whether the task ran on another CPU before
+     */
+    public record Bar(int row, String task, long fromNs, long toNs, boolean moved) {}
+
+    private static final int TOP = 34;
+    private static final int LEFT = 62;
+    private static final int AXIS = 24;
+    private static final int LEGEND_LINE = 18;
+    private static final int LEGEND_ENTRIES = 14;
+    private static final int TICKS = 6;
+
+    /** Columns of the rows in letters. */
+    private static final int COLUMNS = 72;
+
+    private static final String LETTERS =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    private static final String UNKNOWN = "#";
+    private static final String IDLE = ".";
+
+    public Timeline {
+        bars = List.copyOf(bars);
+        if (rows < 1 || toNs <= fromNs) {
+            throw new IllegalArgumentException("nothing to draw");
+        }
+    }
+
+    @Override
+    public void render(RenderContext context) {
+        context.getOutputContainer().assign(bundle());
+    }
+
+    /** Returns {@code image/png} with its size and alternative text, and {@code text/plain}. */
+    public DisplayData bundle() {
+        return Picture.bundle(image(), text(), altText());
+    }
+
+    /** Returns one sentence that says what the chart shows. */
+    public String altText() {
+        return String.format(
+                Locale.ROOT,
+                "%s: %d tasks on %d CPUs, %s",
+                title,
+                tasks().size(),
+                rows,
+                IntStream.range(0, rows)
+                        .mapToObj(
+                                row ->
+                                        "CPU %d busy %.0f %%"
+                                                .formatted(
+                                                        row, 100.0 * busyNs(row) / (toNs - fromNs)))
+                        .limit(16)
+                        .collect(Collectors.joining(", ", "", ".")));
+    }
+
+    private long busyNs(int row) {
+        return shown().stream()
+                .filter(bar -> bar.row() == row)
+                .mapToLong(bar -> Math.min(bar.toNs(), toNs) - Math.max(bar.fromNs(), fromNs))
+                .sum();
+    }
+
+    /** Returns the bars of which a part is in the picture. */
+    private List<Bar> shown() {
+        return bars.stream().filter(b -> b.toNs() > fromNs && b.fromNs() < toNs).toList();
+    }
+
+    /** Returns the tasks in the picture, in the order in which they appear. */
+    private List<String> tasks() {
+        return shown().stream().map(Bar::task).distinct().toList();
+    }
+
+    // ---- In letters -----------------------------------------------------------------------
+
+    /** Returns each CPU as a line of letters, and which task each letter is. */
+    public String text() {
+        List<String> tasks = tasks();
+        var lines = new ArrayList<String>();
+        lines.add(title);
+        lines.add("%s to %s, %s a column".formatted(time(fromNs), time(toNs), time(columnNs())));
+        for (int row = 0; row < rows; row++) {
+            lines.add("CPU %-3d|%s|".formatted(row, letters(row, tasks)));
+        }
+        lines.add(
+                IntStream.range(0, Math.min(tasks.size(), LETTERS.length()))
+                        .mapToObj(i -> LETTERS.charAt(i) + " " + tasks.get(i))
+                        .collect(Collectors.joining(", ", "", "; " + IDLE + " idle")));
+        lines.add(caption);
+        return String.join("\n", lines);
+    }
+
+    private long columnNs() {
+        return Math.max(1, (toNs - fromNs) / COLUMNS);
+    }
+
+    /** In each column the task that ran longest, or idle. */
+    private String letters(int row, List<String> tasks) {
+        List<Map<String, Long>> columns = new ArrayList<>();
+        IntStream.range(0, COLUMNS).forEach(_ -> columns.add(new HashMap<>()));
+        double columnNs = (toNs - fromNs) / (double) COLUMNS;
+        for (Bar bar : shown()) {
+            if (bar.row() != row) {
+                continue;
+            }
+            long from = Math.max(bar.fromNs(), fromNs) - fromNs;
+            long to = Math.min(bar.toNs(), toNs) - fromNs;
+            int last = (int) Math.min(COLUMNS - 1, to / columnNs);
+            for (int c = (int) (from / columnNs); c <= last; c++) {
+                long part =
+                        (long) (Math.min(to, (c + 1) * columnNs) - Math.max(from, c * columnNs));
+                columns.get(c).merge(bar.task(), part, Long::sum);
+            }
+        }
+        return columns.stream()
+                .map(ran -> letter(ran, columnNs, tasks))
+                .collect(Collectors.joining());
+    }
+
+    private static String letter(Map<String, Long> ran, double columnNs, List<String> tasks) {
+        long busy = ran.values().stream().mapToLong(Long::longValue).sum();
+        if (busy < columnNs / 2) {
+            return IDLE;
+        }
+        String longest =
+                ran.entrySet().stream()
+                        .max(Map.Entry.<String, Long>comparingByValue())
+                        .orElseThrow()
+                        .getKey();
+        int index = tasks.indexOf(longest);
+        return index < LETTERS.length() ? LETTERS.substring(index, index + 1) : UNKNOWN;
+    }
+
+    // ---- In colours -----------------------------------------------------------------------
+
+    BufferedImage image() {
+        int height = rowHeight();
+        int entries = Math.min(tasks().size(), LEGEND_ENTRIES);
+        int legend = (entries + 4) / 5 * LEGEND_LINE + 6;
+        return Picture.draw(TOP + rows * height + AXIS + legend, g -> draw(g, height), caption);
+    }
+
+    private int rowHeight() {
+        return Math.clamp(480 / rows, 6, 26);
+    }
+
+    private double x(long ns) {
+        double width = Picture.WIDTH - LEFT - Picture.MARGIN;
+        return LEFT + width * (Math.clamp(ns, fromNs, toNs) - fromNs) / (toNs - fromNs);
+    }
+
+    private void draw(Graphics2D g, int height) {
+        g.setColor(Picture.TEXT);
+        g.setFont(Picture.TITLE);
+        g.drawString(Picture.fit(g, title, Picture.WIDTH - 24), Picture.MARGIN, 20);
+        g.setFont(Picture.CAPTION);
+        int bottom = TOP + rows * height;
+        for (int row = 0; row < rows; row++) {
+            int y = TOP + row * height;
+            g.setColor(new Color(0xF6F6F6));
+            g.fill(new Rectangle2D.Double(LEFT, y + 1, x(toNs) - LEFT, height - 2));
+            if (height >= 12 || row % 4 == 0) {
+                g.setColor(Picture.TEXT);
+                g.drawString("CPU " + row, Picture.MARGIN, y + height / 2 + 5);
+            }
+        }
+        drawTicks(g, bottom);
+        List<String> tasks = tasks();
+        var colours = new HashMap<String, Color>();
+        for (String task : tasks) {
+            colours.put(task, shade(colours.size()));
+        }
+        for (Bar bar : shown()) {
+            drawBar(g, bar, colours.get(bar.task()), TOP + bar.row() * height, height);
+        }
+        drawLegend(g, tasks, colours, bottom + AXIS + 12);
+    }
+
+    /** Each colour comes again lighter and darker, so that two tasks seldom look the same. */
+    private static Color shade(int index) {
+        Color colour = Picture.colour(index);
+        return switch (index / 7 % 3) {
+            case 1 -> mix(colour, Color.WHITE);
+            case 2 -> mix(colour, Color.BLACK);
+            default -> colour;
+        };
+    }
+
+    private static Color mix(Color a, Color b) {
+        return new Color(
+                (a.getRed() * 3 + b.getRed() * 2) / 5,
+                (a.getGreen() * 3 + b.getGreen() * 2) / 5,
+                (a.getBlue() * 3 + b.getBlue() * 2) / 5);
+    }
+
+    private void drawBar(Graphics2D g, Bar bar, Color colour, int y, int height) {
+        double from = x(bar.fromNs());
+        double width = Math.max(.5, x(bar.toNs()) - from - .3);
+        g.setColor(colour);
+        g.fill(new Rectangle2D.Double(from, y + 2, width, height - 4));
+        if (bar.moved() && width > 3) {
+            var notch = new Path2D.Double();
+            notch.moveTo(from, y + 2);
+            notch.lineTo(from + 5, y + 2);
+            notch.lineTo(from, y + 8);
+            notch.closePath();
+            g.setColor(Color.BLACK);
+            g.fill(notch);
+        }
+        if (height >= 14 && g.getFontMetrics().stringWidth(bar.task()) + 8 < width) {
+            g.setColor(luminance(colour) > .5 ? Color.BLACK : Color.WHITE);
+            g.drawString(bar.task(), (float) from + 5, y + height / 2 + 5);
+        }
+    }
+
+    private static double luminance(Color c) {
+        return (.299 * c.getRed() + .587 * c.getGreen() + .114 * c.getBlue()) / 255;
+    }
+
+    private void drawTicks(Graphics2D g, int bottom) {
+        for (int i = 0; i <= TICKS; i++) {
+            long ns = fromNs + (toNs - fromNs) * i / TICKS;
+            double at = x(ns);
+            g.setColor(Picture.GRID);
+            g.fill(new Rectangle2D.Double(at, TOP, 1, bottom - TOP + 4));
+            g.setColor(Picture.TEXT);
+            String label = time(ns);
+            int width = g.getFontMetrics().stringWidth(label);
+            double left = Math.min(at - width / 2.0, Picture.WIDTH - width - 2.0);
+            g.drawString(label, (float) left, bottom + 17);
+        }
+    }
+
+    private static void drawLegend(
+            Graphics2D g, List<String> tasks, Map<String, Color> colours, int y) {
+        int shown = Math.min(tasks.size(), LEGEND_ENTRIES);
+        int column = (Picture.WIDTH - 2 * Picture.MARGIN) / 5;
+        for (int i = 0; i < shown; i++) {
+            int x = Picture.MARGIN + i % 5 * column;
+            int line = y + i / 5 * LEGEND_LINE;
+            g.setColor(colours.get(tasks.get(i)));
+            g.fillRect(x, line - 10, 12, 12);
+            g.setColor(Picture.TEXT);
+            g.drawString(Picture.fit(g, tasks.get(i), column - 24), x + 17, line);
+        }
+        if (tasks.size() > shown) {
+            int x = Picture.MARGIN + shown % 5 * column;
+            int line = y + (shown - 1) / 5 * LEGEND_LINE;
+            g.drawString("and %d more".formatted(tasks.size() - shown), x, line);
+        }
+    }
+
+    /** Returns a time in a unit that suits it. */
+    static String time(long ns) {
+        if (ns == 0) {
+            return "0";
+        }
+        String[] units = {"ns", "µs", "ms", "s"};
+        long[] sizes = {1, 1_000, 1_000_000, 1_000_000_000};
+        int unit = (int) Arrays.stream(sizes).filter(size -> Math.abs(ns) >= size).count() - 1;
+        return Picture.number(ns / (double) sizes[unit]).replaceAll("\\.0*$|(\\.\\d*?)0+$", "$1")
+                + " "
+                + units[unit];
+    }
+}

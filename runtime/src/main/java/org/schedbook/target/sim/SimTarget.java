@@ -1,0 +1,220 @@
+package org.schedbook.target.sim;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.CommandResult;
+import org.schedbook.target.Machine;
+import org.schedbook.target.Status;
+import org.schedbook.target.Target;
+import org.schedbook.target.TargetException;
+import org.schedbook.target.sim.SimOptions.Mode;
+import org.schedbook.target.sim.SimResult.Outcome;
+
+/**
+ * A simulated machine as a target: a command that the simulator has a model of prints the simulated
+ * figures that the real one would print. Each run is a simulation of its own, from time 0 with a
+ * new instance of the policy and the next seed. Not thread-safe.
+ */
+public final class SimTarget implements Target {
+
+    /** What {@link Machine#target} says of figures that are simulated. */
+    public static final String NAME = "sim";
+
+    /** {@code SCX_EXIT_UNREG}: kernel/sched/ext_internal.h. */
+    private static final int EXIT_UNREG = 64;
+
+    private static final ExitInfo ASKED_FOR =
+            new ExitInfo(EXIT_UNREG, 0, "unregistered from user space", "", "");
+
+    private final SimMachine machine;
+    private final SimOptions options;
+    private SimAttachment attached;
+    private long nrRuns;
+
+    /**
+     * @param options how to simulate; the seed is that of the first run
+     */
+    public SimTarget(SimMachine machine, SimOptions options) {
+        this.machine = machine;
+        this.options = options;
+    }
+
+    @Override
+    public Machine machine() {
+        return new Machine(
+                NAME,
+                "simulated, policy in %s, costs %s"
+                        .formatted(
+                                options.mode() == Mode.KERNEL ? "the kernel" : "user space",
+                                machine.costs().provenance()),
+                "simulated time",
+                "",
+                machine.topology().nrCpus(),
+                0,
+                System.getProperty("java.version"));
+    }
+
+    @Override
+    public Attachment attach(CompiledPolicy policy) throws TargetException {
+        if (attached != null) {
+            throw new TargetException(
+                    attached.policy.name() + " is attached.", "Detach it first: %detach.", "");
+        }
+        attached = new SimAttachment(policy);
+        return attached;
+    }
+
+    @Override
+    public String state() {
+        return attached == null || attached.exit != null ? "disabled" : "enabled";
+    }
+
+    @Override
+    public CommandResult run(List<String> command, Duration limit, Consumer<String> sink)
+            throws TargetException {
+        SimCommand known =
+                SimCommand.of(command)
+                        .orElseThrow(
+                                () ->
+                                        new TargetException(
+                                                "The simulator has no model of '%s', only of %s."
+                                                        .formatted(
+                                                                String.join(" ", command),
+                                                                SimCommand.KNOWN),
+                                                "Take one of those, or run it in a guest: %target"
+                                                        + " vm.",
+                                                ""));
+        if (attached == null || attached.exit != null) {
+            throw new TargetException(
+                    "The simulator has no model of EEVDF, the kernel's own scheduler.",
+                    "Compare policies with each other, or measure in a guest: %target vm.",
+                    "");
+        }
+        SimResult result =
+                simulate(
+                        attached.policy,
+                        known.workload(),
+                        machine,
+                        options.withSeed(options.seed() + nrRuns++).withDeadline(limit));
+        attached.ran(result);
+        if (result.outcome() == Outcome.COMPLETED) {
+            String output = known.output().apply(result) + "\n";
+            sink.accept(output);
+            return new CommandResult(0, output, "");
+        }
+        return new CommandResult(1, "", describe(result));
+    }
+
+    /** Returns the model that the simulator has of a command line, empty if it has none. */
+    public static Optional<SimWorkload> model(List<String> command) {
+        return SimCommand.of(command).map(SimCommand::workload);
+    }
+
+    /**
+     * Simulates a workload under a new instance of a policy.
+     *
+     * @throws TargetException if the policy can not be created
+     */
+    public static SimResult simulate(
+            CompiledPolicy policy, SimWorkload workload, SimMachine machine, SimOptions options)
+            throws TargetException {
+        try {
+            return Simulation.run(policy.newPolicy(), workload, machine, options);
+        } catch (ReflectiveOperationException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new TargetException(
+                    "%s could not be created: %s".formatted(policy.name(), cause),
+                    "Give it a constructor without parameters that does not throw.",
+                    "");
+        }
+    }
+
+    /** Says why a simulation ended, in a sentence. */
+    public static String describe(SimResult result) {
+        String why =
+                switch (result.outcome()) {
+                    case COMPLETED -> "all tasks ended";
+                    case TIME_LIMIT -> "the time to simulate was up";
+                    case DEADLOCK -> "every task slept, and nothing would have woken one";
+                    case STALLED -> "a task that could run did not run for too long";
+                    case EVENT_BUDGET -> "there were too many events";
+                    case DEADLINE -> "it took too long";
+                    case INIT_FAILED -> "the policy's init threw";
+                };
+        String message = result.exit() == null ? "" : result.exit().message();
+        return String.format(
+                Locale.ROOT,
+                "The simulation ended after %.6f s: %s%s.",
+                result.timeNs() / 1e9,
+                why,
+                message.isEmpty() ? "" : " (" + message + ")");
+    }
+
+    /** Another one, whose first run has the seed that this one's first had. */
+    @Override
+    public Target fresh() {
+        return new SimTarget(machine, options);
+    }
+
+    @Override
+    public void close() {
+        attached = null;
+    }
+
+    private final class SimAttachment implements Attachment {
+
+        private final CompiledPolicy policy;
+        private SimResult last;
+        private ExitInfo exit;
+
+        SimAttachment(CompiledPolicy policy) {
+            this.policy = policy;
+        }
+
+        void ran(SimResult result) {
+            last = result;
+            if (result.exit() != null && result.exit().isError()) {
+                exit = result.exit();
+            }
+        }
+
+        /** The counters are those of the last run. */
+        @Override
+        public Status status() {
+            return new Status(
+                    policy.name(),
+                    "",
+                    exit == null ? "enabled" : "disabled",
+                    last == null ? Map.of() : last.counters(),
+                    last == null
+                            ? List.of()
+                            : last.faults().stream().map(SimAttachment::sentence).toList(),
+                    exit);
+        }
+
+        private static String sentence(SimResult.PolicyFault fault) {
+            String place = fault.line() == 0 ? "" : ", line " + fault.line();
+            return "%s%s: %s".formatted(fault.callback(), place, fault.message());
+        }
+
+        @Override
+        public ExitInfo detach() {
+            if (attached == this) {
+                attached = null;
+            }
+            return exit == null ? ASKED_FOR : exit;
+        }
+
+        @Override
+        public void close() {
+            detach();
+        }
+    }
+}
