@@ -48,7 +48,7 @@ public record Timeline(
     private static final int AXIS = 24;
     private static final int LEGEND_LINE = 18;
     private static final int LEGEND_ENTRIES = 14;
-    private static final int TICKS = 6;
+    private static final int TICKS = 5;
 
     /** Columns of the rows in letters. */
     private static final int COLUMNS = 72;

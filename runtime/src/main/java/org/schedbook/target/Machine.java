@@ -25,9 +25,13 @@ public record Machine(
     /** The clock of a machine whose time is everybody's. */
     public static final String WALL_CLOCK = "wall";
 
+    /** The clock of a simulation; that it is one, its captions say in other words. */
+    public static final String SIMULATED_CLOCK = "simulated time";
+
     /** Returns one line for captions. */
     public String caption() {
-        String time = clock.equals(WALL_CLOCK) ? "" : ", clock of " + clock;
+        boolean usual = clock.equals(WALL_CLOCK) || clock.equals(SIMULATED_CLOCK);
+        String time = usual ? "" : ", clock of " + clock;
         return "%s, %s%s, %s, Java %s".formatted(target, accelerator, time, system(), java);
     }
 

@@ -89,6 +89,11 @@ public record CostModel(
         }
     }
 
+    /** Returns the first words of the provenance, up to a colon. */
+    public String name() {
+        return provenance.split(":", 2)[0];
+    }
+
     private static CostModel builtIn(String name) {
         String resource = "costs-" + name + ".properties";
         try (InputStream in = CostModel.class.getResourceAsStream(resource)) {

@@ -53,8 +53,8 @@ public final class SimTarget implements Target {
                 "simulated, policy in %s, costs %s"
                         .formatted(
                                 options.mode() == Mode.KERNEL ? "the kernel" : "user space",
-                                machine.costs().provenance()),
-                "simulated time",
+                                machine.costs().name()),
+                Machine.SIMULATED_CLOCK,
                 "",
                 machine.topology().nrCpus(),
                 0,

@@ -1,0 +1,71 @@
+package org.schedbook.plot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.schedbook.plot.Timeline.Bar;
+
+class TimelineTest {
+
+    private static final Timeline TWO =
+            new Timeline(
+                    "two CPUs",
+                    2,
+                    List.of(
+                            new Bar(0, "a 1", 0, 36, false),
+                            new Bar(0, "b 2", 36, 72, true),
+                            new Bar(1, "b 2", 0, 36, false)),
+                    0,
+                    72,
+                    "made up");
+
+    @Test
+    void aColumnOfLettersIsWhatRanLongestInIt() {
+        List<String> lines = TWO.text().lines().toList();
+        assertEquals("CPU 0  |" + "A".repeat(36) + "B".repeat(36) + "|", lines.get(2));
+        assertEquals("CPU 1  |" + "B".repeat(36) + ".".repeat(36) + "|", lines.get(3));
+        assertEquals("A a 1, B b 2; . idle", lines.get(4));
+        assertEquals("made up", lines.get(5));
+    }
+
+    @Test
+    void theAlternativeTextSaysHowBusyEachCpuWas() {
+        assertEquals("two CPUs: 2 tasks on 2 CPUs, CPU 0 busy 100 %, CPU 1 busy 50 %.", TWO.altText());
+    }
+
+    @Test
+    void aPartShowsOnlyWhatRanInIt() {
+        var part = new Timeline("part", 2, TWO.bars(), 40, 60, "");
+        assertTrue(part.text().contains("A b 2; . idle"), part.text());
+    }
+
+    @Test
+    void tasksHaveDifferentColoursAndIdleHasNone() {
+        var image = TWO.image();
+        int y = (34 + 18) * 2; // below the label, inside the first row
+        int a = image.getRGB(image.getWidth() / 4, y);
+        int b = image.getRGB(image.getWidth() * 3 / 4, y);
+        int idle = image.getRGB(image.getWidth() * 3 / 4, y + 26 * 2);
+        assertNotEquals(a, b);
+        assertEquals(0xF6F6F6, idle & 0xFFFFFF);
+    }
+
+    @Test
+    void aTimeIsWrittenInTheUnitThatSuitsIt() {
+        assertEquals("0", Timeline.time(0));
+        assertEquals("999 ns", Timeline.time(999));
+        assertEquals("1.5 µs", Timeline.time(1500));
+        assertEquals("10 ms", Timeline.time(10_000_000));
+        assertEquals("2.25 s", Timeline.time(2_250_000_000L));
+    }
+
+    @Test
+    void nothingToDrawIsRefused() {
+        assertThrows(
+                IllegalArgumentException.class, () -> new Timeline("", 1, List.of(), 5, 5, ""));
+    }
+}

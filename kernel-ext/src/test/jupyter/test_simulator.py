@@ -1,0 +1,117 @@
+"""The simulator in a notebook: no guest is needed for any of this."""
+
+import base64
+import json
+import pathlib
+import tempfile
+import unittest
+
+from session import Session
+from test_magics import environment
+
+LOOPS = """%%policy loops
+public class Loops extends Policy {
+    public void enqueue(Task task, long enqFlags) {
+        for (long i = 0; i >= 0; i++) { insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags); }
+    }
+}"""
+
+RT_APP = {"global": {"duration": 1}, "tasks": {"blink": {"loop": 5, "run": 1000, "sleep": 2000}}}
+
+
+class SimulatorTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.TemporaryDirectory()
+        cls.session = Session(cwd=cls.directory.name, env=environment())
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.session.close()
+        cls.directory.cleanup()
+
+    def ok(self, code, timeout=60):
+        cell = self.session.run(code, timeout)
+        self.assertEqual("ok", cell.reply["status"], cell.shown())
+        return cell
+
+    def fails(self, code, *words):
+        cell = self.session.run(code, 60)
+        self.assertEqual("error", cell.reply["status"], cell.shown())
+        for word in words:
+            self.assertIn(word, cell.shown())
+        self.assertNotIn("\tat ", cell.shown())
+
+    def test_policies_are_simulated_side_by_side_and_the_same_again(self):
+        first = self.ok("%sim interactive --policies fifo,vtime --cpus 4").shown()
+        for word in ("fifo", "vtime", "4 CPUs", "Simulated", "completed", "interactive"):
+            self.assertIn(word, first)
+        self.assertEqual(first, self.ok("%sim interactive --policies fifo,vtime --cpus 4").shown())
+        self.assertNotEqual(first, self.ok("%sim interactive --policies fifo,vtime --cpus 4 --mode user").shown())
+
+    def test_a_timeline_is_a_picture_and_letters_and_a_file_for_perfetto(self):
+        self.ok("%sim interactive --policies fifo,vtime --cpus 2")
+        cell = self.ok("%timeline --from 10ms --to 60ms")
+        self.assertTrue(base64.b64decode(cell.shown("image/png")).startswith(b"\x89PNG"))
+        self.assertIn("CPU 1", cell.shown())
+        self.assertIn("interactive", cell.shown())
+        self.assertIn("under fifo", self.ok("%timeline --policy fifo").shown())
+        self.ok("%timeline --perfetto schedule.json")
+        events = json.loads(pathlib.Path(self.directory.name, "schedule.json").read_text())["traceEvents"]
+        self.assertTrue(any(e["ph"] == "X" and e["name"] == "batch" for e in events))
+        self.fails("%timeline --policy rr", "was not of rr", "fifo, vtime")
+        self.fails("%timeline --from 9s", "nothing between")
+        self.fails("%timeline --from soon", "no time", "1.5ms")
+
+    def test_why_tells_the_decision_and_who_else_waited(self):
+        self.ok("%sim interactive --policies vtime --cpus 2")
+        text = self.ok("%why batch@20ms").shown()
+        for word in ("the policy put task", "slice", "START"):
+            self.assertIn(word, text)
+        self.fails("%why nobody@1ms", "no task 'nobody'", "interactive")
+        self.fails("%why batch", "%why 12@3.5ms")
+
+    def test_a_simulated_target_measures_and_compares_without_a_guest(self):
+        target = self.ok("%target sim --cpus 4").shown()
+        self.assertIn("simulated", target)
+        try:
+            self.assertIn("enabled", self.ok("%attach vtime").shown())
+            shown = self.ok("%bench messaging:groups=1,loops=10 --policies vtime -n 3").shown()
+            for word in ("simulated", "without eevdf", "fifo", "vtime", "ratio to fifo"):
+                self.assertIn(word, shown)
+            self.assertIn("batch", self.ok("%compare fifo vtime --on messaging,batch -n 3").shown())
+            self.fails("%bench wakeup --only --policies fifo", "no model of", "%target vm")
+            self.fails("%compare eevdf fifo --on pipe -n 2", "no model of EEVDF")
+            self.fails("%shell ls", "no model of")
+            self.ok("%attach fifo")
+            self.assertIn("sim", self.ok("%status").shown())
+            self.fails("%top", "does not say what it is doing")
+            self.ok("%detach")
+            self.assertIn("vm: a guest", self.ok("%target vm").shown())
+            self.assertIn("sim,", self.ok("%attach fifo --target sim\n%target").shown())
+        finally:
+            self.ok("%target vm")
+
+    def test_bad_machines_and_workloads_are_named(self):
+        self.fails("%sim messaging --cpus 5000", "from 1 to 1024 CPUs")
+        self.fails("%sim messaging --topology 2x2", "2:1:4:2")
+        self.fails("%sim messaging --costs nowhere.properties", "costs can not be read")
+        self.fails("%sim stress-ng", "no model of stress-ng", "messaging")
+        self.fails("%sim nowhere.json", "can not be read")
+        self.fails("%sim dreams", "messaging")
+        self.fails("%target vm --mode user", "no option of vm")
+
+    def test_a_file_of_rt_app_is_a_workload_and_its_mistakes_have_a_line(self):
+        file = pathlib.Path(self.directory.name, "load.json")
+        file.write_text(json.dumps(RT_APP, indent=1))
+        self.assertIn("load.json", self.ok("%sim load.json --policies fifo --cpus 1").shown())
+        file.write_text(json.dumps(RT_APP, indent=1).replace("1000", '"much"'))
+        self.fails("%sim load.json", "load.json, line")
+
+    def test_a_policy_that_loops_ends_in_a_sentence(self):
+        self.ok(LOOPS)
+        self.assertIn("loops", self.ok("%sim messaging:groups=1,loops=2 --policies loops --cpus 1", 90).shown())
+
+
+if __name__ == "__main__":
+    unittest.main()
