@@ -28,7 +28,7 @@ final class AttachMagic implements Magic {
     @Option(
             names = "--target",
             paramLabel = "TARGET",
-            description = "Where, from now on: ${COMPLETION-CANDIDATES}; as by %target.")
+            description = "Where, from now on: ${COMPLETION-CANDIDATES}; as %%target says.")
     private TargetMagic.Kind target;
 
     private final Session session;

@@ -56,7 +56,7 @@ final class BenchOptions {
     @Option(
             names = "--target",
             paramLabel = "TARGET",
-            description = "Where, from now on: ${COMPLETION-CANDIDATES}; as by %target.")
+            description = "Where, from now on: ${COMPLETION-CANDIDATES}; as %%target says.")
     private TargetMagic.Kind target;
 
     /** Has what follows measured where the line asks for it. */

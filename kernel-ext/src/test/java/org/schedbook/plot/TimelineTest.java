@@ -34,7 +34,8 @@ class TimelineTest {
 
     @Test
     void theAlternativeTextSaysHowBusyEachCpuWas() {
-        assertEquals("two CPUs: 2 tasks on 2 CPUs, CPU 0 busy 100 %, CPU 1 busy 50 %.", TWO.altText());
+        assertEquals(
+                "two CPUs: 2 tasks on 2 CPUs, CPU 0 busy 100 %, CPU 1 busy 50 %.", TWO.altText());
     }
 
     @Test
