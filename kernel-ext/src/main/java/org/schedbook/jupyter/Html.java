@@ -1,5 +1,7 @@
 package org.schedbook.jupyter;
 
+import java.util.List;
+
 /**
  * The few HTML fragments the notebook shows. Styles are inline and take their colours from the
  * page, so they suit a light and a dark theme; everything that did not come from this package goes
@@ -10,6 +12,12 @@ public final class Html {
     static final String MONO =
             "font-family:monospace;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;margin:.3em 0;";
     static final String FAINT = "opacity:.7;";
+
+    /** Lines of a log that fit on a screen with the cell that wrote them. */
+    private static final int LONG_LOG = 40;
+
+    private static final int LOG_END = 12;
+
     private static final String RULE = "rgba(128,128,128,.35)";
 
     private Html() {}
@@ -56,6 +64,17 @@ public final class Html {
                 + "</summary>"
                 + pre(text)
                 + "</details>";
+    }
+
+    /** Returns a log: all of it where that is short, else its end, with all of it folded above. */
+    static String log(String text) {
+        List<String> lines = text.lines().toList();
+        return lines.size() <= LONG_LOG
+                ? pre(text)
+                : folded("all %,d lines".formatted(lines.size()), text)
+                        + pre(
+                                String.join(
+                                        "\n", lines.subList(lines.size() - LOG_END, lines.size())));
     }
 
     /** Returns the style of a table cell. */

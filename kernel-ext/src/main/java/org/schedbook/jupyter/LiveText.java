@@ -2,12 +2,16 @@ package org.schedbook.jupyter;
 
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 
-/** Text that grows in the cell while it arrives, under a title that may change. Thread-safe. */
+/**
+ * Text that grows in the cell while it arrives, under a title that may change; what is long is
+ * folded in the end. Thread-safe.
+ */
 public final class LiveText implements AutoCloseable {
 
     private final StringBuilder text = new StringBuilder();
     private final LiveDisplay display;
     private String title;
+    private boolean closed;
 
     /**
      * @param title one line above the text; empty for none
@@ -44,9 +48,11 @@ public final class LiveText implements AutoCloseable {
     private DisplayData picture() {
         String body;
         String head;
+        boolean complete;
         synchronized (text) {
             body = text.toString();
             head = title;
+            complete = closed;
         }
         var data = new DisplayData(head.isEmpty() ? body : head + "\n" + body);
         data.putHTML(
@@ -57,12 +63,15 @@ public final class LiveText implements AutoCloseable {
                                         + "\">"
                                         + Html.escape(head)
                                         + "</div>")
-                        + Html.pre(body));
+                        + (complete ? Html.log(body) : Html.pre(body)));
         return data;
     }
 
     @Override
     public void close() {
+        synchronized (text) {
+            closed = true;
+        }
         display.close();
     }
 }

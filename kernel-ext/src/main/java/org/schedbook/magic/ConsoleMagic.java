@@ -3,6 +3,7 @@ package org.schedbook.magic;
 import java.util.List;
 import java.util.Optional;
 import org.schedbook.jupyter.CellError;
+import org.schedbook.jupyter.Log;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import picocli.CommandLine.Command;
@@ -46,7 +47,7 @@ final class ConsoleMagic implements Magic {
         if (all.isEmpty()) {
             return "The guest has written nothing to its console.";
         }
-        return String.join("\n", all.subList(Math.max(0, all.size() - lines), all.size()));
+        return new Log(String.join("\n", all.subList(Math.max(0, all.size() - lines), all.size())));
     }
 
     /** A console may hold sequences that move a terminal's cursor or colour its text. */

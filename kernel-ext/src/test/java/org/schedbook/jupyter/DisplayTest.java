@@ -38,6 +38,18 @@ class DisplayTest {
     }
 
     @Test
+    void longLogIsFoldedAndItsTwinIsWhole() {
+        String log = "line <1>\n" + "more\n".repeat(60) + "the end";
+        String html = html(new Log(log));
+        assertTrue(html.startsWith("<details>"));
+        assertTrue(html.contains("all 62 lines"));
+        assertTrue(html.contains("line &lt;1&gt;"));
+        assertTrue(html.endsWith("the end</pre>"));
+        assertEquals(log, new Log(log).bundle().getData(MIMEType.TEXT_PLAIN));
+        assertFalse(html(new Log("short")).contains("<details>"));
+    }
+
+    @Test
     void changeThatIsNotFollowedByAnotherIsDrawn() throws InterruptedException {
         try (var text = new LiveText(frontend, "")) {
             text.append("alone");
