@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.schedbook.bpf.wire_h;
 import org.schedbook.libbpf.BpfException;
+import org.schedbook.libbpf.Libbpf;
 import org.schedbook.measure.Durations;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Policy;
@@ -110,6 +111,19 @@ public final class PolicyHost implements AutoCloseable {
      */
     public static Optional<String> state() {
         return Sysfs.state();
+    }
+
+    /**
+     * Returns libbpf's version, such as {@code v1.5}.
+     *
+     * @throws IllegalStateException if it can not be loaded; the message says why
+     */
+    public static String libbpfVersion() {
+        try {
+            return Libbpf.get().libbpf_version_string();
+        } catch (BpfException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
     }
 
     /** Returns the name that sysfs shows. */

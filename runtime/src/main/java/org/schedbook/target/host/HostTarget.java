@@ -41,17 +41,12 @@ public final class HostTarget implements Target {
 
     /** Says whether a policy could be attached to this machine's own kernel. */
     public static Availability availability() {
-        String kernel = "Linux " + System.getProperty("os.version");
-        if (PolicyHost.state().isEmpty()) {
-            return Availability.missing(
-                    NAME,
-                    kernel + " has no sched_ext",
-                    "Needs a kernel from 6.12 on, built with CONFIG_SCHED_CLASS_EXT.");
-        }
-        if (!System.getProperty("user.name").equals("root")) {
-            return Availability.missing(NAME, kernel + ", but not root", "Needs root.");
-        }
-        return Availability.usable(NAME, kernel);
+        return new Preflight(
+                        Path.of("/"),
+                        System.getProperty("os.version"),
+                        System.getProperty("user.name").equals("root"),
+                        PolicyHost::libbpfVersion)
+                .check();
     }
 
     @Override
