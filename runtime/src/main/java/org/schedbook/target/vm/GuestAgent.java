@@ -5,7 +5,6 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +26,7 @@ public final class GuestAgent {
 
     private final Target target = new HostTarget();
     private final MessageChannel channel;
+    private final ExecutorService requests = Executors.newSingleThreadExecutor();
     private final ExecutorService commands = Executors.newCachedThreadPool();
     private final Map<Long, Thread> running = new ConcurrentHashMap<>();
     private Attachment attachment;
@@ -64,7 +64,10 @@ public final class GuestAgent {
                         thread.interrupt();
                     }
                 }
-                case Request request -> channel.send(answer(request));
+                // Never waits for what is being done, so that it tells a busy guest from a dead
+                // one.
+                case Message.Greet greet -> channel.send(answer(greet));
+                case Request request -> requests.execute(() -> tell(answer(request)));
                 case Message other -> throw new IOException("the notebook may not send " + other);
             }
         }
@@ -74,16 +77,14 @@ public final class GuestAgent {
         try {
             channel.send(message);
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // the notebook has gone
+            // The notebook has gone; serve() notices too and ends the guest.
         }
     }
 
     private void answerRun(Message.Run run) {
         running.put(run.id(), Thread.currentThread());
         try {
-            channel.send(answer(run));
-        } catch (IOException e) {
-            // The notebook has gone; serve() notices too and ends the guest.
+            tell(answer(run));
         } finally {
             running.remove(run.id());
         }

@@ -185,6 +185,10 @@ final class Qemu implements AutoCloseable {
         process.onExit().thenRun(action);
     }
 
+    ProcessHandle process() {
+        return process.toHandle();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

@@ -56,12 +56,19 @@ public final class VmTarget implements Target {
     /** For requests other than commands, which have limits of their own. */
     private static final Duration REPLY_LIMIT = Duration.ofSeconds(60);
 
+    /** How often a guest that is waited for is asked for a sign of life. */
+    private static final Duration PULSE = Duration.ofSeconds(1);
+
+    /** A guest that does not give one so many times in a row has hung. */
+    private static final int PULSES_MISSED = 15;
+
     private final Qemu qemu;
     private final MessageChannel channel;
     private final Snapshot snapshot;
     private final Map<Long, Question> pending = new ConcurrentHashMap<>();
     private final AtomicLong nextId = new AtomicLong();
-    private Machine machine;
+    private volatile Machine machine;
+    private volatile long nrHeard;
 
     /** What is waited for: an answer, and until then a command's output. */
     private static final class Question {
@@ -212,7 +219,9 @@ public final class VmTarget implements Target {
     private void receive() {
         try {
             while (true) {
-                switch (channel.receive()) {
+                Message message = channel.receive();
+                nrHeard++; // by this thread alone
+                switch (message) {
                     case Reply reply -> {
                         Question waiting = pending.remove(reply.id());
                         if (waiting != null) {
@@ -327,6 +336,11 @@ public final class VmTarget implements Target {
         return boot(snapshot);
     }
 
+    /** Returns the process that is the guest. */
+    ProcessHandle process() {
+        return qemu.process();
+    }
+
     /** Returns how much of this machine's memory the guest occupies by itself, in MiB. */
     public long residentMib() {
         return qemu.residentMib();
@@ -379,18 +393,39 @@ public final class VmTarget implements Target {
 
     private <T> T await(CompletableFuture<T> future, Duration limit, String what)
             throws TargetException, InterruptedException {
-        try {
-            return future.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw gone(what, e.getCause());
-        } catch (TimeoutException e) {
-            qemu.close();
-            throw new TargetException(
-                    "The guest took longer than %d s to %s and was stopped."
-                            .formatted(limit.toSeconds(), what),
-                    "Run the cell again: it starts a new guest.",
-                    console());
+        long started = System.nanoTime();
+        long heard = nrHeard;
+        int missed = 0;
+        while (true) {
+            try {
+                return future.get(PULSE.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException e) {
+                throw gone(what, e.getCause());
+            } catch (TimeoutException e) {
+                // Seconds are counted here one by one: a machine that was suspended, and this Java
+                // with it, does not take its guest for dead.
+                missed = nrHeard == heard ? missed + 1 : 0;
+                heard = nrHeard;
+            }
+            if (System.nanoTime() - started > limit.toNanos()) {
+                throw stopped("took longer than %d s to %s".formatted(limit.toSeconds(), what));
+            }
+            if (machine == null) {
+                continue; // it is booting, and nobody there answers yet
+            }
+            if (missed > PULSES_MISSED) {
+                throw stopped("has hung: it gave no sign of life for %d s".formatted(missed));
+            }
+            send(new Message.Greet(nextId.incrementAndGet()), what);
         }
+    }
+
+    private TargetException stopped(String why) {
+        qemu.close();
+        return new TargetException(
+                "The guest %s and was stopped.".formatted(why),
+                "Run the cell again: it starts a new guest.",
+                console());
     }
 
     private TargetException gone(String what, Throwable cause) {

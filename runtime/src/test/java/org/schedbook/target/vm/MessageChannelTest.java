@@ -41,6 +41,7 @@ class MessageChannelTest {
                 new Message.Detached(8, exit),
                 new Message.StatusIs(9, status),
                 new Message.StateIs(10, "enabled"),
+                new Message.Wrote(6, "1.5"),
                 new Message.Ran(11, new CommandResult(0, "1.5\n", "")),
                 new Message.Failed(12, "what", "next", "detail"));
     }

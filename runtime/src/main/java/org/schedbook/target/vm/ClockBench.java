@@ -1,0 +1,83 @@
+package org.schedbook.target.vm;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.schedbook.target.CommandResult;
+
+/**
+ * Measures how much the same work varies from guest to guest by each {@link Clock}: {@code
+ * ./schedbook bench clock}. Each run is {@code perf bench sched messaging -t -g 4 -l 100} in a
+ * freshly resumed guest, the clocks by turns. Prints the machines, every figure, and one JSON
+ * object for each clock: {@code clock.wall.spread} and {@code clock.instructions.spread}, the
+ * largest figure by the smallest, less 1, with the figures themselves as low and high.
+ */
+public final class ClockBench {
+
+    private static final int RUNS = 10;
+
+    private static final List<String> WORK =
+            List.of(
+                    "perf",
+                    "bench",
+                    "-f",
+                    "simple",
+                    "sched",
+                    "messaging",
+                    "-t",
+                    "-g",
+                    "4",
+                    "-l",
+                    "100");
+
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    /**
+     * @param args how many runs by each clock, by default 10
+     */
+    public static void main(String[] args) throws Exception {
+        int runs = args.length > 0 ? Integer.parseInt(args[0]) : RUNS;
+        var seconds = new ArrayList<List<Double>>();
+        for (Clock clock : Clock.values()) {
+            seconds.add(new ArrayList<>());
+            try (VmTarget guest = VmTarget.boot(shape(clock))) { // which is then saved
+                System.out.println(guest.machine().caption());
+            }
+        }
+        for (int i = 0; i < runs; i++) {
+            for (Clock clock : Clock.values()) {
+                try (VmTarget guest = VmTarget.boot(shape(clock))) {
+                    CommandResult result = guest.run(WORK, LIMIT);
+                    double figure = Double.parseDouble(result.output().strip());
+                    seconds.get(clock.ordinal()).add(figure);
+                    System.out.printf(Locale.ROOT, "%s %.3f s%n", clock.label(), figure);
+                }
+            }
+        }
+        for (Clock clock : Clock.values()) {
+            report(clock, seconds.get(clock.ordinal()));
+        }
+        System.exit(0);
+    }
+
+    private static GuestShape shape(Clock clock) {
+        return new GuestShape(GuestShape.DEFAULT.cpus(), GuestShape.DEFAULT.memoryMib(), clock);
+    }
+
+    private static void report(Clock clock, List<Double> seconds) {
+        double low = seconds.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+        double high = seconds.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+        System.out.printf(
+                Locale.ROOT,
+                "{\"metric\":\"clock.%s.spread\",\"value\":%.4f,\"unit\":\"\",\"peer\":null,"
+                        + "\"ratio\":null,\"low\":%.3f,\"high\":%.3f,\"n\":%d}%n",
+                clock.label(),
+                high / low - 1,
+                low,
+                high,
+                seconds.size());
+    }
+
+    private ClockBench() {}
+}
