@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,9 +94,15 @@ final class Qemu implements AutoCloseable {
      * from QEMU 8.1 on.
      */
     static boolean patchesCodeSafely() throws TargetException {
-        Matcher version = VERSION.matcher(version());
-        return version.find()
-                && Runtime.Version.parse(version.group(1)).compareTo(Runtime.Version.parse("8.1"))
+        return patchesCodeSafely(version());
+    }
+
+    static boolean patchesCodeSafely(String version) {
+        Matcher number = VERSION.matcher(version);
+        // Not a Runtime.Version, of which "10.0" is none.
+        return number.find()
+                && ModuleDescriptor.Version.parse(number.group(1))
+                                .compareTo(ModuleDescriptor.Version.parse("8.1"))
                         >= 0;
     }
 
