@@ -20,11 +20,17 @@ import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.magic.BenchPlot;
 import org.schedbook.magic.Session;
+import org.schedbook.magic.Simulated;
 import org.schedbook.plot.SamplePlot;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
+import org.schedbook.target.sim.SimMachine;
+import org.schedbook.target.sim.SimOptions;
+import org.schedbook.target.sim.SimResult;
+import org.schedbook.target.sim.SimTarget;
+import org.schedbook.target.sim.SimWorkload;
 
 /**
  * Schedbook from plain Java: what the magics do, as methods.
@@ -56,6 +62,9 @@ public final class Schedbook {
     private static final Duration RUN_LIMIT = Duration.ofMinutes(10);
     private static final Duration BUDGET = Duration.ofMinutes(15);
     private static final int RUNS = 10;
+
+    /** Events that a simulation keeps, for {@code %timeline} and {@code %why}. */
+    private static final int TRACE = 500_000;
 
     /**
      * Compiles and checks a policy, and defines it under a name: {@code %%policy}.
@@ -164,6 +173,26 @@ public final class Schedbook {
             results.add(bench(workload, a, b));
         }
         return new Suite(results);
+    }
+
+    /**
+     * Simulates a workload under policies, one after the other: {@code %sim}. Needs no target.
+     * Whatever the policies do, this returns; what they did wrong is in the results.
+     *
+     * @param policies names, one at least
+     * @throws TargetException if one of the policies can not be made
+     */
+    public static Simulated simulate(SimWorkload workload, SimMachine machine, String... policies)
+            throws TargetException {
+        SimOptions options = SimOptions.DEFAULT.withTrace(TRACE);
+        var results = new ArrayList<SimResult>();
+        for (String policy : policies) {
+            results.add(SimTarget.simulate(policy(policy), workload, machine, options));
+        }
+        var simulated =
+                new Simulated(workload.name(), machine, options, List.of(policies), results);
+        session().lastSimulation(simulated);
+        return simulated;
     }
 
     /** Draws every run of a measurement as a dot: {@code %plot}. */

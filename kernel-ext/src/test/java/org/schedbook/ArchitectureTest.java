@@ -63,7 +63,16 @@ class ArchitectureTest {
                                     "target",
                                     "target.sim",
                                     "target.vm")),
-                    entry(FACADE, Set.of("bench", "compile", "magic", "plot", "policy", "target")),
+                    entry(
+                            FACADE,
+                            Set.of(
+                                    "bench",
+                                    "compile",
+                                    "magic",
+                                    "plot",
+                                    "policy",
+                                    "target",
+                                    "target.sim")),
                     entry("plot", Set.of()),
                     entry("jupyter", Set.of()),
                     entry(

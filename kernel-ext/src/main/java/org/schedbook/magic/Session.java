@@ -333,7 +333,7 @@ public final class Session implements AutoCloseable {
         return Optional.ofNullable(lastSimulation);
     }
 
-    void lastSimulation(Simulated simulated) {
+    public void lastSimulation(Simulated simulated) {
         lastSimulation = simulated;
     }
 
