@@ -91,9 +91,7 @@ class ConformanceTest(jupyter_kernel_test.KernelTests):
     code_history_pattern = "6?*"
     supported_history_operations = ("tail", "range", "search")
     code_clear_output = "org.schedbook.jupyter.SchedbookKernel.clearOutput();"
-
-    # Help is an output of the cell, so that it stays in the notebook; there is no pager.
-    test_pager = None
+    code_page_something = 'org.schedbook.jupyter.SchedbookKernel.page("a long text");'
 
 
 class KernelTest(unittest.TestCase):

@@ -53,8 +53,13 @@ final class CellReply extends ShellReplyEnvironment {
 
     /** Offers the next cell; the last offer of a cell wins. */
     synchronized void setNextInput(String source) {
-        payload.clear();
+        payload.removeIf(each -> each.get("source").equals("set_next_input"));
         payload.add(Map.of("source", "set_next_input", "text", source, "replace", false));
+    }
+
+    /** Shows text in the front end's pager, outside the notebook. */
+    synchronized void page(String text) {
+        payload.add(Map.of("source", "page", "data", Map.of("text/plain", text), "start", 0));
     }
 
     boolean failed() {

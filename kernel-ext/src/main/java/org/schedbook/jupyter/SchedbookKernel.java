@@ -132,6 +132,17 @@ public final class SchedbookKernel extends JavaKernel {
         }
     }
 
+    /**
+     * Shows text in the front end's pager when the cell is done: beside the notebook, and not kept
+     * in it.
+     */
+    public static void page(String text) {
+        CellReply now = notebook().reply;
+        if (now != null) {
+            now.page(text);
+        }
+    }
+
     /** Offers source as the cell after the one that is running. */
     void setNextInput(String source) {
         CellReply now = reply;
