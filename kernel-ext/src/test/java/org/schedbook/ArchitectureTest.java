@@ -75,6 +75,7 @@ class ArchitectureTest {
                                     "target.sim")),
                     entry("plot", Set.of()),
                     entry("jupyter", Set.of()),
+                    entry("report", Set.of("bench", "jupyter", "measure")),
                     entry(
                             "magic",
                             Set.of(
@@ -86,6 +87,7 @@ class ArchitectureTest {
                                     "plot",
                                     "policy",
                                     "prompt",
+                                    "report",
                                     "store",
                                     "target",
                                     "target.host",

@@ -34,6 +34,11 @@ final class BenchOptions {
     private boolean everyRun;
 
     @Option(
+            names = "--fresh",
+            description = "Make each run in a guest of its own, all resumed from the same moment.")
+    private boolean fresh;
+
+    @Option(
             names = "--budget",
             paramLabel = "SECONDS",
             defaultValue = "900",
@@ -76,7 +81,8 @@ final class BenchOptions {
                 seed == null ? chosen.seed() : seed,
                 chosen.limit(),
                 Optional.of(Duration.ofSeconds(budgetSeconds)),
-                !everyRun);
+                !everyRun,
+                fresh);
     }
 
     /** Reads a workload in writing. */

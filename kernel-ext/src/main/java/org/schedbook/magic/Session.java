@@ -2,7 +2,10 @@ package org.schedbook.magic;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,6 +18,7 @@ import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.llm.Prices;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.report.LabReport.Measured;
 import org.schedbook.store.Store;
 import org.schedbook.store.StoreException;
 import org.schedbook.store.Version;
@@ -56,6 +60,8 @@ public final class Session implements AutoCloseable {
     private volatile Attachment attachment;
     private String attached;
     private BenchResult lastResult;
+    private final List<Measured> measured = new ArrayList<>();
+    private final Map<String, PolicySource> measuredSources = new HashMap<>();
     private Simulated lastSimulation;
     private TargetChoice choice = new TargetChoice.Vm(GuestShape.DEFAULT);
     private final SpareGuest spare = new SpareGuest();
@@ -320,6 +326,22 @@ public final class Session implements AutoCloseable {
 
     void lastResult(BenchResult result) {
         lastResult = result;
+        measured.add(new Measured(choice.line(), result));
+        for (Definition each : definitions.values()) {
+            if (each.compiled() != null) {
+                measuredSources.put(each.compiled().sourceHash(), each.source());
+            }
+        }
+    }
+
+    /** Returns all that was measured, in the order in which it was. */
+    List<Measured> measured() {
+        return List.copyOf(measured);
+    }
+
+    /** Returns the source of that hash, if it was defined when something was measured. */
+    Optional<PolicySource> measuredSource(String hash) {
+        return Optional.ofNullable(measuredSources.get(hash));
     }
 
     /** A host, unlike a guest, does not end with the notebook, and its policy has to. */

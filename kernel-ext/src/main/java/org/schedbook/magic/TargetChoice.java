@@ -1,5 +1,6 @@
 package org.schedbook.magic;
 
+import org.schedbook.policy.Topology;
 import org.schedbook.target.sim.SimMachine;
 import org.schedbook.target.sim.SimOptions;
 import org.schedbook.target.sim.SimTarget;
@@ -11,6 +12,9 @@ sealed interface TargetChoice {
 
     /** Returns it in a few words, for a person. */
     String label();
+
+    /** Returns what {@code %target} is told to choose it. */
+    String line();
 
     /** A guest of that shape. */
     record Vm(GuestShape shape) implements TargetChoice {
@@ -25,6 +29,12 @@ sealed interface TargetChoice {
                                     ? ", its clock a count of instructions"
                                     : "");
         }
+
+        @Override
+        public String line() {
+            return "vm --cpus %d --memory %dM --clock %s"
+                    .formatted(shape.cpus(), shape.memoryMib(), shape.clock().label());
+        }
     }
 
     /** A simulated machine. */
@@ -34,6 +44,23 @@ sealed interface TargetChoice {
         public String label() {
             return new SimTarget(machine, options).machine().caption();
         }
+
+        @Override
+        public String line() {
+            return "sim --topology %s --mode %s"
+                    .formatted(
+                            shape(machine.topology()),
+                            options.mode() == SimOptions.Mode.KERNEL ? "kernel" : "user");
+        }
+
+        /** Simulated machines are regular: each node, cache and core has as many as the next. */
+        private static String shape(Topology topology) {
+            int nodes = (int) topology.cpus().stream().map(Topology.Cpu::node).distinct().count();
+            int llcs = (int) topology.cpus().stream().map(Topology.Cpu::llc).distinct().count();
+            int cores = (int) topology.cpus().stream().map(Topology.Cpu::core).distinct().count();
+            return "%d:%d:%d:%d"
+                    .formatted(nodes, llcs / nodes, cores / llcs, topology.nrCpus() / cores);
+        }
     }
 
     /** This machine's own kernel. */
@@ -42,6 +69,11 @@ sealed interface TargetChoice {
         @Override
         public String label() {
             return "host: this machine's own kernel";
+        }
+
+        @Override
+        public String line() {
+            return "host";
         }
     }
 }

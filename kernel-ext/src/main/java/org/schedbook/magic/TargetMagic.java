@@ -92,7 +92,8 @@ final class TargetMagic implements Magic {
         return card();
     }
 
-    private TargetChoice choice() {
+    /** Returns what the line asks for. */
+    TargetChoice choice() {
         boolean guest = memory != null || clock != null;
         Kind now = kind != null ? kind : simulated.given() ? Kind.sim : kindNow();
         if (now != Kind.vm && guest || now != Kind.sim && simulated.given()) {

@@ -113,7 +113,7 @@ final class Picture {
         return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 
-    private static byte[] png(BufferedImage image) {
+    static byte[] png(BufferedImage image) {
         var out = new ByteArrayOutputStream();
         try {
             ImageIO.write(image, "png", out);

@@ -53,6 +53,11 @@ public record SamplePlot(
         return Picture.bundle(image(), text(), altText());
     }
 
+    /** Returns the picture alone, as a PNG at 2×. */
+    public byte[] png() {
+        return Picture.png(image());
+    }
+
     /** Returns one sentence that says what the chart shows. */
     public String altText() {
         return series.stream()

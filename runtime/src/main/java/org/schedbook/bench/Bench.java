@@ -130,6 +130,16 @@ public final class Bench {
 
     private Run measure(Contender contender, int round)
             throws BenchException, TargetException, InterruptedException {
+        if (!plan.fresh()) {
+            return measure(contender, round, target);
+        }
+        try (Target fresh = target.fresh()) {
+            return measure(contender, round, fresh);
+        }
+    }
+
+    private Run measure(Contender contender, int round, Target target)
+            throws BenchException, TargetException, InterruptedException {
         Instant now = Instant.now();
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         if (contender.policy().isEmpty()) {

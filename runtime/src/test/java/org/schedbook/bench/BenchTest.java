@@ -50,6 +50,14 @@ class BenchTest {
     }
 
     @Test
+    void eachRunCanHaveAMachineOfItsOwn() throws Exception {
+        bench(3, "eevdf", "a").run(NO_PROGRESS);
+        assertEquals(0, target.nrFresh);
+        bench(PLAN.onFreshMachines(), "eevdf", "a").run(NO_PROGRESS);
+        assertEquals(22, target.nrFresh, "ten runs and a warm-up of each");
+    }
+
+    @Test
     void theOrderIsDrawnAndTheSeedRepeatsIt() throws Exception {
         bench(9, "eevdf", "a").run(NO_PROGRESS);
         var first = List.copyOf(target.log);
@@ -152,7 +160,8 @@ class BenchTest {
     }
 
     private Bench bench(int repetitions, String... names) {
-        return bench(new Plan(repetitions, 1, 7, PLAN.limit(), Optional.empty(), false), names);
+        return bench(
+                new Plan(repetitions, 1, 7, PLAN.limit(), Optional.empty(), false, false), names);
     }
 
     private Bench bench(Plan plan, String... names) {
@@ -171,6 +180,8 @@ class BenchTest {
 
     /** Answers with a figure for each run, and remembers what was attached meanwhile. */
     private static final class ScriptedTarget implements Target {
+
+        int nrFresh;
 
         final List<String> log = new ArrayList<>();
         ExitInfo exit = ASKED_FOR;
@@ -223,6 +234,7 @@ class BenchTest {
 
         @Override
         public Target fresh() {
+            nrFresh++;
             return this;
         }
 

@@ -1,0 +1,85 @@
+"""A lab report: written by a notebook, read and measured again by the launcher."""
+
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+from session import Session
+from test_magics import FIFO, environment
+
+ROOT = pathlib.Path(__file__).resolve().parents[4]
+
+
+def reproduce(file):
+    return subprocess.run(
+        [ROOT / "schedbook", "reproduce", file], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, timeout=400, cwd=ROOT)
+
+
+class ReportTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.TemporaryDirectory()
+        cls.session = Session(cwd=cls.directory.name, env=environment())
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.session.close()
+        cls.directory.cleanup()
+
+    def ok(self, code, timeout=240):
+        cell = self.session.run(code, timeout)
+        self.assertEqual("ok", cell.reply["status"], cell.shown())
+        return cell
+
+    def fails(self, code, *words):
+        cell = self.session.run(code, 60)
+        self.assertEqual("error", cell.reply["status"], cell.shown())
+        for word in words:
+            self.assertIn(word, cell.shown())
+
+    def test_1_without_figures_there_is_nothing_to_report(self):
+        self.fails("%report out.html", "Nothing has been measured", "%bench")
+
+    def test_2_a_report_of_a_guest_and_of_the_simulator_is_measured_again_and_agrees(self):
+        self.ok("%%policy mine\n" + FIFO)
+        self.ok("%bench messaging:groups=1,loops=10 --policies mine -n 5 --fresh")
+        self.ok("%bench batch:jobs=8 --policies mine -n 3 --target sim --seed 1")
+        shown = self.ok('%report out.html --question "Is mine <fast>?"').shown()
+        self.assertIn("2 measurements of 2 policies", shown)
+        page = pathlib.Path(self.directory.name, "out.html").read_text()
+        for word in ("Is mine &lt;fast&gt;?", "class MyFifo", "perf bench -f simple sched messaging",
+                     "./schedbook reproduce out.html", "samples.csv", "simulated", "%target vm --cpus 2",
+                     "%target sim --topology 1:1:8:1"):
+            self.assertTrue(word in page, word)
+
+        again = reproduce(pathlib.Path(self.directory.name, "out.html"))
+        self.assertIn(again.returncode, (0, 1), again.stderr)
+        simulated = again.stdout.split("batch")[-1]
+        self.assertIn("agrees", simulated, "a simulation comes out the same")
+        self.assertNotIn("differs", simulated.split("ratio agrees")[0])
+        self.assertIn("perf bench -f simple sched messaging", again.stdout)
+        self.ok("%target vm")
+
+    def test_3_a_place_or_a_kind_that_can_not_be_written_is_named(self):
+        self.fails("%report nowhere/out.html", "can not be written")
+        self.fails("%report out.docx", "neither .html nor .pdf")
+
+    def test_4_a_report_prints(self):
+        self.ok("%report out.pdf")
+        pdf = pathlib.Path(self.directory.name, "out.pdf").read_bytes()
+        self.assertTrue(pdf.startswith(b"%PDF"))
+        self.assertGreater(len(pdf), 20_000, "plots and all")
+
+    def test_5_what_is_no_report_is_refused(self):
+        other = pathlib.Path(self.directory.name, "other.html")
+        other.write_text("<html></html>")
+        again = reproduce(other)
+        self.assertEqual(2, again.returncode)
+        self.assertIn("no report", again.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
