@@ -1,10 +1,12 @@
 """The documentation, taken at its word: every block of code is run, every link leads somewhere."""
 
+import os
 import pathlib
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -87,7 +89,8 @@ class DocsTest(unittest.TestCase):
                     continue
                 with self.subTest(page=page.name, line=line):
                     if words[0] != "./schedbook":
-                        self.assertTrue(shutil.which(words[0]) or (ROOT / words[0]).exists(), "no such command")
+                        path = f"{pathlib.Path(sys.executable).parent}:{os.environ['PATH']}"
+                        self.assertTrue(shutil.which(words[0], path=path) or (ROOT / words[0]).exists(), "no such command")
                         continue
                     seen += 1
                     options = [w.split("=")[0] for w in words[1:] if w.startswith("--")]
