@@ -22,7 +22,7 @@ import org.sqlite.SQLiteConfig.TransactionMode;
 final class Database implements AutoCloseable {
 
     /** Rises with every change of schema.sql; {@code PRAGMA user_version} of a file of it. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private static final int BUSY_TIMEOUT_MS = 10_000;
 
@@ -68,10 +68,13 @@ final class Database implements AutoCloseable {
                                 "Use that one, or move the file away.",
                                 null);
                     }
-                    if (found == 0) {
+                    if (found < 1) {
                         script(resource("schema.sql"));
-                        script("PRAGMA user_version = " + VERSION);
                     }
+                    if (found < 2) {
+                        script(resource("schema-2.sql"));
+                    }
+                    script("PRAGMA user_version = " + VERSION);
                     return null;
                 });
     }

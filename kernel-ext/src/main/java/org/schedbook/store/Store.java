@@ -30,7 +30,8 @@ public final class Store implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private static final List<String> TABLES = List.of("attempt", "version", "measurement");
+    private static final List<String> TABLES =
+            List.of("attempt", "version", "measurement", "improvement", "round");
 
     private static final String KEPT =
             """
@@ -287,6 +288,149 @@ public final class Store implements AutoCloseable {
                 row.getInt("cpus"),
                 row.getInt("memory_mib"),
                 row.getString("java"));
+    }
+
+    // ---- Improvements ---------------------------------------------------------------------
+
+    /**
+     * Returns the improvement of that start towards that goal which has not come to its end, or
+     * begins one.
+     */
+    public Improvement improve(
+            String policy, String goal, String holdOut, String start, String startHash) {
+        return database.inTransaction(
+                () -> {
+                    Optional<Improvement> open =
+                            database.one(
+                                    """
+                                    SELECT * FROM improvement WHERE policy = ? AND goal = ? AND
+                                        hold_out = ? AND start_hash = ? AND ended IS NULL
+                                    ORDER BY id DESC LIMIT 1""",
+                                    Store::improvement,
+                                    policy,
+                                    goal,
+                                    holdOut,
+                                    startHash);
+                    if (open.isPresent()) {
+                        return open.get();
+                    }
+                    long id =
+                            database.change(
+                                    """
+                                    INSERT INTO improvement (started, policy, goal, hold_out,
+                                        start, start_hash)
+                                    VALUES (?, ?, ?, ?, ?, ?)""",
+                                    Instant.now().toString(),
+                                    policy,
+                                    goal,
+                                    holdOut,
+                                    start,
+                                    startHash);
+                    return new Improvement(
+                            id, policy, goal, holdOut, start, startHash, Optional.empty());
+                });
+    }
+
+    private static Improvement improvement(ResultSet row) throws SQLException {
+        return new Improvement(
+                row.getLong("id"),
+                row.getString("policy"),
+                row.getString("goal"),
+                row.getString("hold_out"),
+                row.getString("start"),
+                row.getString("start_hash"),
+                text(row, "ended"));
+    }
+
+    /**
+     * Writes down that a round has begun.
+     *
+     * @param run the request for its plan
+     */
+    public void beginRound(Improvement improvement, int number, int parent, long run) {
+        database.change(
+                "INSERT INTO round (improvement, number, run, parent) VALUES (?, ?, ?, ?)",
+                improvement.id(),
+                number,
+                run,
+                parent);
+    }
+
+    /** Writes down what came of a round that has begun. */
+    public void endRound(Improvement improvement, Round round) {
+        database.change(
+                """
+                UPDATE round SET plan = ?, outcome = ?, detail = ?, ratio = ?, low = ?, high = ?,
+                    source = ?, source_hash = ?, behaviour_hash = ?
+                WHERE improvement = ? AND number = ?""",
+                round.plan(),
+                round.outcome().orElseThrow(),
+                round.detail(),
+                orNull(round.ratio()),
+                orNull(round.low()),
+                orNull(round.high()),
+                round.source().orElse(null),
+                round.sourceHash().orElse(null),
+                round.behaviourHash().orElse(null),
+                improvement.id(),
+                round.number());
+    }
+
+    /**
+     * Writes down that an improvement has come to its end.
+     *
+     * @param winner the round that won, 0 for none
+     */
+    public void endImprovement(Improvement improvement, String why, int winner) {
+        database.change(
+                "UPDATE improvement SET ended = ?, winner = ? WHERE id = ?",
+                why,
+                winner,
+                improvement.id());
+    }
+
+    /** Returns the rounds of an improvement, in their order; interrupted ones are among them. */
+    public List<Round> rounds(Improvement improvement) {
+        return database.all(
+                "SELECT * FROM round WHERE improvement = ? ORDER BY number",
+                Store::round,
+                improvement.id());
+    }
+
+    private static Round round(ResultSet row) throws SQLException {
+        return new Round(
+                row.getInt("number"),
+                row.getInt("parent"),
+                text(row, "plan").orElse(""),
+                text(row, "outcome"),
+                text(row, "detail").orElse(""),
+                number(row, "ratio"),
+                number(row, "low"),
+                number(row, "high"),
+                text(row, "source"),
+                text(row, "source_hash"),
+                text(row, "behaviour_hash"));
+    }
+
+    /** Returns what the answers of an improvement have cost as far as their prices are known. */
+    public double costUsd(Improvement improvement) {
+        return database.one(
+                        """
+                        SELECT coalesce(sum(cost_usd), 0) FROM attempt WHERE run IN
+                            (SELECT run FROM round WHERE improvement = ?)""",
+                        row -> row.getDouble(1),
+                        improvement.id())
+                .orElse(0.0);
+    }
+
+    private static Object orNull(OptionalDouble value) {
+        return value.isPresent() ? value.getAsDouble() : null;
+    }
+
+    private static OptionalDouble number(ResultSet row, String column) throws SQLException {
+        return row.getObject(column) == null
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(row.getDouble(column));
     }
 
     // ---- Export ---------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -221,6 +222,26 @@ class StoreTest {
             assertEquals(
                     IntStream.rangeClosed(1, 160).boxed().toList(),
                     store.versions("mine").stream().map(Version::number).toList());
+        }
+    }
+
+    @Test
+    void aStoreOfTheFirstSchemaIsBroughtUpToDateWithAllThatIsInIt() throws Exception {
+        try (var connection =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + directory.resolve("store.db"));
+                var statement = connection.createStatement();
+                var schema = Store.class.getResourceAsStream("schema.sql")) {
+            statement.executeUpdate(new String(schema.readAllBytes(), StandardCharsets.UTF_8));
+            statement.executeUpdate("PRAGMA user_version = 1");
+            statement.executeUpdate(
+                    "INSERT INTO version VALUES ('old', 1, '2026-11-22T00:00:00Z', 'cell', NULL,"
+                            + " 'class', 'hash', NULL)");
+        }
+        try (var store = Store.open(directory)) {
+            assertEquals("class", store.latest("old").orElseThrow().source());
+            var improvement = store.improve("old", "less", "wakeup", "class", "hash");
+            assertEquals(List.of(), store.rounds(improvement));
         }
     }
 
