@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,13 +78,16 @@ class ApiReferenceTest {
     }
 
     @Test
-    void thePoliciesShownInTheRequestCompile() throws Exception {
+    void thePoliciesShownInTheRequestCompileAndScheduleEveryTaskInTheSimulator() throws Exception {
         var system = prompt("x").messages().getFirst().content();
         var blocks = system.split("```java\n");
-        assertEquals(4, blocks.length - 0, "the intro's own mention, the API, and two examples");
+        assertEquals(4, blocks.length, "the intro's own mention, the API, and two examples");
         var compiler = new PolicyCompiler();
         for (int i = 2; i < blocks.length; i++) {
-            compiler.compile(new PolicySource("example", blocks[i].split("```")[0]));
+            var source = new PolicySource("example", blocks[i].split("```")[0]);
+            var result = new DryRun(2).run(source, compiler.compile(source));
+            assertEquals(List.of(), result.problems());
+            assertFalse(result.behaviour().isEmpty());
         }
     }
 }
