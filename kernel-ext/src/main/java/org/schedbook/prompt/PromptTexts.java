@@ -31,7 +31,10 @@ public final class PromptTexts {
                     "repair-compile.md",
                     "repair-check.md",
                     "repair-simulate.md",
-                    "repair-attach.md");
+                    "repair-attach.md",
+                    "plan-system.md",
+                    "plan.md",
+                    "code.md");
 
     private final Map<String, String> texts;
 

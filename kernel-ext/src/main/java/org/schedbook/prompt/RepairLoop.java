@@ -3,8 +3,6 @@ package org.schedbook.prompt;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +17,6 @@ import org.schedbook.llm.Model;
 import org.schedbook.llm.ModelException;
 import org.schedbook.llm.Prices;
 import org.schedbook.llm.Recordings;
-import org.schedbook.store.Answer;
 import org.schedbook.store.Attempt;
 import org.schedbook.store.Outcome;
 import org.schedbook.store.Request;
@@ -78,7 +75,7 @@ public final class RepairLoop {
     private final Prices prices;
     private final Gates gates;
     private final Store store;
-    private final Optional<Recordings> recordings;
+    private final Asking asking;
 
     /**
      * @param recordings where to record answers of a live model; empty for nowhere
@@ -89,7 +86,7 @@ public final class RepairLoop {
         this.prices = prices;
         this.gates = gates;
         this.store = store;
-        this.recordings = recordings;
+        this.asking = new Asking(model, prices, recordings);
     }
 
     /**
@@ -100,15 +97,31 @@ public final class RepairLoop {
      */
     public Result run(String name, PolicyPrompt prompt, Limits limits, Observer observer)
             throws ModelException, InterruptedException, IOException {
+        return run(name, "write", 0, prompt, limits, observer);
+    }
+
+    /**
+     * @param purpose of the first request, as the store has it
+     * @param partOf the run that the requests are part of; 0 if they are one
+     */
+    Result run(
+            String name,
+            String purpose,
+            long partOf,
+            PolicyPrompt prompt,
+            Limits limits,
+            Observer observer)
+            throws ModelException, InterruptedException, IOException {
         List<ChatMessage> messages = new ArrayList<>(prompt.messages());
-        long run = 0;
+        long run = partOf;
         OptionalDouble cost = OptionalDouble.of(0);
         for (int repair = 0; ; repair++) {
             observer.asks(repair);
-            Request request = request(run, name, repair, prompt, messages);
+            Request request =
+                    request(run, name, repair == 0 ? purpose : "repair", repair, prompt, messages);
             Attempt attempt = store.begin(request);
             run = run == 0 ? attempt.id() : run;
-            Completion answer = ask(attempt, List.copyOf(messages), observer);
+            Completion answer = asking.ask(attempt, List.copyOf(messages), observer::writes);
             OptionalDouble paid = prices.cost(answer, model.name());
             cost =
                     cost.isPresent() && paid.isPresent()
@@ -131,12 +144,17 @@ public final class RepairLoop {
     }
 
     private Request request(
-            long run, String name, int repair, PolicyPrompt prompt, List<ChatMessage> messages) {
+            long run,
+            String name,
+            String purpose,
+            int repair,
+            PolicyPrompt prompt,
+            List<ChatMessage> messages) {
         try {
             return new Request(
                     run,
                     name,
-                    repair == 0 ? "write" : "repair",
+                    purpose,
                     repair,
                     prompt.current().name(),
                     prompt.current().hash(),
@@ -149,49 +167,6 @@ public final class RepairLoop {
         } catch (JsonProcessingException e) {
             throw new AssertionError("messages are JSON", e);
         }
-    }
-
-    private Completion ask(Attempt attempt, List<ChatMessage> messages, Observer observer)
-            throws ModelException, InterruptedException, IOException {
-        long started = System.nanoTime();
-        String why = "interrupted";
-        try {
-            Completion answer =
-                    model.complete(
-                            messages,
-                            piece -> {
-                                observer.writes(piece);
-                                attempt.append(piece);
-                            });
-            why = "";
-            attempt.answered(
-                    new Answer(
-                            answer.text(),
-                            answer.model(),
-                            answer.finishReason(),
-                            answer.promptTokens(),
-                            answer.cachedTokens(),
-                            answer.completionTokens(),
-                            prices.cost(answer, model.name()),
-                            answer.recordedOn(),
-                            seconds(started)));
-            if (recordings.isPresent() && !answer.isRecorded()) {
-                String today = LocalDate.now(ZoneOffset.UTC).toString();
-                recordings.get().record(messages, answer, today);
-            }
-            return answer;
-        } catch (ModelException e) {
-            why = e.getMessage();
-            throw e;
-        } finally {
-            if (!why.isEmpty()) {
-                attempt.broke(why, seconds(started));
-            }
-        }
-    }
-
-    private static double seconds(long started) {
-        return (System.nanoTime() - started) / 1e9;
     }
 
     private static Outcome outcome(Verdict verdict) {

@@ -1,0 +1,71 @@
+package org.schedbook.prompt;
+
+import java.io.IOException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.schedbook.llm.ChatMessage;
+import org.schedbook.llm.Completion;
+import org.schedbook.llm.Model;
+import org.schedbook.llm.ModelException;
+import org.schedbook.llm.Prices;
+import org.schedbook.llm.Recordings;
+import org.schedbook.store.Answer;
+import org.schedbook.store.Attempt;
+
+/**
+ * Sends a request and keeps the answer as it arrives.
+ *
+ * @param recordings where to record answers of a live model; empty for nowhere
+ */
+record Asking(Model model, Prices prices, Optional<Recordings> recordings) {
+
+    /**
+     * @param attempt the request, written down already
+     * @param onText is given the answer piece by piece
+     */
+    Completion ask(Attempt attempt, List<ChatMessage> messages, Consumer<String> onText)
+            throws ModelException, InterruptedException, IOException {
+        long started = System.nanoTime();
+        String why = "interrupted";
+        try {
+            Completion answer =
+                    model.complete(
+                            messages,
+                            piece -> {
+                                onText.accept(piece);
+                                attempt.append(piece);
+                            });
+            why = "";
+            attempt.answered(
+                    new Answer(
+                            answer.text(),
+                            answer.model(),
+                            answer.finishReason(),
+                            answer.promptTokens(),
+                            answer.cachedTokens(),
+                            answer.completionTokens(),
+                            prices.cost(answer, model.name()),
+                            answer.recordedOn(),
+                            seconds(started)));
+            if (recordings.isPresent() && !answer.isRecorded()) {
+                String today = LocalDate.now(ZoneOffset.UTC).toString();
+                recordings.get().record(messages, answer, today);
+            }
+            return answer;
+        } catch (ModelException e) {
+            why = e.getMessage();
+            throw e;
+        } finally {
+            if (!why.isEmpty()) {
+                attempt.broke(why, seconds(started));
+            }
+        }
+    }
+
+    private static double seconds(long started) {
+        return (System.nanoTime() - started) / 1e9;
+    }
+}
