@@ -52,9 +52,7 @@ def rows(directory, table="attempt"):
         return []
     with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
-        return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY rowid"
-                                                        if table != "version" else
-                                                        "SELECT * FROM version ORDER BY policy, number")]
+        return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")]
 
 
 class MagicsTest(unittest.TestCase):
@@ -345,6 +343,25 @@ class PromptTest(unittest.TestCase):
         request = self.endpoint.requests[1][2]
         self.assertEqual("other", request["model"])
         self.assertIn("class MyFifo", request["messages"][1]["content"])
+
+    def test_a_policy_is_improved_round_by_round_and_goes_on_after_an_error(self):
+        self.session.run("%%policy better\n" + FIFO)
+        short = FIFO.replace("SLICE_DFL_NS", "1_000_000")
+        self.endpoint.answer = ["Shorter slices.", f"```java\n{short}\n```", 401]
+        line = '%improve better --goal "messaging:groups=1,loops=10 time" --hold-out pipe -n 2 --rounds 2 --no-attach'
+        cell = self.session.run(line, 240)
+        self.assertEqual("error", cell.reply["status"], cell.shown())
+        self.assertIn("Shorter slices.", self.endpoint.requests[1][2]["messages"][1]["content"])
+        self.assertEqual(["reverted", None], [r["outcome"] for r in rows(self.directory.name, "round")])
+
+        self.endpoint.answer = ["Change nothing.", f"```java\n{FIFO}\n```"]
+        cell = self.session.run(line, 240)
+        self.assertEqual("ok", cell.reply["status"], cell.shown())
+        for words in ("Going on after round 1", "duplicate", "all 2 rounds are done", "better is as it was"):
+            self.assertIn(words, cell.shown())
+        self.assertGreater(len(set(pixels(base64.b64decode(cell.shown("image/png").split("\n")[0])))), 16)
+        self.assertEqual(["reverted", None, "duplicate"], [r["outcome"] for r in rows(self.directory.name, "round")])
+        self.assertTrue(rows(self.directory.name, "improvement")[0]["ended"])
 
     def test_a_cell_the_person_edited_wins(self):
         self.endpoint.answer = f"```java\n{FIFO}\n```"

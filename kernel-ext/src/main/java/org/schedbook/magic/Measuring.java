@@ -16,6 +16,7 @@ import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Progress;
 import org.schedbook.jupyter.Table;
 import org.schedbook.measure.Summary;
+import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 
 /** Runs a benchmark in a cell: shows how far it is, and keeps what it measured, come what may. */
@@ -53,7 +54,30 @@ final class Measuring {
         }
     }
 
+    /**
+     * Measures on a machine of the caller's.
+     *
+     * @throws BenchException if a run failed; what came before is kept
+     */
+    BenchResult on(Target target, Workload workload, List<Contender> contenders, Plan plan)
+            throws BenchException, TargetException, InterruptedException {
+        return course(new Bench(target, workload, contenders, plan));
+    }
+
     private BenchResult measure(Bench bench) throws TargetException, InterruptedException {
+        try {
+            return course(bench);
+        } catch (BenchException e) {
+            throw new CellError(e.getMessage())
+                    .next(
+                            e.soFar().rows().isEmpty()
+                                    ? "Correct what it says and run the cell again."
+                                    : "What was measured before is kept: %plot shows it.");
+        }
+    }
+
+    private BenchResult course(Bench bench)
+            throws BenchException, TargetException, InterruptedException {
         BenchResult first = bench.soFar();
         int size = first.contenders().size();
         int total = (first.plan().warmUps() + first.plan().repetitions()) * size;
@@ -76,15 +100,7 @@ final class Measuring {
             board.finished = true;
             keep(result);
             return result;
-        } catch (BenchException e) {
-            board.finished = true;
-            show(e.soFar());
-            throw new CellError(e.getMessage())
-                    .next(
-                            e.soFar().rows().isEmpty()
-                                    ? "Correct what it says and run the cell again."
-                                    : "What was measured before is kept: %plot shows it.");
-        } catch (TargetException | InterruptedException | RuntimeException e) {
+        } catch (BenchException | TargetException | InterruptedException | RuntimeException e) {
             board.finished = true;
             show(bench.soFar());
             throw e;

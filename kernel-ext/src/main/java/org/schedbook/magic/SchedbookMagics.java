@@ -12,6 +12,7 @@ final class SchedbookMagics {
         magics.atShutdown(session);
         magics.cell("Write", "prompt", () -> new PromptMagic(session, environment));
         magics.cell("Write", "policy", () -> new PolicyMagic(session));
+        magics.line("Write", "improve", () -> new ImproveMagic(session, environment));
         magics.line("Run", "target", () -> new TargetMagic(session));
         magics.line("Run", "attach", () -> new AttachMagic(session));
         magics.line("Run", "status", () -> new StatusMagic(session));

@@ -1,0 +1,533 @@
+package org.schedbook.magic;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.schedbook.bench.BenchException;
+import org.schedbook.bench.BenchResult;
+import org.schedbook.bench.Contender;
+import org.schedbook.bench.Plan;
+import org.schedbook.bench.Workload;
+import org.schedbook.bench.Workloads;
+import org.schedbook.compile.CompileException;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.jupyter.CellError;
+import org.schedbook.jupyter.LiveDisplay;
+import org.schedbook.jupyter.LiveText;
+import org.schedbook.jupyter.Magic;
+import org.schedbook.jupyter.MagicCall;
+import org.schedbook.llm.Completion;
+import org.schedbook.llm.Endpoint;
+import org.schedbook.llm.Model;
+import org.schedbook.llm.ModelException;
+import org.schedbook.llm.OpenAiModel;
+import org.schedbook.llm.Prices;
+import org.schedbook.llm.Recordings;
+import org.schedbook.llm.Sampling;
+import org.schedbook.measure.Comparison;
+import org.schedbook.measure.Verdict;
+import org.schedbook.plot.LineagePlot;
+import org.schedbook.prompt.DryRun;
+import org.schedbook.prompt.Gate;
+import org.schedbook.prompt.Gates;
+import org.schedbook.prompt.GuestTrial;
+import org.schedbook.prompt.ImproveLoop;
+import org.schedbook.prompt.PromptTexts;
+import org.schedbook.store.Improvement;
+import org.schedbook.store.Round;
+import org.schedbook.store.StoreException;
+import org.schedbook.target.Target;
+import org.schedbook.target.TargetException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code %improve NAME}: has models improve a policy round by round. */
+@Command(
+        description = {
+            "Has models improve a policy towards a goal, round by round.",
+            "",
+            "In each round one request asks what to change and another for the code. What comes"
+                    + " through the gates of %%prompt is measured against the best so far, by turns"
+                    + " in a fresh guest, and kept only if it is better and the interval excludes no"
+                    + " change. Before a winner is named it is measured against the start on another"
+                    + " workload, and must not be worse there.",
+            "",
+            "What was interrupted goes on where it was when the same line is run again.",
+            ""
+        },
+        footer = {
+            "Examples:",
+            "  %improve my-policy --goal \"messaging time\" --rounds 8 --budget 0.50",
+            "  %improve my-policy --goal wakeup --planner big-model --coder small-model"
+        })
+final class ImproveMagic implements Magic {
+
+    private static final Path RECORDINGS = Path.of("recordings");
+
+    private static final int DEFAULT_CPUS = 2;
+
+    /** Time for one run of a workload. */
+    private static final Duration LIMIT = Duration.ofMinutes(10);
+
+    @Parameters(paramLabel = "POLICY", description = "The policy to improve.")
+    private String name;
+
+    @Option(
+            names = "--goal",
+            paramLabel = "GOAL",
+            required = true,
+            description =
+                    "A workload of %%workloads, perhaps with the name of what decides it, as in"
+                            + " \"messaging time\".")
+    private String goal;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Rounds at most (${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(
+            names = "--budget",
+            paramLabel = "USD",
+            description =
+                    "Begin no round once the answers have cost this much. Needs the models' prices in"
+                            + " .schedbook/prices.csv.")
+    private Double budget;
+
+    @Option(
+            names = "--plateau",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Stop after N rounds in a row that changed nothing (${DEFAULT-VALUE}).")
+    private int plateau;
+
+    @Option(
+            names = "--repairs",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "How often an answer may be corrected (${DEFAULT-VALUE}).")
+    private int repairs;
+
+    @Option(
+            names = "--planner",
+            paramLabel = "MODEL",
+            description = "Says what to try; OPENAI_MODEL unless given.")
+    private String planner;
+
+    @Option(
+            names = "--coder",
+            paramLabel = "MODEL",
+            description = "Writes it; OPENAI_MODEL unless given.")
+    private String coder;
+
+    @Option(
+            names = "--hold-out",
+            paramLabel = "WORKLOAD",
+            description = "The other workload; wakeup unless given, messaging if that is the goal.")
+    private String holdOut;
+
+    @Option(
+            names = {"-n", "--repetitions"},
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Runs of each policy in a measurement, at most (${DEFAULT-VALUE}).")
+    private int repetitions;
+
+    @Option(
+            names = "--no-attach",
+            description = "Leave out the second under load before a policy is measured.")
+    private boolean noAttach;
+
+    @Option(
+            names = "--record",
+            paramLabel = "DIR",
+            description =
+                    "Keep the answers there, so that they can be played back without a model.")
+    private Path record;
+
+    private final Session session;
+    private final Map<String, String> environment;
+
+    ImproveMagic(Session session, Map<String, String> environment) {
+        this.session = session;
+        this.environment = environment;
+    }
+
+    @Override
+    public Object run(MagicCall call) throws InterruptedException, IOException {
+        if (rounds < 1 || plateau < 1 || repairs < 0 || repetitions < 1) {
+            throw new CellError("--rounds, --plateau and -n are 1 or more, --repairs 0 or more.")
+                    .next("Change the line and run it again.");
+        }
+        Workload workload = workload();
+        Workload other = BenchOptions.workload(otherWorkload(workload));
+        session.policy(name); // Says so if there is none, or it does not compile.
+        PolicySource start = session.source(name);
+        try {
+            Optional<Endpoint> endpoint = Endpoint.from(environment);
+            if (endpoint.isEmpty()) {
+                var recordings = new Recordings(RECORDINGS);
+                return improve(start, workload, other, recordings, recordings, call);
+            }
+            try (var plans = client(endpoint.get(), planner);
+                    var codes = client(endpoint.get(), coder)) {
+                return improve(start, workload, other, plans, codes, call);
+            }
+        } catch (StoreException e) {
+            throw Errors.of(e);
+        }
+    }
+
+    /** The goal as a workload; further words have to be the metric that decides it. */
+    private Workload workload() {
+        String[] words = goal.strip().split("\\s+", 2);
+        Workload workload = BenchOptions.workload(words[0]);
+        if (words.length == 2 && !words[1].equals(workload.headline().name())) {
+            throw new CellError(
+                            "%s is decided by '%s', not by '%s'."
+                                    .formatted(
+                                            workload.name(), workload.headline().name(), words[1]))
+                    .next(
+                            "Write --goal \"%s %s\"."
+                                    .formatted(workload.name(), workload.headline().name()));
+        }
+        return workload;
+    }
+
+    private String otherWorkload(Workload workload) {
+        if (holdOut != null) {
+            return holdOut;
+        }
+        return workload.name().equals("wakeup") ? "messaging" : "wakeup";
+    }
+
+    private OpenAiModel client(Endpoint endpoint, String named) {
+        String model =
+                Optional.ofNullable(named)
+                        .or(() -> Optional.ofNullable(environment.get("OPENAI_MODEL")))
+                        .filter(each -> !each.isBlank())
+                        .orElseThrow(
+                                () ->
+                                        new CellError("No model is named.")
+                                                .next(
+                                                        "Add --planner and --coder, or set"
+                                                                + " OPENAI_MODEL and restart the"
+                                                                + " kernel."));
+        return new OpenAiModel(endpoint, model, Sampling.DEFAULT);
+    }
+
+    private Object improve(
+            PolicySource start,
+            Workload workload,
+            Workload other,
+            Model plans,
+            Model codes,
+            MagicCall call)
+            throws InterruptedException, IOException {
+        Prices prices = session.prices();
+        OptionalDouble limit = budget(prices, plans, codes);
+        String goalInWords =
+                "%s of %s should be %s"
+                        .formatted(
+                                workload.headline().name(),
+                                Workloads.write(workload),
+                                workload.headline().better().word());
+        Improvement improvement =
+                session.store()
+                        .improve(
+                                name,
+                                goalInWords,
+                                Workloads.write(other),
+                                start.text(),
+                                start.hash());
+        long done =
+                session.store().rounds(improvement).stream()
+                        .filter(round -> round.outcome().isPresent())
+                        .count();
+        if (done > 0) {
+            call.show("Going on after round %d.".formatted(done));
+        }
+        int cpus = session.runningTarget().map(t -> t.machine().cpus()).orElse(DEFAULT_CPUS);
+        var simulation = new DryRun(cpus);
+        var loop =
+                new ImproveLoop(
+                        plans,
+                        codes,
+                        prices,
+                        session.compiler(),
+                        gates(simulation),
+                        simulation,
+                        new FreshGuests(workload, other, call),
+                        session.store(),
+                        PromptTexts.builtIn(),
+                        Optional.ofNullable(record).map(Recordings::new));
+        var board = new Board(workload);
+        try (LiveDisplay live = new LiveDisplay(call.frontend(), () -> board.plot().bundle());
+                var view =
+                        new View(
+                                plans.name(),
+                                new PromptView(call, codes.name(), repairs),
+                                board,
+                                live,
+                                call)) {
+            ImproveLoop.Result result =
+                    loop.run(
+                            improvement,
+                            new ImproveLoop.Limits(rounds, plateau, repairs, limit),
+                            () -> Situations.of(session),
+                            view);
+            tell(result, start, call);
+        } catch (ModelException e) {
+            throw Errors.of(e);
+        }
+        return null;
+    }
+
+    private OptionalDouble budget(Prices prices, Model... models) {
+        if (budget == null) {
+            return OptionalDouble.empty();
+        }
+        for (Model model : models) {
+            if (!(model instanceof Recordings) && !prices.knows(model.name())) {
+                throw new CellError(
+                                "The price of %s is not known, so --budget can not be kept."
+                                        .formatted(model.name()))
+                        .next("Add a line for it to .schedbook/prices.csv.");
+            }
+        }
+        return OptionalDouble.of(budget);
+    }
+
+    private Gates gates(DryRun simulation) {
+        var trials = new EnumMap<Gate, Gates.Trial>(Gate.class);
+        trials.put(Gate.SIMULATE, simulation);
+        if (!noAttach) {
+            trials.put(Gate.ATTACH, new GuestTrial(session::separateGuest));
+        }
+        return new Gates(session.compiler(), trials);
+    }
+
+    private void tell(ImproveLoop.Result result, PolicySource start, MagicCall call) {
+        ImproveLoop.Candidate winner = result.winner();
+        if (winner.round() == 0) {
+            call.show(why(result) + " Nothing better was found; " + name + " is as it was.");
+            return;
+        }
+        Diff diff = Diff.of(name, start, name, winner.source());
+        call.show(diff);
+        try {
+            var compiled = Optional.of(session.define(winner.source()));
+            Versions.keep(winner.source(), compiled, "improve", OptionalLong.empty(), session, call)
+                    .ifPresent(
+                            version ->
+                                    call.show(
+                                            "%s The winner is round %d: %s is %s."
+                                                    .formatted(
+                                                            why(result),
+                                                            winner.round(),
+                                                            name,
+                                                            version.label())));
+        } catch (CompileException e) {
+            throw new AssertionError("it was measured", e);
+        }
+        call.offerNextCell("%%policy " + name + "\n" + winner.source().text().stripTrailing());
+    }
+
+    private static String why(ImproveLoop.Result result) {
+        var why = new StringBuilder("No more rounds: " + result.ended() + ".");
+        for (int round : result.rejected()) {
+            why.append(
+                    " Round %d is worse than the start on the hold-out workload.".formatted(round));
+        }
+        return why.toString();
+    }
+
+    /** Measures each pair by turns in a guest that nothing ran in. */
+    private final class FreshGuests implements ImproveLoop.Judge {
+
+        private final Workload workload;
+        private final Workload other;
+        private final MagicCall call;
+
+        FreshGuests(Workload workload, Workload other, MagicCall call) {
+            this.workload = workload;
+            this.other = other;
+            this.call = call;
+        }
+
+        @Override
+        public Optional<Score> compare(
+                ImproveLoop.Candidate incumbent, ImproveLoop.Candidate candidate, boolean holdOut)
+                throws InterruptedException {
+            var contenders = List.of(contender(incumbent), contender(candidate));
+            var plan = Plan.of(repetitions, LIMIT).stoppingEarly();
+            try (Target guest = session.separateGuest()) {
+                BenchResult result =
+                        new Measuring(session, call)
+                                .on(guest, holdOut ? other : workload, contenders, plan);
+                Comparison c = result.verdicts().get(contenders.get(1).name());
+                return Optional.of(
+                        new Score(
+                                c.ratio(),
+                                c.interval().low(),
+                                c.interval().high(),
+                                c.verdict() != Verdict.CANNOT_TELL,
+                                c.verdict() == Verdict.BETTER,
+                                c.words()));
+            } catch (BenchException e) {
+                call.show(e.getMessage());
+                return Optional.empty();
+            } catch (TargetException e) {
+                throw Errors.of(e);
+            }
+        }
+
+        private Contender contender(ImproveLoop.Candidate candidate) {
+            String round = candidate.round() == 0 ? "start" : "round-" + candidate.round();
+            return new Contender(round, Optional.of(candidate.compiled()));
+        }
+    }
+
+    /** The rounds up to now. */
+    private static final class Board {
+
+        private final Workload workload;
+        private volatile List<Round> rounds = List.of();
+
+        Board(Workload workload) {
+            this.workload = workload;
+        }
+
+        LineagePlot plot() {
+            var metric = workload.headline();
+            return new LineagePlot(
+                    "Rounds of an improvement",
+                    "%s, to the start's".formatted(metric.name()),
+                    rounds.stream().map(Board::step).toList(),
+                    "%s, %s is better. Dots were kept, crosses reverted; bars are the intervals of a"
+                                    .formatted(workload.title(), metric.better().word())
+                            + " round compared to the one it changes.");
+        }
+
+        private static LineagePlot.Step step(Round round) {
+            return new LineagePlot.Step(
+                    round.number(),
+                    round.parent(),
+                    round.outcome().orElse("interrupted"),
+                    round.detail(),
+                    round.ratio().orElse(Double.NaN),
+                    round.low().orElse(Double.NaN),
+                    round.high().orElse(Double.NaN),
+                    round.isKept());
+        }
+    }
+
+    /** Shows the loop in the cell. */
+    private static final class View implements ImproveLoop.Observer, AutoCloseable {
+
+        private final MagicCall call;
+        private final String planner;
+        private final PromptView coder;
+        private final Board board;
+        private final LiveDisplay live;
+        private LiveText plan;
+
+        View(String planner, PromptView coder, Board board, LiveDisplay live, MagicCall call) {
+            this.call = call;
+            this.planner = planner;
+            this.coder = coder;
+            this.board = board;
+            this.live = live;
+        }
+
+        @Override
+        public void rounds(List<Round> rounds) {
+            board.rounds = List.copyOf(rounds);
+            live.changed();
+        }
+
+        @Override
+        public void plans(int round) {
+            plan = call.liveText("Round %d: %s is planning".formatted(round, planner));
+        }
+
+        @Override
+        public void planned(Completion answer) {
+            plan.title(
+                    answer.isRecorded()
+                            ? "RECORDED plan, played back: written by %s on %s"
+                                    .formatted(answer.model(), answer.recordedOn())
+                            : "Plan by " + answer.model());
+            plan.close();
+            plan = null;
+        }
+
+        @Override
+        public void asks(int repair) {
+            coder.asks(repair);
+        }
+
+        @Override
+        public void writes(String piece) {
+            if (plan != null) {
+                plan.append(piece);
+            } else {
+                coder.writes(piece);
+            }
+        }
+
+        @Override
+        public void answered(Completion answer, OptionalDouble costUsd) {
+            coder.answered(answer, costUsd);
+        }
+
+        @Override
+        public void tries(Gate gate) {
+            coder.tries(gate);
+        }
+
+        @Override
+        public void passed(Gate gate, String detail) {
+            coder.passed(gate, detail);
+        }
+
+        @Override
+        public void skipped(Gate gate, String why) {
+            coder.skipped(gate, why);
+        }
+
+        @Override
+        public void judged(org.schedbook.prompt.Verdict verdict) {
+            coder.judged(verdict);
+        }
+
+        @Override
+        public void close() {
+            if (plan != null) {
+                plan.title("The model did not finish");
+                plan.close();
+            }
+            coder.close();
+        }
+    }
+
+    @Override
+    public List<String> candidates(String label) {
+        return switch (label) {
+            case "POLICY" -> List.copyOf(session.policyNames());
+            case "--hold-out", "--goal" -> Workloads.all().stream().map(Workload::name).toList();
+            case "--planner", "--coder" ->
+                    Optional.ofNullable(environment.get("OPENAI_MODEL")).stream().toList();
+            default -> List.of();
+        };
+    }
+}
