@@ -351,6 +351,7 @@ class PromptTest(unittest.TestCase):
         line = '%improve better --goal "messaging:groups=1,loops=10 time" --hold-out pipe -n 2 --rounds 2 --no-attach'
         cell = self.session.run(line, 240)
         self.assertEqual("error", cell.reply["status"], cell.shown())
+        self.assertEqual(3, len(self.endpoint.requests), cell.shown())
         self.assertIn("Shorter slices.", self.endpoint.requests[1][2]["messages"][1]["content"])
         self.assertEqual(["reverted", None], [r["outcome"] for r in rows(self.directory.name, "round")])
 

@@ -189,9 +189,10 @@ final class ImproveMagic implements Magic {
 
     /** The goal as a workload; further words have to be the metric that decides it. */
     private Workload workload() {
-        String[] words = goal.strip().split("\\s+", 2);
+        String[] words = goal.strip().split("\\s+");
         Workload workload = BenchOptions.workload(words[0]);
-        if (words.length == 2 && !words[1].equals(workload.headline().name())) {
+        List<String> metric = List.of(workload.headline().name().split(" "));
+        if (!metric.containsAll(List.of(words).subList(1, words.length))) {
             throw new CellError(
                             "%s is decided by '%s', not by '%s'."
                                     .formatted(
