@@ -210,7 +210,7 @@ class MagicsTest(unittest.TestCase):
         self.fails("%target vm --cpus 100", "from 1 to 64 CPUs")
         self.fails("%target vm --memory lots", "1536M or 2G")
         self.fails("%target host --cpus 2", "%target vm --cpus")
-        self.fails("%target moon", "vm, host")
+        self.fails("%target moon", "vm, sim, host")
         self.assertIn("2 CPUs", self.ok("%target").shown())
 
     def test_this_machine_is_no_target_where_its_kernel_has_no_sched_ext(self):
