@@ -20,6 +20,7 @@ LONG = [
     ("%compare eevdf fifo -n 50 --every-run", "fifo", "error"),
     ("%top --seconds 60", "CPU 0", "ok"),
     ("%shell sleep 60", "sleep", "error"),
+    ("%sim messaging:groups=40,loops=20000 --cpus 256 --policies vtime", "Simulating", "error"),
     ("%%prompt slow --no-attach\nFirst come, first served.", "word word", "error"),
     ("Schedbook.bench(\"messaging\", \"eevdf\", \"fifo\");", None, "error"),
     ("Thread.sleep(60_000);", None, "error"),
