@@ -63,6 +63,15 @@ class ReportTest(unittest.TestCase):
         self.assertIn("perf bench -f simple sched messaging", again.stdout)
         self.ok("%target vm")
 
+    def test_3_policies_are_ranked_machine_by_machine(self):
+        shown = self.ok("%leaderboard messaging").shown()
+        for word in ("ratio to eevdf", "mine (", "fifo (", "vm, TCG" if "TCG" in shown else "vm, KVM"):
+            self.assertIn(word, shown)
+        both = self.ok("%leaderboard --against fifo").shown()
+        for word in ("sim, simulated", "clock of simulated time", "not ranked together"):
+            self.assertIn(word, both)
+        self.fails("%leaderboard pipe", "Nothing was measured against eevdf by pipe")
+
     def test_3_a_place_or_a_kind_that_can_not_be_written_is_named(self):
         self.fails("%report nowhere/out.html", "can not be written")
         self.fails("%report out.docx", "neither .html nor .pdf")

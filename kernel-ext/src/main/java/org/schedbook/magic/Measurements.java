@@ -9,6 +9,7 @@ import org.schedbook.measure.Better;
 import org.schedbook.measure.Metric;
 import org.schedbook.store.Measurement;
 import org.schedbook.store.StoreException;
+import org.schedbook.target.Machine;
 
 /** Keeps what a benchmark measured. */
 final class Measurements {
@@ -64,7 +65,7 @@ final class Measurements {
                 samples,
                 machine.target(),
                 machine.accelerator(),
-                "",
+                machine.clock().equals(Machine.WALL_CLOCK) ? "" : machine.clock(),
                 machine.kernel(),
                 machine.cpus(),
                 machine.memoryMib(),

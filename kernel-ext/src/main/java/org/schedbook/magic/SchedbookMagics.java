@@ -27,6 +27,7 @@ final class SchedbookMagics {
         magics.line("Measure", "compare", () -> new CompareMagic(session));
         magics.line("Measure", "workloads", WorkloadsMagic::new);
         magics.line("Measure", "plot", () -> new PlotMagic(session));
+        magics.line("Measure", "leaderboard", () -> new LeaderboardMagic(session));
         magics.line("Measure", "report", () -> new ReportMagic(session));
         magics.line("Keep", "history", () -> new HistoryMagic(session));
         magics.line("Keep", "diff", () -> new DiffMagic(session));

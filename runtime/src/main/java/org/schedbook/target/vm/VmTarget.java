@@ -48,7 +48,7 @@ public final class VmTarget implements Target {
             List.of("perf", "bench", "sched", "messaging", "-t", "-g", "1", "-l", "10");
 
     /** A cold start takes 10 to 20 s under emulation; this is for machines far slower. */
-    private static final Duration BOOT_LIMIT = Duration.ofSeconds(120);
+    private static final Duration BOOT_LIMIT = Duration.ofSeconds(240);
 
     /** A resume takes less than a second; longer, and booting is the surer way. */
     private static final Duration RESUME_LIMIT = Duration.ofSeconds(20);
