@@ -1,12 +1,19 @@
 """A kernel and a client of it: what a front end does, without the front end."""
 
 import os
+import tempfile
 import time
+import unittest
 
 from jupyter_client.manager import start_new_kernel
 
 KERNEL = os.environ.get("SCHEDBOOK_KERNELSPEC", "schedbook")
 TIMEOUT = 60
+
+
+def environment(**more):
+    """This process's environment without a model endpoint."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("OPENAI_")} | more
 
 
 class Cell:
@@ -83,3 +90,33 @@ class Session:
 
     def inspect(self, code, at):
         return self.reply(self.kc.inspect(code, at))
+
+
+class NotebookTest(unittest.TestCase):
+    """A notebook in a directory of its own for all tests of a class, without a model endpoint."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.TemporaryDirectory()
+        cls.session = Session(cwd=cls.directory.name, env=environment())
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.session.close()
+        cls.directory.cleanup()
+
+    def ok(self, code, timeout=120):
+        cell = self.session.run(code, timeout)
+        self.assertEqual("ok", cell.reply["status"], cell.shown())
+        self.assertEqual([], [s for s in cell.of("stream") if s["name"] == "stderr"])
+        return cell
+
+    def fails(self, code, *words, timeout=120):
+        """The cell fails with these words on it, and with no Java stack trace."""
+        cell = self.session.run(code, timeout)
+        self.assertEqual("error", cell.reply["status"], cell.shown())
+        for word in words:
+            self.assertIn(word, cell.shown())
+        self.assertNotIn("\tat ", cell.shown() + "".join(cell.reply["traceback"]))
+        self.assertEqual("ok", self.session.run("6 * 7").reply["status"])
+        return cell

@@ -20,8 +20,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect, sync_playwright
 
 from chat_endpoint import ChatEndpoint
-from session import KERNEL
-from test_magics import FIFO, environment
+from session import KERNEL, environment
+from test_magics import FIFO
 
 SCREENSHOTS = pathlib.Path(__file__).resolve().parents[4] / "target" / "screenshots"
 TIMEOUT = 20

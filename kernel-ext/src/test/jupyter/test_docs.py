@@ -10,8 +10,7 @@ import sys
 import tempfile
 import unittest
 
-from session import Session
-from test_magics import environment
+from session import Session, environment
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")),

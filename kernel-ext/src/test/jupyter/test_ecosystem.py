@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import pty
-import re
 import select
 import shutil
 import subprocess
@@ -21,8 +20,8 @@ from nbconvert import HTMLExporter, LatexExporter, WebPDFExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.async_api import BrowserType
 
-from session import KERNEL
-from test_magics import FIFO, environment, pixels
+from session import KERNEL, environment
+from test_magics import FIFO
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 LAUNCHER = ROOT / "schedbook"

@@ -10,8 +10,7 @@ import unittest
 import psutil
 
 from chat_endpoint import ChatEndpoint
-from session import Session
-from test_magics import environment
+from session import Session, environment
 
 # What an interrupt has to reach: the cell, what shows that it is under way, and how it ends.
 LONG = [

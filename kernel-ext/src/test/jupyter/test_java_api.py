@@ -3,8 +3,8 @@
 import tempfile
 import unittest
 
-from session import Session
-from test_magics import FIFO, environment, rows
+from session import Session, environment
+from test_magics import FIFO, rows
 
 COMPILE = 'import org.schedbook.Schedbook;\nvar mine = Schedbook.compile("mine", """\n' + FIFO + '\n""");\nmine'
 

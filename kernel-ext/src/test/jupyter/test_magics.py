@@ -18,7 +18,7 @@ import zlib
 import psutil
 
 from chat_endpoint import ChatEndpoint
-from session import Session
+from session import NotebookTest, Session, environment
 
 FIFO = """public class MyFifo extends Policy {
     public void enqueue(Task task, long enqFlags) {
@@ -27,11 +27,6 @@ FIFO = """public class MyFifo extends Policy {
 }"""
 
 KEY = "sk-test-4711"
-
-
-def environment(**more):
-    """This process's environment without a model endpoint."""
-    return {k: v for k, v in os.environ.items() if not k.startswith("OPENAI_")} | more
 
 
 def pixels(png):
@@ -55,34 +50,7 @@ def rows(directory, table="attempt"):
         return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")]
 
 
-class MagicsTest(unittest.TestCase):
-    """Without a model endpoint."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.directory = tempfile.TemporaryDirectory()
-        cls.session = Session(cwd=cls.directory.name, env=environment())
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.session.close()
-        cls.directory.cleanup()
-
-    def ok(self, code, timeout=120):
-        cell = self.session.run(code, timeout)
-        self.assertEqual("ok", cell.reply["status"], cell.shown())
-        self.assertEqual([], [s for s in cell.of("stream") if s["name"] == "stderr"])
-        return cell
-
-    def fails(self, code, *words, timeout=120):
-        """The cell fails with these words on it, and with no Java stack trace."""
-        cell = self.session.run(code, timeout)
-        self.assertEqual("error", cell.reply["status"], cell.shown())
-        for word in words:
-            self.assertIn(word, cell.shown())
-        self.assertNotIn("\tat ", cell.shown() + "".join(cell.reply["traceback"]))
-        self.assertEqual("ok", self.session.run("6 * 7").reply["status"])
-        return cell
+class MagicsTest(NotebookTest):
 
     def test_doctor_shows_the_targets(self):
         text = self.ok("%doctor").shown()
@@ -585,7 +553,7 @@ class GuestLifetimeTest(unittest.TestCase):
             [sys.executable, "-c", textwrap.dedent(f"""
                 import sys, time
                 sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r})
-                from session import Session
+                from session import NotebookTest, Session, environment
                 session = Session(cwd={directory.name!r})
                 assert "enabled" in session.run("%attach fifo", 120).shown()
                 print(session.km.provisioner.pid, flush=True)

@@ -9,7 +9,8 @@ import unittest
 
 import nbformat
 
-from test_magics import environment, pixels
+from session import environment
+from test_magics import pixels
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 RUNNER = ROOT / "kernel-ext/src/main/jupyter/run_notebook.py"

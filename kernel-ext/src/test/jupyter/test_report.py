@@ -1,13 +1,11 @@
 """A lab report: written by a notebook, read and measured again by the launcher."""
 
-import os
 import pathlib
 import subprocess
-import tempfile
 import unittest
 
-from session import Session
-from test_magics import FIFO, environment
+from session import NotebookTest
+from test_magics import FIFO
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 
@@ -18,27 +16,7 @@ def reproduce(file):
         stderr=subprocess.PIPE, text=True, timeout=400, cwd=ROOT)
 
 
-class ReportTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.directory = tempfile.TemporaryDirectory()
-        cls.session = Session(cwd=cls.directory.name, env=environment())
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.session.close()
-        cls.directory.cleanup()
-
-    def ok(self, code, timeout=240):
-        cell = self.session.run(code, timeout)
-        self.assertEqual("ok", cell.reply["status"], cell.shown())
-        return cell
-
-    def fails(self, code, *words):
-        cell = self.session.run(code, 60)
-        self.assertEqual("error", cell.reply["status"], cell.shown())
-        for word in words:
-            self.assertIn(word, cell.shown())
+class ReportTest(NotebookTest):
 
     def test_1_without_figures_there_is_nothing_to_report(self):
         self.fails("%report out.html", "Nothing has been measured", "%bench")

@@ -3,11 +3,9 @@
 import base64
 import json
 import pathlib
-import tempfile
 import unittest
 
-from session import Session
-from test_magics import environment
+from session import NotebookTest
 
 LOOPS = """%%policy loops
 public class Loops extends Policy {
@@ -19,28 +17,7 @@ public class Loops extends Policy {
 RT_APP = {"global": {"duration": 1}, "tasks": {"blink": {"loop": 5, "run": 1000, "sleep": 2000}}}
 
 
-class SimulatorTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.directory = tempfile.TemporaryDirectory()
-        cls.session = Session(cwd=cls.directory.name, env=environment())
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.session.close()
-        cls.directory.cleanup()
-
-    def ok(self, code, timeout=60):
-        cell = self.session.run(code, timeout)
-        self.assertEqual("ok", cell.reply["status"], cell.shown())
-        return cell
-
-    def fails(self, code, *words):
-        cell = self.session.run(code, 60)
-        self.assertEqual("error", cell.reply["status"], cell.shown())
-        for word in words:
-            self.assertIn(word, cell.shown())
-        self.assertNotIn("\tat ", cell.shown())
+class SimulatorTest(NotebookTest):
 
     def test_policies_are_simulated_side_by_side_and_the_same_again(self):
         first = self.ok("%sim interactive --policies fifo,vtime --cpus 4").shown()

@@ -10,7 +10,6 @@ import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.DisplayDataRenderable;
 import org.dflib.jjava.jupyter.kernel.display.RenderContext;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -111,30 +110,10 @@ public record LineagePlot(String title, String quantity, List<Step> rounds, Stri
     }
 
     private XYChart chart() {
-        XYChart chart =
-                new XYChartBuilder()
-                        .width(Picture.WIDTH)
-                        .height(HEIGHT)
-                        .title(title)
-                        .xAxisTitle("round")
-                        .yAxisTitle(quantity)
-                        .build();
+        XYChart chart = Picture.chart(title, HEIGHT, quantity);
+        chart.setXAxisTitle("round");
         var style = chart.getStyler();
-        style.setChartBackgroundColor(Color.WHITE);
-        style.setPlotBackgroundColor(Color.WHITE);
-        style.setPlotBorderVisible(false);
-        style.setPlotGridLinesColor(Picture.GRID);
-        style.setPlotGridLinesStroke(new BasicStroke(1));
-        style.setPlotGridVerticalLinesVisible(false);
-        style.setChartTitleBoxVisible(false);
-        style.setChartTitleFont(Picture.TITLE);
-        style.setAxisTitleFont(Picture.LABEL);
-        style.setAxisTickLabelsFont(Picture.LABEL);
-        style.setChartFontColor(Picture.TEXT);
-        style.setAxisTickLabelsColor(Picture.TEXT);
-        style.setLegendVisible(false);
         style.setMarkerSize(9);
-        style.setLocale(Locale.ROOT);
         style.setXAxisMin(-.5);
         style.setXAxisMax(Math.max(4, rounds.size()) + .5);
         style.setXAxisDecimalPattern("0");

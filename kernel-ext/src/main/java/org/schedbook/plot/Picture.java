@@ -1,5 +1,6 @@
 package org.schedbook.plot;
 
+import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -17,6 +18,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
 
 /**
  * What the charts have in common: a PNG at twice the screen's resolution on white, whatever the
@@ -79,6 +82,33 @@ final class Picture {
             g.dispose();
         }
         return image;
+    }
+
+    /** Returns an empty chart in the style of all of them. */
+    static XYChart chart(String title, int height, String yAxis) {
+        XYChart chart =
+                new XYChartBuilder()
+                        .width(WIDTH)
+                        .height(height)
+                        .title(title)
+                        .yAxisTitle(yAxis)
+                        .build();
+        var style = chart.getStyler();
+        style.setChartBackgroundColor(Color.WHITE);
+        style.setPlotBackgroundColor(Color.WHITE);
+        style.setPlotBorderVisible(false);
+        style.setPlotGridLinesColor(GRID);
+        style.setPlotGridLinesStroke(new BasicStroke(1));
+        style.setPlotGridVerticalLinesVisible(false);
+        style.setChartTitleBoxVisible(false);
+        style.setChartTitleFont(TITLE);
+        style.setAxisTitleFont(LABEL);
+        style.setAxisTickLabelsFont(LABEL);
+        style.setChartFontColor(TEXT);
+        style.setAxisTickLabelsColor(TEXT);
+        style.setLegendVisible(false);
+        style.setLocale(Locale.ROOT);
+        return chart;
     }
 
     /** Returns {@code image/png} with its size and alternative text, and {@code text/plain}. */

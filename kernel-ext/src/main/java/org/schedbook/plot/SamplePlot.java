@@ -6,14 +6,12 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.DisplayDataRenderable;
 import org.dflib.jjava.jupyter.kernel.display.RenderContext;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -137,29 +135,9 @@ public record SamplePlot(
     }
 
     private XYChart chart() {
-        XYChart chart =
-                new XYChartBuilder()
-                        .width(Picture.WIDTH)
-                        .height(HEIGHT)
-                        .title(title)
-                        .yAxisTitle(quantity + " (" + unit + ")")
-                        .build();
+        XYChart chart = Picture.chart(title, HEIGHT, quantity + " (" + unit + ")");
         var style = chart.getStyler();
-        style.setChartBackgroundColor(Color.WHITE);
-        style.setPlotBackgroundColor(Color.WHITE);
-        style.setPlotBorderVisible(false);
-        style.setPlotGridLinesColor(Picture.GRID);
-        style.setPlotGridLinesStroke(new BasicStroke(1));
-        style.setPlotGridVerticalLinesVisible(false);
-        style.setChartTitleBoxVisible(false);
-        style.setChartTitleFont(Picture.TITLE);
-        style.setAxisTitleFont(Picture.LABEL);
-        style.setAxisTickLabelsFont(Picture.LABEL);
-        style.setChartFontColor(Picture.TEXT);
-        style.setAxisTickLabelsColor(Picture.TEXT);
-        style.setLegendVisible(false);
         style.setMarkerSize(7);
-        style.setLocale(Locale.ROOT);
         style.setXAxisMin(.5);
         style.setXAxisMax(series.size() + .5);
         range(style::setYAxisMin, style::setYAxisMax);
