@@ -56,6 +56,32 @@ int produce(void *unused)
 	return 0;
 }
 
+/* For benchmarks: enqueue records of 128 tasks in turn, as many as nr_to_queue says. */
+SEC("syscall")
+int fill(void *unused)
+{
+	struct queued_task *rec;
+
+	for (__u64 i = 0; i < 4096; i++) {
+		if (i >= rings.nr_to_queue)
+			break;
+		rec = bpf_ringbuf_reserve(&queued, sizeof(*rec), 0);
+		if (!rec)
+			return 1;
+		__builtin_memset(rec, 0, sizeof(*rec));
+		rec->pid = 1000 + (rings.nr_queued & 127);
+		rec->id = rec->pid;
+		rec->weight = 100;
+		rec->enq_cnt = rings.nr_queued;
+		rec->queued_ts = bpf_ktime_get_ns();
+		rec->cpus_allowed = ~0ULL;
+		rec->prev_cpu = -1;
+		bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+		rings.nr_queued++;
+	}
+	return 0;
+}
+
 static long drain_one(struct bpf_dynptr *dynptr, void *unused)
 {
 	struct dispatched_task rec;

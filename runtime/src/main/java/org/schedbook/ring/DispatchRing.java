@@ -71,6 +71,21 @@ public final class DispatchRing implements AutoCloseable {
         }
     }
 
+    /**
+     * Writes a ring that is in memory already.
+     *
+     * @param data twice as long as the ring, a power of two
+     * @param recordLength of all records, in bytes
+     */
+    public static DispatchRing of(
+            MemorySegment consumerPage,
+            MemorySegment producerPage,
+            MemorySegment data,
+            int recordLength) {
+        return new DispatchRing(
+                consumerPage, producerPage, data, data.byteSize() / 2 - 1, recordLength);
+    }
+
     /** Returns the memory that the offsets of {@link #claim} are into. */
     public MemorySegment data() {
         return data;

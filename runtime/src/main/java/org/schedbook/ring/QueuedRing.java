@@ -63,6 +63,16 @@ public final class QueuedRing implements AutoCloseable {
         }
     }
 
+    /**
+     * Reads a ring that is in memory already.
+     *
+     * @param data twice as long as the ring, a power of two
+     */
+    public static QueuedRing of(
+            MemorySegment consumerPage, MemorySegment producerPage, MemorySegment data) {
+        return new QueuedRing(consumerPage, producerPage, data, data.byteSize() / 2 - 1);
+    }
+
     /** Returns the memory that the offsets of {@link #next} are into. */
     public MemorySegment data() {
         return data;

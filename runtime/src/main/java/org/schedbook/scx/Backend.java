@@ -86,6 +86,15 @@ final class Backend implements AutoCloseable {
         }
     }
 
+    /** Takes rings and memory that no scheduler is behind: for tests and benchmarks of the loop. */
+    Backend(QueuedRing queued, DispatchRing dispatched, MemorySegment state, MemorySegment exit) {
+        this.object = null;
+        this.queued = queued;
+        this.dispatched = dispatched;
+        this.state = state;
+        this.exit = exit;
+    }
+
     /**
      * Loads the programs. The calling thread becomes the loop: the only one that may run the
      * policy.

@@ -135,21 +135,9 @@ final class PolicyLoop implements Scx {
     /** Runs until the kernel has let go of the policy. */
     void run(Backend backend) {
         Posix posix = Posix.get();
-        this.backend = backend;
-        this.queued = backend.queued();
-        this.dispatched = backend.dispatched();
+        bind(backend);
         while (!stopping && backend.exitKind() == 0) {
-            backend.unpark();
-            roundNs = System.nanoTime();
-            pickedCpus = 0;
-            drain();
-            if (userDsqs && nrHeld > 0) {
-                feedHungry();
-            }
-            keepHouse(roundNs);
-            dispatched.publish();
-            nrRounds++;
-            backend.park();
+            round();
             posix.sched_yield();
         }
         // Not asked any more, only told why.
@@ -166,6 +154,28 @@ final class PolicyLoop implements Scx {
         } finally {
             leave();
         }
+    }
+
+    /** Takes the rings that the rounds are to serve. */
+    void bind(Backend backend) {
+        this.backend = backend;
+        this.queued = backend.queued();
+        this.dispatched = backend.dispatched();
+    }
+
+    /** Decides on all that is there, and publishes the decisions. */
+    void round() {
+        backend.unpark();
+        roundNs = System.nanoTime();
+        pickedCpus = 0;
+        drain();
+        if (userDsqs && nrHeld > 0) {
+            feedHungry();
+        }
+        keepHouse(roundNs);
+        dispatched.publish();
+        nrRounds++;
+        backend.park();
     }
 
     /** Ends the rounds: a detach follows. */
