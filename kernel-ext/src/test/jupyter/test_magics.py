@@ -204,7 +204,7 @@ class MagicsTest(NotebookTest):
         try:
             self.assertIn("No guest has been started", session.run("%console").shown())
             session.run("%shell true", 120)
-            died = session.run("%shell echo goodbye > /dev/ttyS0; echo c > /proc/sysrq-trigger", 60)
+            died = session.run("%shell echo goodbye > /dev/ttyS0; sleep 1; echo c > /proc/sysrq-trigger", 60)
             self.assertEqual("error", died.reply["status"])
             self.assertIn("ended before it could", died.shown())
             console = session.run("%console").shown()

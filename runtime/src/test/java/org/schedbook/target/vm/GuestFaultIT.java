@@ -23,7 +23,7 @@ class GuestFaultIT {
     @Test
     void aGuestThatWasKilledIsReportedAtOnceWithItsLastWords() throws Exception {
         try (VmTarget guest = VmTarget.boot()) {
-            run(guest, "sh", "-c", "echo last words > /dev/ttyS0");
+            run(guest, "sh", "-c", "echo last words > /dev/ttyS0; sleep 1");
             guest.process().destroyForcibly();
             var e = fails(guest);
             assertTrue(e.getMessage().contains("ended before it could run"), e.getMessage());
