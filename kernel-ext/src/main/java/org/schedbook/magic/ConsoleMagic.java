@@ -51,8 +51,8 @@ final class ConsoleMagic implements Magic {
     }
 
     /** A console may hold sequences that move a terminal's cursor or colour its text. */
-    private static String printable(String line) {
+    static String printable(String line) {
         return line.replaceAll("\\u001b\\[[0-9;?]*[A-Za-z]", "")
-                .replaceAll("\\p{Cntrl}&&[^\\t]", "");
+                .replaceAll("[\\p{Cntrl}&&[^\\t]]", "");
     }
 }
