@@ -13,6 +13,7 @@ import tempfile
 import textwrap
 import time
 import unittest
+import xml.etree.ElementTree
 import zlib
 
 import psutil
@@ -152,6 +153,31 @@ class MagicsTest(NotebookTest):
         png = base64.b64decode(plot.shown("image/png"))
         self.assertGreater(len(set(pixels(png))), 16, "a plot that is not blank")
         self.assertIn("mine", plot.shown())
+
+    def test_a_plot_is_of_the_kind_that_suits_what_was_done_last_or_of_the_kind_named(self):
+        self.ok("%bench wakeup:requests=10 --only -p eevdf,fifo -n 2", 240)
+        self.assertIn("q1  median", self.ok("%plot").shown())
+        self.assertIn("ratio to eevdf", self.ok("%plot ratios").shown())
+        self.assertIn("p99.9", self.ok("%plot histogram").shown())
+        self.assertIn("beaten on both", self.ok("%plot pareto").shown())
+        cell = self.ok("%plot percentiles --svg latencies.svg")
+        self.assertIn("p99.9", cell.shown())
+        self.assertGreater(len(set(pixels(base64.b64decode(cell.shown("image/png"))))), 16, "not blank")
+        svg = xml.etree.ElementTree.parse(os.path.join(self.directory.name, "latencies.svg")).getroot()
+        self.assertIn("svg", svg.tag)
+        self.assertIn("p99 wake-up latency", "".join(svg.itertext()))
+        self.fails("%plot nonsense", "There is no plot named 'nonsense'", "percentiles")
+        self.fails("%plot rounds", "%improve")
+
+        self.ok("%compare eevdf fifo --on messaging:groups=1,loops=5 -n 2", 240)
+        self.assertIn("ratio to eevdf", self.ok("%plot").shown())
+        self.fails("%plot histogram", "does not measure single latencies")
+
+        self.ok("%attach fifo\n%top messaging --seconds 4", 120)
+        self.assertIn("nr_user_dispatches", self.ok("%plot").shown())
+        self.ok("%detach")
+        self.ok("%sim interactive --policies vtime --cpus 2")
+        self.assertIn("CPU 1", self.ok("%plot").shown())
 
     def test_shell_runs_a_line_as_typed_in_the_guest(self):
         self.assertIn("42 a  b", self.ok("%shell echo $((6 * 7)) 'a  b' | cat").shown())

@@ -19,8 +19,10 @@ import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.magic.BenchPlot;
+import org.schedbook.magic.Contenders;
 import org.schedbook.magic.Session;
 import org.schedbook.magic.Simulated;
+import org.schedbook.plot.RatioPlot;
 import org.schedbook.plot.SamplePlot;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.Attachment;
@@ -150,7 +152,8 @@ public final class Schedbook {
     /** Measures policies as {@link #bench(String, String...)} does, by a plan of one's own. */
     public static BenchResult bench(Workload workload, Plan plan, String... policies)
             throws BenchException, TargetException, InterruptedException {
-        List<Contender> contenders = Stream.of(policies).map(Schedbook::contender).toList();
+        List<Contender> contenders =
+                Stream.of(policies).map(name -> Contenders.named(session(), name)).toList();
         session().detach();
         var bench = new Bench(session().target(), workload, contenders, plan);
         try {
@@ -200,10 +203,9 @@ public final class Schedbook {
         return BenchPlot.of(result);
     }
 
-    private static Contender contender(String name) {
-        return name.equals(Contender.EEVDF.name())
-                ? Contender.EEVDF
-                : Contender.of(session().policy(name));
+    /** Draws how the second policy compares to the first on each workload: {@code %plot}. */
+    public static RatioPlot plot(Suite suite) {
+        return BenchPlot.ratios(suite.results());
     }
 
     private static Session session() {

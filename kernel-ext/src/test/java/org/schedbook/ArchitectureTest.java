@@ -73,7 +73,7 @@ class ArchitectureTest {
                                     "policy",
                                     "target",
                                     "target.sim")),
-                    entry("plot", Set.of()),
+                    entry("plot", Set.of("measure")),
                     entry("jupyter", Set.of()),
                     entry("report", Set.of("bench", "jupyter", "measure")),
                     entry(

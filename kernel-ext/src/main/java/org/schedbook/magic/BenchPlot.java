@@ -1,9 +1,21 @@
 package org.schedbook.magic;
 
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.schedbook.bench.BenchResult;
+import org.schedbook.jupyter.CellError;
+import org.schedbook.measure.Better;
+import org.schedbook.measure.Histogram;
+import org.schedbook.measure.Metric;
+import org.schedbook.plot.LatencyPlot;
+import org.schedbook.plot.RatioPlot;
 import org.schedbook.plot.SamplePlot;
 import org.schedbook.plot.Series;
+import org.schedbook.plot.TradePlot;
 
 /** How a measurement is drawn. */
 public final class BenchPlot {
@@ -31,6 +43,130 @@ public final class BenchPlot {
                 result.workload().headline().unit(),
                 series,
                 BenchView.caption(result));
+    }
+
+    /**
+     * Returns how each candidate compares to the baseline on each metric, with intervals.
+     *
+     * @param results of the same contenders, at least one
+     */
+    public static RatioPlot ratios(List<BenchResult> results) {
+        var ratios = new ArrayList<RatioPlot.Ratio>();
+        for (BenchResult result : results) {
+            for (BenchResult.Row row : result.rows()) {
+                row.comparison()
+                        .ifPresent(
+                                c ->
+                                        ratios.add(
+                                                new RatioPlot.Ratio(
+                                                        row.contender(),
+                                                        on(result, row.metric(), results.size()),
+                                                        c.ratio(),
+                                                        c.interval().low(),
+                                                        c.interval().high(),
+                                                        c.words())));
+            }
+        }
+        if (ratios.isEmpty()) {
+            throw new CellError("Only one policy was measured, so there is nothing to compare.")
+                    .next("Measure two: %bench messaging, or %compare eevdf fifo");
+        }
+        BenchResult first = results.getFirst();
+        return new RatioPlot(
+                results.size() == 1 ? first.workload().title() : "Compared to " + first.baseline(),
+                "ratio to " + first.baseline(),
+                ratios,
+                "Bars are intervals; one that crosses 1 tells nothing. %s; %s; %tF"
+                        .formatted(
+                                better(results),
+                                first.machine().caption(),
+                                Date.from(first.started())));
+    }
+
+    private static String on(BenchResult result, Metric metric, int workloads) {
+        return workloads == 1 ? metric.name() : result.workload().name() + ": " + metric.name();
+    }
+
+    /** Says which way is better, metric by metric where they differ. */
+    private static String better(List<BenchResult> results) {
+        var ways = new LinkedHashMap<String, Better>();
+        for (BenchResult result : results) {
+            for (Metric metric : result.workload().metrics()) {
+                ways.put(metric.name(), metric.better());
+            }
+        }
+        if (ways.values().stream().distinct().count() == 1) {
+            return ways.values().iterator().next().word() + " is better";
+        }
+        var more = new ArrayList<String>();
+        ways.forEach(
+                (name, way) -> {
+                    if (way == Better.MORE) {
+                        more.add(name);
+                    }
+                });
+        return "less is better, but of %s more is".formatted(String.join(" and ", more));
+    }
+
+    /**
+     * Returns every single latency that was measured.
+     *
+     * @throws CellError if the workload measures none
+     */
+    public static LatencyPlot latencies(BenchResult result, LatencyPlot.Shape shape) {
+        var latencies = new LinkedHashMap<String, Histogram>();
+        for (String contender : result.contenders()) {
+            result.latencies(contender).ifPresent(h -> latencies.put(contender, h));
+        }
+        if (latencies.isEmpty()) {
+            throw new CellError(result.workload().name() + " does not measure single latencies.")
+                    .next("%bench wakeup, cyclictest and mixed do.");
+        }
+        return new LatencyPlot(
+                result.workload().title(), latencies, shape, BenchView.caption(result));
+    }
+
+    /**
+     * Returns the policies by throughput and latency.
+     *
+     * @throws CellError if the workload does not measure both
+     */
+    public static TradePlot pareto(BenchResult result) {
+        Optional<Metric> rate = first(result, Better.MORE);
+        Optional<Metric> latency = first(result, Better.LESS);
+        if (rate.isEmpty() || latency.isEmpty()) {
+            throw new CellError(
+                            result.workload().name()
+                                    + " does not measure a latency and a throughput.")
+                    .next("%bench mixed and wakeup do.");
+        }
+        Map<String, Double> across = medians(result, rate.get());
+        Map<String, Double> up = medians(result, latency.get());
+        return new TradePlot(
+                result.workload().title(),
+                new TradePlot.Axis(rate.get().label(), false),
+                new TradePlot.Axis(latency.get().label(), true),
+                across.keySet().stream()
+                        .map(name -> new TradePlot.Point(name, across.get(name), up.get(name)))
+                        .toList(),
+                "Medians; the line joins what no other policy beats on both. "
+                        + BenchView.caption(result));
+    }
+
+    private static Optional<Metric> first(BenchResult result, Better way) {
+        return result.workload().metrics().stream()
+                .filter(metric -> metric.better() == way)
+                .findFirst();
+    }
+
+    private static Map<String, Double> medians(BenchResult result, Metric metric) {
+        var medians = new LinkedHashMap<String, Double>();
+        for (BenchResult.Row row : result.rows()) {
+            if (row.metric().equals(metric)) {
+                medians.put(row.contender(), row.summary().median());
+            }
+        }
+        return medians;
     }
 
     private BenchPlot() {}

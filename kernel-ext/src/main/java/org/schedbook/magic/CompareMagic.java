@@ -68,7 +68,9 @@ final class CompareMagic implements Magic {
         for (Workload load : loads) {
             results.add(new Measuring(session, call).run(load, contenders, plan));
         }
-        return new Suite(results);
+        var suite = new Suite(results);
+        session.compared(suite);
+        return suite;
     }
 
     /** A comma before a name separates workloads, any other the parameters of one. */

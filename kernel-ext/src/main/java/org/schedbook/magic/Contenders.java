@@ -4,9 +4,10 @@ import java.util.List;
 import org.schedbook.bench.Contender;
 
 /** What can be measured in a notebook: its policies, and the kernel's own scheduler. */
-final class Contenders {
+public final class Contenders {
 
-    static Contender named(Session session, String name) {
+    /** Returns the policy of that name, or the kernel's own scheduler for {@code eevdf}. */
+    public static Contender named(Session session, String name) {
         return name.equals(Contender.EEVDF.name())
                 ? Contender.EEVDF
                 : Contender.of(session.policy(name));

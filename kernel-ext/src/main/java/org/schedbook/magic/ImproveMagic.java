@@ -289,6 +289,8 @@ final class ImproveMagic implements Magic {
             tell(result, start, call);
         } catch (ModelException e) {
             throw Errors.of(e);
+        } finally {
+            session.improved(board.plot());
         }
         return null;
     }

@@ -11,12 +11,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.schedbook.bench.BenchResult;
+import org.schedbook.bench.Suite;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.llm.Prices;
+import org.schedbook.plot.LineagePlot;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.report.LabReport.Measured;
 import org.schedbook.store.Store;
@@ -63,6 +65,10 @@ public final class Session implements AutoCloseable {
     private final List<Measured> measured = new ArrayList<>();
     private final Map<String, PolicySource> measuredSources = new HashMap<>();
     private Simulated lastSimulation;
+    private List<BenchResult> lastMeasured = List.of();
+    private Watched lastWatched;
+    private LineagePlot lastRounds;
+    private PlotKind latest;
     private TargetChoice choice = new TargetChoice.Vm(GuestShape.DEFAULT);
     private final SpareGuest spare = new SpareGuest();
     private volatile Target target;
@@ -326,12 +332,48 @@ public final class Session implements AutoCloseable {
 
     void lastResult(BenchResult result) {
         lastResult = result;
+        lastMeasured = List.of(result);
+        latest = PlotKind.SAMPLES;
         measured.add(new Measured(choice.line(), result));
         for (Definition each : definitions.values()) {
             if (each.compiled() != null) {
                 measuredSources.put(each.compiled().sourceHash(), each.source());
             }
         }
+    }
+
+    /** Makes a comparison over several workloads what is plotted next. */
+    void compared(Suite suite) {
+        lastMeasured = suite.results();
+        latest = PlotKind.RATIOS;
+    }
+
+    /** Returns the results of the last measurement, of several if it was of several workloads. */
+    List<BenchResult> lastMeasured() {
+        return lastMeasured;
+    }
+
+    void watched(Watched watched) {
+        lastWatched = watched;
+        latest = PlotKind.COUNTERS;
+    }
+
+    Optional<Watched> lastWatched() {
+        return Optional.ofNullable(lastWatched);
+    }
+
+    void improved(LineagePlot rounds) {
+        lastRounds = rounds;
+        latest = PlotKind.ROUNDS;
+    }
+
+    Optional<LineagePlot> lastRounds() {
+        return Optional.ofNullable(lastRounds);
+    }
+
+    /** Returns what suits what was done last. */
+    Optional<PlotKind> latest() {
+        return Optional.ofNullable(latest);
     }
 
     /** Returns all that was measured, in the order in which it was. */
@@ -357,6 +399,7 @@ public final class Session implements AutoCloseable {
 
     public void lastSimulation(Simulated simulated) {
         lastSimulation = simulated;
+        latest = PlotKind.TIMELINE;
     }
 
     @Override

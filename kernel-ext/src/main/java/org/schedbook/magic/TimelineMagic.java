@@ -67,6 +67,12 @@ final class TimelineMagic implements Magic {
         return perfetto == null ? picture(simulated, result) : export(result);
     }
 
+    /** Returns the picture of the last policy simulated, from the beginning. */
+    static Timeline whole(Session session) {
+        Simulated simulated = simulated(session);
+        return new TimelineMagic(session).picture(simulated, result(simulated, null));
+    }
+
     /** Returns the last simulation. */
     static Simulated simulated(Session session) {
         return session.lastSimulation()

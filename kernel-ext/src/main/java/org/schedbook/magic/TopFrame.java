@@ -50,6 +50,11 @@ record TopFrame(String policy, Sample from, Sample to) implements Renderable {
         }
     }
 
+    /** Returns whether a counter counts events since the attach. */
+    static boolean isTotal(String counter) {
+        return counter.startsWith("nr_") && !NOW.contains(counter);
+    }
+
     private double seconds() {
         return Math.max(1, to.activity().atNs() - from.activity().atNs()) / 1e9;
     }
@@ -70,9 +75,7 @@ record TopFrame(String policy, Sample from, Sample to) implements Renderable {
                 .forEach(
                         (name, total) -> {
                             long meanwhile = total - before.getOrDefault(name, 0L);
-                            if (name.startsWith("nr_")
-                                    && !NOW.contains(name)
-                                    && (meanwhile != 0 || ALWAYS.containsKey(name))) {
+                            if (isTotal(name) && (meanwhile != 0 || ALWAYS.containsKey(name))) {
                                 rows.add(
                                         List.of(
                                                 name,

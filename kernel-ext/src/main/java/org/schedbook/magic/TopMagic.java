@@ -1,6 +1,7 @@
 package org.schedbook.magic;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.schedbook.bench.Messaging;
@@ -106,6 +107,7 @@ final class TopMagic implements Magic {
 
     private void watch(Attachment attachment, MagicCall call) throws TargetException {
         String name = session.attachedName();
+        String machine = session.runningTarget().map(t -> t.machine().caption()).orElse("");
         TopFrame.Sample first;
         try {
             first = TopFrame.Sample.of(attachment);
@@ -113,6 +115,7 @@ final class TopMagic implements Magic {
             return;
         }
         var frame = new AtomicReference<>(new TopFrame(name, first, first));
+        var samples = new ArrayList<>(List.of(first));
         TopFrame.Sample last = first;
         try (var display = new LiveDisplay(call.frontend(), () -> frame.get().bundle())) {
             try {
@@ -121,12 +124,14 @@ final class TopMagic implements Magic {
                     TopFrame.Sample now = TopFrame.Sample.of(attachment);
                     frame.set(new TopFrame(name, last, now));
                     last = now;
+                    samples.add(now);
                     display.changed();
                 }
             } catch (InterruptedException e) {
                 // The person has seen enough, which is no failure.
             }
             frame.set(new TopFrame(name, first, last));
+            session.watched(new Watched(name, machine, samples));
         }
     }
 

@@ -1,17 +1,11 @@
 package org.schedbook.plot;
 
-import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.dflib.jjava.jupyter.kernel.display.DisplayData;
-import org.dflib.jjava.jupyter.kernel.display.DisplayDataRenderable;
-import org.dflib.jjava.jupyter.kernel.display.RenderContext;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
@@ -24,7 +18,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * @param caption what the figures depend on
  */
 public record LineagePlot(String title, String quantity, List<Step> rounds, String caption)
-        implements DisplayDataRenderable {
+        implements Plot {
 
     /**
      * A round.
@@ -60,16 +54,12 @@ public record LineagePlot(String title, String quantity, List<Step> rounds, Stri
     }
 
     @Override
-    public void render(RenderContext context) {
-        context.getOutputContainer().assign(bundle());
-    }
-
-    /** Returns {@code image/png} with its size and alternative text, and {@code text/plain}. */
-    public DisplayData bundle() {
-        return Picture.bundle(image(), text(), title + ": " + rounds.size() + " rounds.");
+    public String altText() {
+        return title + ": " + rounds.size() + " rounds.";
     }
 
     /** Returns a line for each round. */
+    @Override
     public String text() {
         return rounds.stream()
                 .map(LineagePlot::line)
@@ -104,13 +94,14 @@ public record LineagePlot(String title, String quantity, List<Step> rounds, Stri
                 .orElse(1.0);
     }
 
-    BufferedImage image() {
+    @Override
+    public Picture picture() {
         XYChart chart = chart();
-        return Picture.draw(HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
+        return new Picture(HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
     }
 
     private XYChart chart() {
-        XYChart chart = Picture.chart(title, HEIGHT, quantity);
+        XYChart chart = Style.chart(title, HEIGHT, quantity);
         chart.setXAxisTitle("round");
         var style = chart.getStyler();
         style.setMarkerSize(9);
@@ -119,22 +110,22 @@ public record LineagePlot(String title, String quantity, List<Step> rounds, Stri
         style.setXAxisDecimalPattern("0");
 
         int last = Math.max(4, rounds.size());
-        line(chart, "no change", Picture.GRID.darker(), 1, new double[] {-.5, last + .5}, 1, 1);
+        Style.line(chart, "no change", Style.GRID.darker(), 1, new double[] {-.5, last + .5}, 1, 1);
         for (Step step : rounds) {
             if (step.isMeasured()) {
                 add(chart, step);
             }
         }
-        point(chart, "start", 0, 1, Picture.colour(0), true);
+        point(chart, "start", 0, 1, Style.colour(0), true);
         return chart;
     }
 
     private void add(XYChart chart, Step step) {
-        Color colour = Picture.colour(step.kept() ? 0 : 6);
+        Color colour = Style.colour(step.kept() ? 0 : 6);
         double from = height(step.parent());
         double to = height(step.round());
         int round = step.round();
-        line(
+        Style.line(
                 chart,
                 "edge " + round,
                 colour,
@@ -143,7 +134,7 @@ public record LineagePlot(String title, String quantity, List<Step> rounds, Stri
                 from,
                 to);
         if (Double.isFinite(step.low()) && Double.isFinite(step.high())) {
-            line(
+            Style.line(
                     chart,
                     "interval " + round,
                     colour,
@@ -157,18 +148,7 @@ public record LineagePlot(String title, String quantity, List<Step> rounds, Stri
 
     private static void point(
             XYChart chart, String name, double x, double y, Color colour, boolean kept) {
-        XYSeries point = chart.addSeries(name, new double[] {x}, new double[] {y});
-        point.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
-        point.setMarker(kept ? SeriesMarkers.CIRCLE : SeriesMarkers.CROSS);
-        point.setMarkerColor(colour);
-    }
-
-    private static void line(
-            XYChart chart, String name, Color colour, float width, double[] xs, double... ys) {
-        XYSeries line = chart.addSeries(name, xs, ys);
-        line.setXYSeriesRenderStyle(XYSeriesRenderStyle.Line);
-        line.setMarker(SeriesMarkers.NONE);
-        line.setLineColor(colour);
-        line.setLineStyle(new BasicStroke(width));
+        Marker marker = kept ? SeriesMarkers.CIRCLE : SeriesMarkers.CROSS;
+        Style.points(chart, name, colour, marker, new double[] {x}, y);
     }
 }

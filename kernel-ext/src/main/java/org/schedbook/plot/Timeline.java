@@ -4,7 +4,6 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
-import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -13,9 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.dflib.jjava.jupyter.kernel.display.DisplayData;
-import org.dflib.jjava.jupyter.kernel.display.DisplayDataRenderable;
-import org.dflib.jjava.jupyter.kernel.display.RenderContext;
 
 /**
  * Who ran where and when: a row for each CPU, a bar for each stretch of a task on it, in the task's
@@ -32,7 +28,7 @@ import org.dflib.jjava.jupyter.kernel.display.RenderContext;
  */
 public record Timeline(
         String title, int rows, List<Bar> bars, long fromNs, long toNs, String caption)
-        implements DisplayDataRenderable {
+        implements Plot {
 
     /**
      * A stretch of a task on a CPU.
@@ -67,16 +63,6 @@ public record Timeline(
     }
 
     @Override
-    public void render(RenderContext context) {
-        context.getOutputContainer().assign(bundle());
-    }
-
-    /** Returns {@code image/png} with its size and alternative text, and {@code text/plain}. */
-    public DisplayData bundle() {
-        return Picture.bundle(image(), text(), altText());
-    }
-
-    /** Returns one sentence that says what the chart shows. */
     public String altText() {
         return String.format(
                 Locale.ROOT,
@@ -114,6 +100,7 @@ public record Timeline(
     // ---- In letters -----------------------------------------------------------------------
 
     /** Returns each CPU as a line of letters, and which task each letter is. */
+    @Override
     public String text() {
         List<String> tasks = tasks();
         var lines = new ArrayList<String>();
@@ -173,11 +160,12 @@ public record Timeline(
 
     // ---- In colours -----------------------------------------------------------------------
 
-    BufferedImage image() {
+    @Override
+    public Picture picture() {
         int height = rowHeight();
         int entries = Math.min(tasks().size(), LEGEND_ENTRIES);
         int legend = (entries + 4) / 5 * LEGEND_LINE + 6;
-        return Picture.draw(TOP + rows * height + AXIS + legend, g -> draw(g, height), caption);
+        return new Picture(TOP + rows * height + AXIS + legend, g -> draw(g, height), caption);
     }
 
     private int rowHeight() {
@@ -190,17 +178,17 @@ public record Timeline(
     }
 
     private void draw(Graphics2D g, int height) {
-        g.setColor(Picture.TEXT);
-        g.setFont(Picture.TITLE);
-        g.drawString(Picture.fit(g, title, Picture.WIDTH - 24), Picture.MARGIN, 20);
-        g.setFont(Picture.CAPTION);
+        g.setColor(Style.TEXT);
+        g.setFont(Style.TITLE);
+        g.drawString(Style.fit(g, title, Picture.WIDTH - 24), Picture.MARGIN, 20);
+        g.setFont(Style.CAPTION);
         int bottom = TOP + rows * height;
         for (int row = 0; row < rows; row++) {
             int y = TOP + row * height;
             g.setColor(new Color(0xF6F6F6));
             g.fill(new Rectangle2D.Double(LEFT, y + 1, x(toNs) - LEFT, height - 2));
             if (height >= 12 || row % 4 == 0) {
-                g.setColor(Picture.TEXT);
+                g.setColor(Style.TEXT);
                 g.drawString("CPU " + row, Picture.MARGIN, y + height / 2 + 5);
             }
         }
@@ -218,7 +206,7 @@ public record Timeline(
 
     /** Each colour comes again lighter and darker, so that two tasks seldom look the same. */
     private static Color shade(int index) {
-        Color colour = Picture.colour(index);
+        Color colour = Style.colour(index);
         return switch (index / 7 % 3) {
             case 1 -> mix(colour, Color.WHITE);
             case 2 -> mix(colour, Color.BLACK);
@@ -261,9 +249,9 @@ public record Timeline(
         for (int i = 0; i <= TICKS; i++) {
             long ns = fromNs + (toNs - fromNs) * i / TICKS;
             double at = x(ns);
-            g.setColor(Picture.GRID);
+            g.setColor(Style.GRID);
             g.fill(new Rectangle2D.Double(at, TOP, 1, bottom - TOP + 4));
-            g.setColor(Picture.TEXT);
+            g.setColor(Style.TEXT);
             String label = time(ns);
             int width = g.getFontMetrics().stringWidth(label);
             double left = Math.min(at - width / 2.0, Picture.WIDTH - width - 2.0);
@@ -280,8 +268,8 @@ public record Timeline(
             int line = y + i / 5 * LEGEND_LINE;
             g.setColor(colours.get(tasks.get(i)));
             g.fillRect(x, line - 10, 12, 12);
-            g.setColor(Picture.TEXT);
-            g.drawString(Picture.fit(g, tasks.get(i), column - 24), x + 17, line);
+            g.setColor(Style.TEXT);
+            g.drawString(Style.fit(g, tasks.get(i), column - 24), x + 17, line);
         }
         if (tasks.size() > shown) {
             int x = Picture.MARGIN + shown % 5 * column;
@@ -298,7 +286,7 @@ public record Timeline(
         String[] units = {"ns", "µs", "ms", "s"};
         long[] sizes = {1, 1_000, 1_000_000, 1_000_000_000};
         int unit = (int) Arrays.stream(sizes).filter(size -> Math.abs(ns) >= size).count() - 1;
-        return Picture.number(ns / (double) sizes[unit]).replaceAll("\\.0*$|(\\.\\d*?)0+$", "$1")
+        return Style.number(ns / (double) sizes[unit]).replaceAll("\\.0*$|(\\.\\d*?)0+$", "$1")
                 + " "
                 + units[unit];
     }

@@ -77,7 +77,7 @@ class SamplePlotTest {
     @Test
     void oneEqualSampleEachStillDraws() {
         var one = new SamplePlot("t", "q", "u", List.of(new Series("a", new double[] {0})), "");
-        assertEquals(1440, one.image().getWidth());
+        assertEquals(1440, one.picture().image().getWidth());
     }
 
     @Test

@@ -46,7 +46,7 @@ class TimelineTest {
 
     @Test
     void tasksHaveDifferentColoursAndIdleHasNone() {
-        var image = TWO.image();
+        var image = TWO.picture().image();
         int y = (34 + 18) * 2; // below the label, inside the first row
         int a = image.getRGB(image.getWidth() / 4, y);
         int b = image.getRGB(image.getWidth() * 3 / 4, y);

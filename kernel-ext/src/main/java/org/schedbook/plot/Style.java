@@ -1,0 +1,161 @@
+package org.schedbook.plot;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.Styler.LegendLayout;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** What the charts have in common: fonts, colours, how numbers are written and lines drawn. */
+final class Style {
+
+    static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 15);
+    static final Font LABEL = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
+    static final Font CAPTION = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
+
+    static final Color TEXT = new Color(0x222222);
+    static final Color GRID = new Color(0xE4E4E4);
+
+    /** Okabe and Ito's colours, which stay apart for colour-blind readers. */
+    private static final Color[] COLOURS = {
+        new Color(0x0072B2),
+        new Color(0xD55E00),
+        new Color(0x009E73),
+        new Color(0xCC79A7),
+        new Color(0xE69F00),
+        new Color(0x56B4E9),
+        new Color(0x555555)
+    };
+
+    /** Returns the colour of the series of that number; they come again after some. */
+    static Color colour(int index) {
+        return COLOURS[index % COLOURS.length];
+    }
+
+    /** Returns an empty chart in the style of all of them. */
+    static XYChart chart(String title, int height, String yAxis) {
+        XYChart chart =
+                new XYChartBuilder()
+                        .width(Picture.WIDTH)
+                        .height(height)
+                        .title(title)
+                        .yAxisTitle(yAxis)
+                        .build();
+        var style = chart.getStyler();
+        style.setChartBackgroundColor(Color.WHITE);
+        style.setPlotBackgroundColor(Color.WHITE);
+        style.setPlotBorderVisible(false);
+        style.setPlotGridLinesColor(GRID);
+        style.setPlotGridLinesStroke(new BasicStroke(1));
+        style.setPlotGridVerticalLinesVisible(false);
+        style.setChartTitleBoxVisible(false);
+        style.setChartTitleFont(TITLE);
+        style.setAxisTitleFont(LABEL);
+        style.setAxisTickLabelsFont(LABEL);
+        style.setChartFontColor(TEXT);
+        style.setAxisTickLabelsColor(TEXT);
+        style.setLegendVisible(false);
+        style.setLocale(Locale.ROOT);
+        return chart;
+    }
+
+    /** Names the series of a chart below it. */
+    static void legend(XYChart chart) {
+        var style = chart.getStyler();
+        style.setLegendVisible(true);
+        style.setLegendPosition(LegendPosition.OutsideS);
+        style.setLegendLayout(LegendLayout.Horizontal);
+        style.setLegendBorderColor(Color.WHITE);
+        style.setLegendFont(CAPTION);
+    }
+
+    /** Returns a text, cut where it would be wider than that. */
+    static String fit(Graphics2D g, String text, double width) {
+        FontMetrics metrics = g.getFontMetrics();
+        String shown = text;
+        for (int end = text.length() - 1; end > 1 && metrics.stringWidth(shown) > width; end--) {
+            shown = text.substring(0, end) + "…";
+        }
+        return shown;
+    }
+
+    /** Four significant digits: more than a benchmark in a notebook can tell apart. */
+    static String number(double value) {
+        int decimals =
+                value == 0
+                        ? 0
+                        : Math.clamp(3 - (int) Math.floor(Math.log10(Math.abs(value))), 0, 9);
+        return String.format(Locale.ROOT, "%." + decimals + "f", value);
+    }
+
+    /** Returns rows of equally many cells as lines of columns: the first to the left. */
+    static String columns(List<List<String>> rows) {
+        int[] widths = new int[rows.getFirst().size()];
+        for (List<String> row : rows) {
+            for (int c = 0; c < widths.length; c++) {
+                widths[c] = Math.max(widths[c], row.get(c).length());
+            }
+        }
+        return rows.stream()
+                .map(
+                        row ->
+                                IntStream.range(0, widths.length)
+                                        .mapToObj(
+                                                c ->
+                                                        ("%"
+                                                                        + (c == 0 ? "-" : "")
+                                                                        + widths[c]
+                                                                        + "s")
+                                                                .formatted(row.get(c)))
+                                        .collect(Collectors.joining("  ")))
+                .collect(Collectors.joining("\n"));
+    }
+
+    static void line(
+            XYChart chart, String name, Color colour, float width, double[] xs, double... ys) {
+        XYSeries line = chart.addSeries(name, xs, ys);
+        line.setXYSeriesRenderStyle(XYSeriesRenderStyle.Line);
+        line.setMarker(SeriesMarkers.NONE);
+        line.setLineColor(colour);
+        line.setLineStyle(new BasicStroke(width));
+    }
+
+    static void points(
+            XYChart chart, String name, Color colour, Marker marker, double[] xs, double... ys) {
+        XYSeries points = chart.addSeries(name, xs, ys);
+        points.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
+        points.setMarker(marker);
+        points.setMarkerColor(colour);
+    }
+
+    /** Writes names below their places on the horizontal axis, which knows numbers only. */
+    static void names(Graphics2D g, XYChart chart, int top, List<List<String>> names) {
+        double slot = chart.getScreenXFromChart(2) - chart.getScreenXFromChart(1);
+        g.setColor(TEXT);
+        for (int i = 0; i < names.size(); i++) {
+            double x = chart.getScreenXFromChart(i + 1);
+            int y = top + 8;
+            g.setFont(LABEL);
+            for (String line : names.get(i)) {
+                String shown = fit(g, line, slot - 6);
+                g.drawString(shown, (float) (x - g.getFontMetrics().stringWidth(shown) / 2.0), y);
+                g.setFont(CAPTION);
+                y += 16;
+            }
+        }
+    }
+
+    private Style() {}
+}
