@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -61,16 +60,9 @@ public final class HostTarget implements Target {
                 System.getProperty("java.version"));
     }
 
-    /** Reads {@code MemTotal} from {@code /proc/meminfo}: proc_meminfo(5). */
     private static int memoryMib() {
         try {
-            String total =
-                    Files.readString(Path.of("/proc/meminfo"))
-                            .lines()
-                            .filter(line -> line.startsWith("MemTotal:"))
-                            .findFirst()
-                            .orElseThrow();
-            return (int) (Long.parseLong(total.replaceAll("\\D", "")) / 1024);
+            return (int) ProcMemory.mib(ProcMemory.MACHINE, "MemTotal");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

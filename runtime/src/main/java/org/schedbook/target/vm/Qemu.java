@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.schedbook.target.TargetException;
+import org.schedbook.target.host.ProcMemory;
 
 /**
  * One QEMU process. Its standard input and output are the guest's virtio-serial port, and its
@@ -202,11 +203,8 @@ final class Qemu implements AutoCloseable {
 
     /** Returns the memory it has of its own, not shared with a file, in MiB: proc_pid_status(5). */
     long residentMib() {
-        try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
-            return lines.filter(line -> line.startsWith("RssAnon:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-                    .findFirst()
-                    .orElse(0);
+        try {
+            return ProcMemory.mib(ProcMemory.of(process.pid()), "RssAnon");
         } catch (IOException e) {
             return 0; // it has ended
         }

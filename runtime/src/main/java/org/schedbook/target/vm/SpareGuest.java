@@ -3,8 +3,6 @@ package org.schedbook.target.vm;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
@@ -12,6 +10,7 @@ import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.TargetException;
+import org.schedbook.target.host.ProcMemory;
 
 /**
  * At most one guest that waits, started before anybody asks for it. It has attached and detached a
@@ -72,7 +71,9 @@ public final class SpareGuest implements AutoCloseable {
     private void start(GuestShape wanted) {
         VmTarget started = null;
         try {
-            if (VmTarget.isSaved(wanted) && availableMib() > wanted.memoryMib() + MIN_LEFT_MIB) {
+            if (VmTarget.isSaved(wanted)
+                    && ProcMemory.mib(ProcMemory.MACHINE, "MemAvailable")
+                            > wanted.memoryMib() + MIN_LEFT_MIB) {
                 started = VmTarget.boot(wanted);
                 rehearse(started);
             }
@@ -99,15 +100,6 @@ public final class SpareGuest implements AutoCloseable {
     }
 
     /** What a program can still have without swapping: proc_meminfo(5), {@code MemAvailable}. */
-    private static long availableMib() throws IOException {
-        try (var lines = Files.lines(Path.of("/proc/meminfo"))) {
-            return lines.filter(line -> line.startsWith("MemAvailable:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-                    .findFirst()
-                    .orElse(0);
-        }
-    }
-
     private void discard() {
         if (guest != null) {
             guest.close();
