@@ -7,7 +7,7 @@ import org.schedbook.jupyter.MagicCall;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.TargetException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code %attach NAME}: makes a policy the scheduler of the guest. */
@@ -25,11 +25,7 @@ final class AttachMagic implements Magic {
     @Parameters(paramLabel = "NAME", description = "The policy.")
     private String name;
 
-    @Option(
-            names = "--target",
-            paramLabel = "TARGET",
-            description = "Where, from now on: ${COMPLETION-CANDIDATES}; as %%target says.")
-    private TargetMagic.Kind target;
+    @Mixin private TargetOption target;
 
     private final Session session;
 
@@ -40,7 +36,7 @@ final class AttachMagic implements Magic {
     @Override
     public Object run(MagicCall call) throws InterruptedException {
         CompiledPolicy policy = session.policy(name);
-        TargetMagic.choose(target, session, call);
+        target.choose(session, call);
         try {
             Guest.start(session, call);
             Attachment attachment = session.attach(policy);

@@ -9,6 +9,7 @@ import org.schedbook.bench.Workload;
 import org.schedbook.bench.Workloads;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.MagicCall;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How to measure: the options that {@code %bench} and {@code %compare} share. */
@@ -58,15 +59,11 @@ final class BenchOptions {
             description = "Of the order of the runs and of the resampling (a new one each time).")
     private Long seed;
 
-    @Option(
-            names = "--target",
-            paramLabel = "TARGET",
-            description = "Where, from now on: ${COMPLETION-CANDIDATES}; as %%target says.")
-    private TargetMagic.Kind target;
+    @Mixin private TargetOption target;
 
     /** Has what follows measured where the line asks for it. */
     void choose(Session session, MagicCall call) throws InterruptedException {
-        TargetMagic.choose(target, session, call);
+        target.choose(session, call);
     }
 
     Plan plan() {
