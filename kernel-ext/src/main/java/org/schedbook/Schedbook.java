@@ -65,9 +65,6 @@ public final class Schedbook {
     private static final Duration BUDGET = Duration.ofMinutes(15);
     private static final int RUNS = 10;
 
-    /** Events that a simulation keeps, for {@code %timeline} and {@code %why}. */
-    private static final int TRACE = 500_000;
-
     /**
      * Compiles and checks a policy, and defines it under a name: {@code %%policy}.
      *
@@ -187,7 +184,7 @@ public final class Schedbook {
      */
     public static Simulated simulate(SimWorkload workload, SimMachine machine, String... policies)
             throws TargetException {
-        SimOptions options = SimOptions.DEFAULT.withTrace(TRACE);
+        SimOptions options = SimOptions.DEFAULT.withTrace(Simulated.TRACE);
         var results = new ArrayList<SimResult>();
         for (String policy : policies) {
             results.add(SimTarget.simulate(policy(policy), workload, machine, options));

@@ -182,7 +182,7 @@ final class LeaderboardMagic implements Magic {
     public List<String> candidates(String label) {
         return switch (label) {
             case "WORKLOAD" -> Workloads.all().stream().map(Workload::name).toList();
-            case "POLICY", "--against" -> Contenders.names(session);
+            case "--against" -> Contenders.names(session);
             default -> List.of();
         };
     }

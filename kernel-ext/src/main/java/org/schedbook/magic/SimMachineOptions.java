@@ -3,6 +3,7 @@ package org.schedbook.magic;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.target.sim.CostModel;
@@ -12,6 +13,8 @@ import picocli.CommandLine.Option;
 
 /** The machine to simulate: the options that {@code %target sim} and {@code %sim} share. */
 final class SimMachineOptions {
+
+    private static final Pattern TIME = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ns|us|µs|ms|s)?");
 
     private static final int MAX_CPUS = 1024;
     private static final int DEFAULT_CPUS = 8;
@@ -105,9 +108,7 @@ final class SimMachineOptions {
 
     /** Returns a time that was typed, such as 1.5ms, in nanoseconds. */
     static long time(String typed) {
-        var matcher =
-                java.util.regex.Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ns|us|µs|ms|s)?")
-                        .matcher(typed.strip().toLowerCase(Locale.ROOT));
+        var matcher = TIME.matcher(typed.strip().toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
             throw new CellError("'" + typed + "' is no time.")
                     .next("Write a number and a unit: 300us, 1.5ms, 2s.");

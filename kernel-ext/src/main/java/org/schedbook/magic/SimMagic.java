@@ -55,9 +55,6 @@ final class SimMagic implements Magic {
     private static final int NR_SKEWED = 20;
     private static final long SHORT_NS = 5_000_000;
 
-    /** Enough for the first seconds of most workloads; an event takes 32 bytes. */
-    private static final int TRACE = 500_000;
-
     private static final Duration DEADLINE = Duration.ofSeconds(120);
 
     @Parameters(paramLabel = "WORKLOAD", description = "What the tasks do.")
@@ -94,7 +91,11 @@ final class SimMagic implements Magic {
         SimWorkload load = load();
         SimMachine machine = machineOptions.machine(cpus);
         SimOptions options =
-                machineOptions.options().withSeed(seed).withTrace(TRACE).withDeadline(DEADLINE);
+                machineOptions
+                        .options()
+                        .withSeed(seed)
+                        .withTrace(Simulated.TRACE)
+                        .withDeadline(DEADLINE);
         List<CompiledPolicy> compiled = policies.stream().map(session::policy).toList();
         var results = new ArrayList<SimResult>();
         try (Progress progress = call.progress("Simulating " + workload, policies.size())) {

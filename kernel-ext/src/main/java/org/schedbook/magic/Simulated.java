@@ -28,6 +28,12 @@ public record Simulated(
         List<SimResult> results)
         implements Renderable {
 
+    /**
+     * Events that a simulation keeps for {@code %timeline} and {@code %why}: enough for the first
+     * seconds of most workloads; an event takes 32 bytes.
+     */
+    public static final int TRACE = 500_000;
+
     private static final int FINDINGS = 5;
 
     /** Returns one line for captions. */
