@@ -86,6 +86,8 @@ struct {
 	__type(value, struct heartbeat);
 } heartbeats SEC(".maps");
 
+static __u64 offline_cpus; /* that were there when the scheduler was attached */
+
 static struct task_ctx *task_ctx(struct task_struct *p)
 {
 	return bpf_task_storage_get(&task_ctxs, p, 0, 0);
@@ -516,13 +518,34 @@ void BPF_PROG(schedbook_update_idle, __s32 cpu, bool idle)
 {
 	__u64 bit = 1ULL << (cpu & (MAX_CPUS - 1));
 
-	if (!idle) {
+	if (!idle || offline_cpus & bit) {
 		__sync_fetch_and_and(&shared.idle_cpus, ~bit);
 		return;
 	}
 	__sync_fetch_and_or(&shared.idle_cpus, bit);
 	if (tasks_wait() || (loop_has_work() && scx_bpf_dsq_nr_queued(DSQ_LOOP) > 0))
 		scx_bpf_kick_cpu(cpu, ENUM(scx_kick_flags, SCX_KICK_IDLE));
+}
+
+/*
+ * CPUs come and go. A scheduler without these two the kernel ends whenever one does (kernel/sched/
+ * ext.c, handle_hotplug). A CPU that goes may still become idle on its way, and must not be what
+ * is woken for work then. A task that is sent to one which has gone the core puts elsewhere.
+ */
+SEC("struct_ops/schedbook_cpu_online")
+void BPF_PROG(schedbook_cpu_online, __s32 cpu)
+{
+	__sync_fetch_and_and(&offline_cpus, ~(1ULL << (cpu & (MAX_CPUS - 1))));
+}
+
+SEC("struct_ops/schedbook_cpu_offline")
+void BPF_PROG(schedbook_cpu_offline, __s32 cpu)
+{
+	__u64 bit = 1ULL << (cpu & (MAX_CPUS - 1));
+
+	__sync_fetch_and_or(&offline_cpus, bit);
+	__sync_fetch_and_and(&shared.idle_cpus, ~bit);
+	__sync_fetch_and_and(&shared.hungry, ~bit);
 }
 
 SEC("struct_ops/schedbook_runnable")
@@ -640,7 +663,7 @@ static int heartbeat(void *map, int *key, struct heartbeat *beat)
 
 	COUNT(nr_heartbeats);
 	/* A CPU that was given a task which then went away is idle without having become so. */
-	__sync_fetch_and_or(&shared.idle_cpus, idle->bits[0]);
+	__sync_fetch_and_or(&shared.idle_cpus, idle->bits[0] & ~offline_cpus);
 	scx_bpf_put_idle_cpumask(idle);
 	if (!READ_ONCE(shared.loop_running)) {
 		shared.wake = 1;
@@ -700,6 +723,8 @@ struct sched_ext_ops schedbook_ops = {
 	.stopping = (void *)schedbook_stopping,
 	.quiescent = (void *)schedbook_quiescent,
 	.update_idle = (void *)schedbook_update_idle,
+	.cpu_online = (void *)schedbook_cpu_online,
+	.cpu_offline = (void *)schedbook_cpu_offline,
 	.init_task = (void *)schedbook_init_task,
 	.exit_task = (void *)schedbook_exit_task,
 	.init = (void *)schedbook_init,

@@ -26,6 +26,8 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     void (*stopping)(struct task_struct *, _Bool);
  *     void (*quiescent)(struct task_struct *, __u64);
  *     void (*update_idle)(__s32, _Bool);
+ *     void (*cpu_online)(__s32);
+ *     void (*cpu_offline)(__s32);
  *     __s32 (*init_task)(struct task_struct *, struct scx_init_task_args *);
  *     void (*exit_task)(struct task_struct *, struct scx_exit_task_args *);
  *     __s32 (*init)(void);
@@ -56,6 +58,8 @@ public class sched_ext_ops {
         wire_h.C_POINTER.withName("stopping"),
         wire_h.C_POINTER.withName("quiescent"),
         wire_h.C_POINTER.withName("update_idle"),
+        wire_h.C_POINTER.withName("cpu_online"),
+        wire_h.C_POINTER.withName("cpu_offline"),
         wire_h.C_POINTER.withName("init_task"),
         wire_h.C_POINTER.withName("exit_task"),
         wire_h.C_POINTER.withName("init"),
@@ -1074,6 +1078,204 @@ public class sched_ext_ops {
      */
     public static void update_idle(MemorySegment struct, MemorySegment fieldValue) {
         struct.set(update_idle$LAYOUT, update_idle$OFFSET, fieldValue);
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void (*cpu_online)(__s32)
+     * }
+     */
+    public final static class cpu_online {
+
+        private cpu_online() {
+            // Should not be called directly
+        }
+
+        /**
+         * The function pointer signature, expressed as a functional interface
+         */
+        public interface Function {
+            void apply(int _x0);
+        }
+
+        private static final FunctionDescriptor $DESC = FunctionDescriptor.ofVoid(
+            wire_h.C_INT
+        );
+
+        /**
+         * The descriptor of this function pointer
+         */
+        public static FunctionDescriptor descriptor() {
+            return $DESC;
+        }
+
+        private static final MethodHandle UP$MH = wire_h.upcallHandle(cpu_online.Function.class, "apply", $DESC);
+
+        /**
+         * Allocates a new upcall stub, whose implementation is defined by {@code fi}.
+         * The lifetime of the returned segment is managed by {@code arena}
+         */
+        public static MemorySegment allocate(cpu_online.Function fi, Arena arena) {
+            return Linker.nativeLinker().upcallStub(UP$MH.bindTo(fi), $DESC, arena);
+        }
+
+        private static final MethodHandle DOWN$MH = Linker.nativeLinker().downcallHandle($DESC);
+
+        /**
+         * Invoke the upcall stub {@code funcPtr}, with given parameters
+         */
+        public static void invoke(MemorySegment funcPtr, int _x0) {
+            try {
+                 DOWN$MH.invokeExact(funcPtr, _x0);
+            } catch (Error | RuntimeException ex) {
+                throw ex;
+            } catch (Throwable ex$) {
+                throw new AssertionError("should not reach here", ex$);
+            }
+        }
+    }
+
+    private static final AddressLayout cpu_online$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("cpu_online"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * void (*cpu_online)(__s32)
+     * }
+     */
+    public static final AddressLayout cpu_online$layout() {
+        return cpu_online$LAYOUT;
+    }
+
+    private static final long cpu_online$OFFSET = $LAYOUT.byteOffset(groupElement("cpu_online"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * void (*cpu_online)(__s32)
+     * }
+     */
+    public static final long cpu_online$offset() {
+        return cpu_online$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * void (*cpu_online)(__s32)
+     * }
+     */
+    public static MemorySegment cpu_online(MemorySegment struct) {
+        return struct.get(cpu_online$LAYOUT, cpu_online$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * void (*cpu_online)(__s32)
+     * }
+     */
+    public static void cpu_online(MemorySegment struct, MemorySegment fieldValue) {
+        struct.set(cpu_online$LAYOUT, cpu_online$OFFSET, fieldValue);
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void (*cpu_offline)(__s32)
+     * }
+     */
+    public final static class cpu_offline {
+
+        private cpu_offline() {
+            // Should not be called directly
+        }
+
+        /**
+         * The function pointer signature, expressed as a functional interface
+         */
+        public interface Function {
+            void apply(int _x0);
+        }
+
+        private static final FunctionDescriptor $DESC = FunctionDescriptor.ofVoid(
+            wire_h.C_INT
+        );
+
+        /**
+         * The descriptor of this function pointer
+         */
+        public static FunctionDescriptor descriptor() {
+            return $DESC;
+        }
+
+        private static final MethodHandle UP$MH = wire_h.upcallHandle(cpu_offline.Function.class, "apply", $DESC);
+
+        /**
+         * Allocates a new upcall stub, whose implementation is defined by {@code fi}.
+         * The lifetime of the returned segment is managed by {@code arena}
+         */
+        public static MemorySegment allocate(cpu_offline.Function fi, Arena arena) {
+            return Linker.nativeLinker().upcallStub(UP$MH.bindTo(fi), $DESC, arena);
+        }
+
+        private static final MethodHandle DOWN$MH = Linker.nativeLinker().downcallHandle($DESC);
+
+        /**
+         * Invoke the upcall stub {@code funcPtr}, with given parameters
+         */
+        public static void invoke(MemorySegment funcPtr, int _x0) {
+            try {
+                 DOWN$MH.invokeExact(funcPtr, _x0);
+            } catch (Error | RuntimeException ex) {
+                throw ex;
+            } catch (Throwable ex$) {
+                throw new AssertionError("should not reach here", ex$);
+            }
+        }
+    }
+
+    private static final AddressLayout cpu_offline$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("cpu_offline"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * void (*cpu_offline)(__s32)
+     * }
+     */
+    public static final AddressLayout cpu_offline$layout() {
+        return cpu_offline$LAYOUT;
+    }
+
+    private static final long cpu_offline$OFFSET = $LAYOUT.byteOffset(groupElement("cpu_offline"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * void (*cpu_offline)(__s32)
+     * }
+     */
+    public static final long cpu_offline$offset() {
+        return cpu_offline$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * void (*cpu_offline)(__s32)
+     * }
+     */
+    public static MemorySegment cpu_offline(MemorySegment struct) {
+        return struct.get(cpu_offline$LAYOUT, cpu_offline$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * void (*cpu_offline)(__s32)
+     * }
+     */
+    public static void cpu_offline(MemorySegment struct, MemorySegment fieldValue) {
+        struct.set(cpu_offline$LAYOUT, cpu_offline$OFFSET, fieldValue);
     }
 
     /**
