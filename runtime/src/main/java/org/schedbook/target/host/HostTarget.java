@@ -33,6 +33,22 @@ import org.schedbook.target.TargetException;
 /** The machine this Java runs on. Attaching a policy needs root and a kernel with sched_ext. */
 public final class HostTarget implements Target {
 
+    /** How a command becomes a process. */
+    @FunctionalInterface
+    public interface Starter {
+        Process start(List<String> command) throws IOException;
+    }
+
+    private final Starter starter;
+
+    public HostTarget() {
+        this(command -> new ProcessBuilder(command).start());
+    }
+
+    public HostTarget(Starter starter) {
+        this.starter = starter;
+    }
+
     private static final String NAME = "host";
 
     /** How many characters of each of a command's outputs are kept. */
@@ -107,7 +123,7 @@ public final class HostTarget implements Target {
             throws TargetException, InterruptedException {
         Process process;
         try {
-            process = new ProcessBuilder(command).start();
+            process = starter.start(command);
             process.getOutputStream().close();
         } catch (IOException e) {
             throw new TargetException(

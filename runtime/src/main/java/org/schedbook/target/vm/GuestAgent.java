@@ -24,7 +24,7 @@ import org.schedbook.target.vm.Message.Request;
  */
 public final class GuestAgent {
 
-    private final Target target = new HostTarget();
+    private final Target target = new HostTarget(OomScore::start);
     private final MessageChannel channel;
     private final ExecutorService requests = Executors.newSingleThreadExecutor();
     private final ExecutorService commands = Executors.newCachedThreadPool();
@@ -37,6 +37,7 @@ public final class GuestAgent {
      * @param args the virtio-serial port, a file in {@code /dev}
      */
     public static void main(String[] args) throws IOException {
+        OomScore.protect();
         try (var port = new RandomAccessFile(args[0], "rw")) {
             // The port can be opened only once (drivers/char/virtio_console.c), so both streams
             // share its descriptor. A FileChannel would not do: its reads lock out its writes.
