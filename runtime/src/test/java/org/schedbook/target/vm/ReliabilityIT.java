@@ -1,0 +1,194 @@
+package org.schedbook.target.vm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.CommandResult;
+import org.schedbook.target.Status;
+
+/** What a scheduler in user space must live through, on the kernel of a real guest. */
+@Timeout(240)
+class ReliabilityIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+
+    /** Each of its groups of 40 threads has 40 sockets. */
+    private static final String FILES = "ulimit -n 20000; ";
+
+    private static final PolicyCompiler COMPILER = new PolicyCompiler();
+
+    private static VmTarget guest;
+
+    @BeforeAll
+    static void boot() throws Exception {
+        guest = VmTarget.boot();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (guest != null) {
+            guest.close();
+        }
+    }
+
+    @AfterEach
+    void theGuestIsAsGoodAsBefore() throws Exception {
+        assertEquals("here", shell("echo here"));
+        assertEquals("disabled", shell("cat /sys/kernel/sched_ext/state"));
+    }
+
+    @Test
+    void fiveThousandTasksAtOnceAllEnd() throws Exception {
+        Status status =
+                under("fifo", FILES + "perf bench -f simple sched messaging -t -g 125 -l 1");
+        assertTrue(status.counters().get("nr_user_dispatches") > 5000, status.toString());
+    }
+
+    @Test
+    void whatTakesAllMemoryIsKilledAndNotTheScheduler() throws Exception {
+        under("fifo", "tail /dev/zero; test $? = 137");
+    }
+
+    @Test
+    void tasksThatAreKilledWhileTheyWaitAreForgotten() throws Exception {
+        // Four loops to two CPUs: some of them wait when the signal comes.
+        Status status =
+                under(
+                        "fifo",
+                        """
+                        for i in $(seq 15); do
+                            for j in 1 2 3 4; do
+                                timeout --signal=KILL 0.1 sh -c 'while :; do :; done' &
+                            done
+                            wait
+                        done
+                        """);
+        assertEquals(0, status.counters().get("nr_lost_exits"), status.toString());
+        assertTrue(status.counters().get("nr_queued") < 20, status.toString());
+    }
+
+    @Test
+    void cpusGoAndComeBackUnderThePolicy() throws Exception {
+        Status status =
+                under(
+                        "vtime",
+                        """
+                        cpu=/sys/devices/system/cpu/cpu1/online
+                        perf bench -f simple sched messaging -g 2 -l 200 &
+                        for i in 1 2 3; do
+                            echo 0 > $cpu; sleep 0.3; echo 1 > $cpu; sleep 0.3
+                        done
+                        wait
+                        """);
+        assertTrue(status.counters().get("nr_user_dispatches") > 100, status.toString());
+        assertEquals("0-1", shell("cat /sys/devices/system/cpu/online"));
+    }
+
+    @Test
+    void aPolicyThatAllocatesAMegabyteForEachTaskOnlySlowsThemDown() throws Exception {
+        Status status =
+                under(
+                        compile(
+                                """
+                                public class Allocates extends Policy {
+                                    int sum;
+                                    public void enqueue(Task task, long enqFlags) {
+                                        for (int i = 0; i < 16; i++) sum += new byte[1 << 16].length;
+                                        insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                                    }
+                                }
+                                """),
+                        "perf bench -f simple sched messaging -g 1 -l 20");
+        assertEquals(List.of(), status.faults());
+    }
+
+    @Test
+    void moreTasksThanASlowPolicyCanReadOfAreScheduledWithoutIt() throws Exception {
+        Status status =
+                under(
+                        compile(
+                                """
+                                public class Slow extends Policy {
+                                    long n;
+                                    public void enqueue(Task task, long enqFlags) {
+                                        for (int i = 0; i < 10_000; i++) n = n * 31 + i;
+                                        insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                                    }
+                                    public void runnable(Task task, long enqFlags) { n++; }
+                                    public void running(Task task) { n++; }
+                                    public void stopping(Task task, boolean runnable) { n++; }
+                                    public void quiescent(Task task, long deqFlags) { n++; }
+                                }
+                                """),
+                        FILES + "perf bench -f simple sched messaging -t -g 100 -l 2");
+        assertTrue(
+                status.counters().get("nr_sched_congested")
+                                + status.counters().get("nr_lost_events")
+                        > 0,
+                status.toString());
+    }
+
+    @Test
+    void aSchedulerThatIsStoppedIsThrownOutAndItsTasksGoOn() throws Exception {
+        try (Attachment attachment = guest.attach(builtIn("fifo"))) {
+            // Loops keep the CPUs busy, so that no task gets by without the scheduler. The shell
+            // that has to let it go on is one of those that wait.
+            String output =
+                    shell(
+                            """
+                            for i in 1 2 3 4; do timeout 15 sh -c 'while :; do :; done' & done
+                            kill -STOP $PPID
+                            sleep 1
+                            kill -CONT $PPID
+                            wait
+                            echo done
+                            """);
+            assertEquals("done", output);
+            ExitInfo exit = attachment.detach();
+            assertTrue(exit.isError(), exit.toString());
+            assertTrue(exit.toString().contains("stall"), exit.toString());
+        }
+    }
+
+    /** Runs a script under a policy, which is still attached at its end, and returns how it did. */
+    private static Status under(String policy, String script) throws Exception {
+        return under(builtIn(policy), script);
+    }
+
+    private static Status under(CompiledPolicy policy, String script) throws Exception {
+        try (Attachment attachment = guest.attach(policy)) {
+            CommandResult result = guest.run(List.of("sh", "-c", script), LIMIT);
+            assertEquals(0, result.exitCode(), result.toString());
+            Status status = attachment.status();
+            assertEquals("enabled", status.state(), status.toString());
+            ExitInfo exit = attachment.detach();
+            assertFalse(exit.isError(), exit.toString());
+            return status;
+        }
+    }
+
+    private static String shell(String script) throws Exception {
+        return guest.run(List.of("sh", "-c", script), LIMIT).output().strip();
+    }
+
+    private static CompiledPolicy builtIn(String name) throws Exception {
+        return COMPILER.compile(PolicySource.builtIn(name).orElseThrow());
+    }
+
+    private static CompiledPolicy compile(String source) throws Exception {
+        return COMPILER.compile(new PolicySource("test", source));
+    }
+}
