@@ -116,6 +116,57 @@ class ReliabilityIT {
     }
 
     @Test
+    void aPolicyThatDoesNotReturnIsDetachedAndItsLineIsSaid() throws Exception {
+        Status status =
+                endedUnder(
+                        """
+                        public class Loops extends Policy {
+                            int n;
+                            public void enqueue(Task task, long enqFlags) {
+                                insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                                while (n++ >= 100) n = 100;
+                            }
+                        }
+                        """);
+        String fault = status.faults().getFirst();
+        assertTrue(fault.contains("did not return") && fault.contains("line 5"), fault);
+    }
+
+    @Test
+    void aPolicyThatKeepsATaskWaitingIsThrownOutByTheKernel() throws Exception {
+        Status status =
+                endedUnder(
+                        """
+                        public class Hoards extends Policy {
+                            public void init() { createDsq(1); }
+                            public void enqueue(Task task, long enqFlags) {
+                                insert(task, 1, SLICE_DFL_NS, enqFlags);
+                            }
+                            public void dispatch(int cpu, Task prev) {}
+                        }
+                        """);
+        assertTrue(status.exit().isError(), status.toString());
+        assertTrue(status.exit().reason().contains("stall"), status.exit().toString());
+    }
+
+    @Test
+    void aTaskThatIsSentTwiceRunsOnce() throws Exception {
+        Status status =
+                under(
+                        compile(
+                                """
+                                public class Twice extends Policy {
+                                    public void enqueue(Task task, long enqFlags) {
+                                        insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                                        insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                                    }
+                                }
+                                """),
+                        "perf bench -f simple sched messaging -t -g 1 -l 20");
+        assertTrue(status.counters().get("nr_duplicate") > 0, status.toString());
+    }
+
+    @Test
     void moreTasksThanASlowPolicyCanReadOfAreScheduledWithoutIt() throws Exception {
         Status status =
                 under(
@@ -176,6 +227,16 @@ class ReliabilityIT {
             assertEquals("enabled", status.state(), status.toString());
             ExitInfo exit = attachment.detach();
             assertFalse(exit.isError(), exit.toString());
+            return status;
+        }
+    }
+
+    /** Runs something under a policy that does not last, and returns how that ended. */
+    private static Status endedUnder(String source) throws Exception {
+        try (Attachment attachment = guest.attach(compile(source))) {
+            shell("perf bench -f simple sched messaging -t -g 1 -l 50");
+            Status status = attachment.status();
+            assertEquals("disabled", status.state(), status.toString());
             return status;
         }
     }
