@@ -76,7 +76,7 @@ public final class BenchPlot {
                 results.size() == 1 ? first.workload().title() : "Compared to " + first.baseline(),
                 "ratio to " + first.baseline(),
                 ratios,
-                "Bars are intervals; one that crosses 1 tells nothing. %s; %s; %tF"
+                "Bars are intervals; one that crosses 1 tells nothing; %s; %s; %tF"
                         .formatted(
                                 better(results),
                                 first.machine().caption(),
