@@ -46,6 +46,19 @@ class GuestFaultIT {
     }
 
     @Test
+    void aGuestWhoseSchedulerIsKilledEndsAndSaysSo() throws Exception {
+        try (VmTarget guest = VmTarget.boot()) {
+            var e =
+                    assertThrows(
+                            TargetException.class,
+                            () -> run(guest, "sh", "-c", "kill -KILL $PPID; sleep 60"));
+            assertTrue(e.detail().contains("agent ended with status 137"), e.detail());
+            assertFalse(guest.isAlive());
+        }
+        theNextOneWorks();
+    }
+
+    @Test
     void aGuestThatHangsIsStopped() throws Exception {
         try (VmTarget guest = VmTarget.boot()) {
             signal("STOP", guest);
