@@ -50,6 +50,15 @@ class ArchitectureTest {
                     entry("target.host", Set.of("compile", "policy", "scx", "target")),
                     entry("target.vm", Set.of("compile", "policy", "target", "target.host")),
                     entry("bench", Set.of("compile", "measure", "policy", "target")),
+                    entry(
+                            "calibrate",
+                            Set.of(
+                                    "bench",
+                                    "compile",
+                                    "measure",
+                                    "target",
+                                    "target.sim",
+                                    "target.vm")),
                     entry("llm", Set.of()),
                     entry("store", Set.of()),
                     entry(

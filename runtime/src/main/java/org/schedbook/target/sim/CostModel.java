@@ -10,6 +10,7 @@ import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 
 /**
@@ -87,6 +88,52 @@ public record CostModel(
             properties.load(in);
             return of(properties, file.toString());
         }
+    }
+
+    /**
+     * Returns these costs with some of them changed.
+     *
+     * @param changes by the name of the component
+     * @throws IllegalArgumentException if there is no such component, or a value is out of range
+     */
+    public CostModel with(Map<String, Long> changes, String provenance) {
+        var properties = properties();
+        changes.forEach((name, ns) -> properties.setProperty(name, Long.toString(ns)));
+        properties.setProperty("provenance", provenance);
+        try {
+            return of(properties, "costs");
+        } catch (IOException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Returns the text of a file that {@link #load} reads.
+     *
+     * @param comment lines to put before
+     */
+    public String toProperties(String comment) {
+        var text = new StringBuilder();
+        comment.lines().forEach(line -> text.append("# ").append(line).append('\n'));
+        Properties properties = properties();
+        for (RecordComponent component : CostModel.class.getRecordComponents()) {
+            String name = component.getName();
+            text.append(name).append(" = ").append(properties.getProperty(name)).append('\n');
+        }
+        return text.toString();
+    }
+
+    private Properties properties() {
+        var properties = new Properties();
+        for (RecordComponent component : CostModel.class.getRecordComponents()) {
+            try {
+                properties.setProperty(
+                        component.getName(), component.getAccessor().invoke(this).toString());
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return properties;
     }
 
     /** Returns the first words of the provenance, up to a colon. */
