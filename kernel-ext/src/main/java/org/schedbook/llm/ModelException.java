@@ -1,7 +1,7 @@
 package org.schedbook.llm;
 
 /** A model that did not answer: what happened, the next thing to try, and what came before. */
-public final class ModelException extends Exception {
+public class ModelException extends Exception {
 
     private static final long serialVersionUID = 1L;
 

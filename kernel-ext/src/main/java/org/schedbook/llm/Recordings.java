@@ -62,12 +62,7 @@ public final class Recordings implements Model {
             throws ModelException {
         Path file = file(messages);
         if (!Files.exists(file)) {
-            throw new ModelException(
-                    "No model endpoint is configured, and there is no recorded answer to exactly"
-                            + " this prompt.",
-                    "Set OPENAI_API_KEY (and OPENAI_BASE_URL for another endpoint than OpenAI's),"
-                            + " name a model with OPENAI_MODEL or --model, and restart the kernel.",
-                    "");
+            throw new NotRecordedException();
         }
         Recording recording;
         try {

@@ -16,6 +16,7 @@ import org.schedbook.llm.ChatMessage;
 import org.schedbook.llm.Completion;
 import org.schedbook.llm.Model;
 import org.schedbook.llm.ModelException;
+import org.schedbook.llm.NotRecordedException;
 import org.schedbook.llm.Prices;
 import org.schedbook.llm.Recordings;
 import org.schedbook.store.Attempt;
@@ -148,7 +149,8 @@ public final class ImproveLoop {
     /**
      * Goes on with an improvement until a limit is reached, and finds the winner.
      *
-     * @throws ModelException if a model does not answer; the loop can be resumed
+     * @throws ModelException if a model does not answer; the loop can be resumed. Recordings that
+     *     do not go on after the first round end it instead
      */
     public Result run(
             Improvement improvement, Limits limits, Situations situations, Observer observer)
@@ -160,8 +162,24 @@ public final class ImproveLoop {
         Optional<String> ended = ended(improvement, rounds, limits);
         while (ended.isEmpty()) {
             Candidate best = lineage(improvement, start, rounds).getLast();
-            rounds.add(
-                    round(improvement, best, rounds, startBehaviour, limits, situations, observer));
+            try {
+                rounds.add(
+                        round(
+                                improvement,
+                                best,
+                                rounds,
+                                startBehaviour,
+                                limits,
+                                situations,
+                                observer));
+            } catch (NotRecordedException e) {
+                if (rounds.isEmpty()) {
+                    throw e;
+                }
+                // What was kept before is not what was kept when the recordings were made.
+                ended = Optional.of("no recording goes on from what was kept here");
+                break;
+            }
             observer.rounds(rounds);
             ended = ended(improvement, rounds, limits);
         }

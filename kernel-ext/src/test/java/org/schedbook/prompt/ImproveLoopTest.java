@@ -25,7 +25,9 @@ import org.schedbook.llm.ChatMessage;
 import org.schedbook.llm.Completion;
 import org.schedbook.llm.Model;
 import org.schedbook.llm.ModelException;
+import org.schedbook.llm.NotRecordedException;
 import org.schedbook.llm.Prices;
+import org.schedbook.llm.Recordings;
 import org.schedbook.llm.Sampling;
 import org.schedbook.prompt.ImproveLoop.Judge.Score;
 import org.schedbook.prompt.ImproveLoop.Limits;
@@ -61,6 +63,11 @@ class ImproveLoopTest {
             (source, _) ->
                     Gates.Trial.Result.passed(
                             "", source.text().replaceAll("(?s).*GLOBAL, (.*?),.*", "$1"));
+
+    private Optional<Recordings> recordings = Optional.empty();
+
+    /** Whether the recordings answer, and not the script. */
+    private boolean replays;
 
     private long tokens;
     private Store store;
@@ -211,6 +218,27 @@ class ImproveLoopTest {
                 planned.get(1).getLast().stable());
     }
 
+    @Test
+    void recordingsThatDoNotGoOnFromWhatIsKeptHereEndIt() throws Exception {
+        recordings = Optional.of(new Recordings(directory.resolve("recordings")));
+        answers.addAll(List.of(slice("1_000"), slice("2_000")));
+        scores.addAll(List.of(WORSE, WORSE));
+        run(limits(2));
+
+        replays = true;
+        scores.addAll(List.of(BETTER, BETTER));
+        var result = run(limits(2));
+        assertEquals("no recording goes on from what was kept here", result.ended());
+        assertEquals(1, result.winner().round());
+    }
+
+    @Test
+    void withoutAnyRecordingThereIsNothingToPlayBack() {
+        recordings = Optional.of(new Recordings(directory.resolve("recordings")));
+        replays = true;
+        assertThrows(NotRecordedException.class, () -> run(limits(2)));
+    }
+
     private static String slice(String slice) {
         return START.text().replace("SLICE_DFL_NS", slice);
     }
@@ -256,8 +284,8 @@ class ImproveLoopTest {
     }
 
     private ImproveLoop loop() throws IOException {
-        Model planner = model(planned, () -> "Plan " + planned.size());
-        Model coder = model(coded, answers::remove);
+        Model planner = replays ? recordings.get() : model(planned, () -> "Plan " + planned.size());
+        Model coder = replays ? recordings.get() : model(coded, answers::remove);
         ImproveLoop.Judge judge =
                 (incumbent, candidate, holdOut) -> {
                     measured.add(
@@ -277,7 +305,7 @@ class ImproveLoopTest {
                 judge,
                 store,
                 PromptTexts.builtIn(),
-                Optional.empty());
+                recordings);
     }
 
     private interface Script {
