@@ -19,10 +19,8 @@ import org.schedbook.compile.CompileException;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.LiveDisplay;
-import org.schedbook.jupyter.LiveText;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
-import org.schedbook.llm.Completion;
 import org.schedbook.llm.Endpoint;
 import org.schedbook.llm.Model;
 import org.schedbook.llm.ModelException;
@@ -32,7 +30,6 @@ import org.schedbook.llm.Recordings;
 import org.schedbook.llm.Sampling;
 import org.schedbook.measure.Comparison;
 import org.schedbook.measure.Verdict;
-import org.schedbook.plot.LineagePlot;
 import org.schedbook.prompt.DryRun;
 import org.schedbook.prompt.Gate;
 import org.schedbook.prompt.Gates;
@@ -40,7 +37,6 @@ import org.schedbook.prompt.GuestTrial;
 import org.schedbook.prompt.ImproveLoop;
 import org.schedbook.prompt.PromptTexts;
 import org.schedbook.store.Improvement;
-import org.schedbook.store.Round;
 import org.schedbook.store.StoreException;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
@@ -271,10 +267,10 @@ final class ImproveMagic implements Magic {
                         session.store(),
                         PromptTexts.builtIn(),
                         Optional.ofNullable(record).map(Recordings::new));
-        var board = new Board(workload);
+        var board = new ImproveBoard(workload);
         try (LiveDisplay live = new LiveDisplay(call.frontend(), () -> board.plot().bundle());
                 var view =
-                        new View(
+                        new ImproveView(
                                 plans.name(),
                                 new PromptView(call, codes.name(), repairs),
                                 board,
@@ -397,129 +393,6 @@ final class ImproveMagic implements Magic {
         private Contender contender(ImproveLoop.Candidate candidate) {
             String round = candidate.round() == 0 ? "start" : "round-" + candidate.round();
             return new Contender(round, Optional.of(candidate.compiled()));
-        }
-    }
-
-    /** The rounds up to now. */
-    private static final class Board {
-
-        private final Workload workload;
-        private volatile List<Round> rounds = List.of();
-
-        Board(Workload workload) {
-            this.workload = workload;
-        }
-
-        LineagePlot plot() {
-            var metric = workload.headline();
-            return new LineagePlot(
-                    "Rounds of an improvement",
-                    "%s, to the start's".formatted(metric.name()),
-                    rounds.stream().map(Board::step).toList(),
-                    "%s, %s is better. Dots were kept, crosses reverted; bars are the intervals of a"
-                                    .formatted(workload.title(), metric.better().word())
-                            + " round compared to the one it changes.");
-        }
-
-        private static LineagePlot.Step step(Round round) {
-            return new LineagePlot.Step(
-                    round.number(),
-                    round.parent(),
-                    round.outcome().orElse("interrupted"),
-                    round.detail(),
-                    round.ratio().orElse(Double.NaN),
-                    round.low().orElse(Double.NaN),
-                    round.high().orElse(Double.NaN),
-                    round.isKept());
-        }
-    }
-
-    /** Shows the loop in the cell. */
-    private static final class View implements ImproveLoop.Observer, AutoCloseable {
-
-        private final MagicCall call;
-        private final String planner;
-        private final PromptView coder;
-        private final Board board;
-        private final LiveDisplay live;
-        private LiveText plan;
-
-        View(String planner, PromptView coder, Board board, LiveDisplay live, MagicCall call) {
-            this.call = call;
-            this.planner = planner;
-            this.coder = coder;
-            this.board = board;
-            this.live = live;
-        }
-
-        @Override
-        public void rounds(List<Round> rounds) {
-            board.rounds = List.copyOf(rounds);
-            live.changed();
-        }
-
-        @Override
-        public void plans(int round) {
-            plan = call.liveText("Round %d: %s is planning".formatted(round, planner));
-        }
-
-        @Override
-        public void planned(Completion answer) {
-            plan.title(
-                    answer.isRecorded()
-                            ? "RECORDED plan, played back: written by %s on %s"
-                                    .formatted(answer.model(), answer.recordedOn())
-                            : "Plan by " + answer.model());
-            plan.close();
-            plan = null;
-        }
-
-        @Override
-        public void asks(int repair) {
-            coder.asks(repair);
-        }
-
-        @Override
-        public void writes(String piece) {
-            if (plan != null) {
-                plan.append(piece);
-            } else {
-                coder.writes(piece);
-            }
-        }
-
-        @Override
-        public void answered(Completion answer, OptionalDouble costUsd) {
-            coder.answered(answer, costUsd);
-        }
-
-        @Override
-        public void tries(Gate gate) {
-            coder.tries(gate);
-        }
-
-        @Override
-        public void passed(Gate gate, String detail) {
-            coder.passed(gate, detail);
-        }
-
-        @Override
-        public void skipped(Gate gate, String why) {
-            coder.skipped(gate, why);
-        }
-
-        @Override
-        public void judged(org.schedbook.prompt.Verdict verdict) {
-            coder.judged(verdict);
-        }
-
-        @Override
-        public void close() {
-            if (plan != null) {
-                plan.title("The model did not finish");
-                plan.close();
-            }
-            coder.close();
         }
     }
 
