@@ -208,6 +208,7 @@ public final class OpenAiModel implements Model, AutoCloseable {
         private final StringBuilder text = new StringBuilder();
         private final StringBuilder reasoning = new StringBuilder();
         private final StringBuilder refusal = new StringBuilder();
+        private boolean begun;
         private boolean toolCalls;
         private String finishReason = "";
         private String servedModel = "";
@@ -216,6 +217,7 @@ public final class OpenAiModel implements Model, AutoCloseable {
         private long completionTokens;
 
         void add(ChatCompletionChunk chunk, Consumer<String> onText) {
+            begun = true;
             if (!chunk.model().isEmpty()) {
                 servedModel = chunk.model();
             }
@@ -254,6 +256,13 @@ public final class OpenAiModel implements Model, AutoCloseable {
         }
 
         private ModelException empty() {
+            if (!begun) {
+                return new ModelException(
+                        "The server ended its answer before the first word of it.",
+                        "A server of your own may do that where its context is too small for the"
+                                + " request: give it 12,000 tokens, and read its log.",
+                        "");
+            }
             String ended = finishReason.isEmpty() ? "." : " (" + finishReason + ").";
             if (!refusal.isEmpty()) {
                 return new ModelException(

@@ -241,6 +241,27 @@ class OpenAiModelTest {
     }
 
     @Test
+    void anAnswerThatEndsBeforeItBeginsSpeaksOfTheContext() {
+        handler = exchange -> stream(exchange);
+        var e = failure();
+        assertTrue(e.getMessage().contains("before the first word"), e.getMessage());
+        assertTrue(e.nextStep().contains("context"), e.nextStep());
+    }
+
+    @Test
+    void anErrorInTheStreamIsShownInTheServersWords() {
+        handler =
+                exchange ->
+                        stream(
+                                exchange,
+                                delta("half"),
+                                "{\"error\":{\"message\":\"out of memory\",\"type\":\"server_error\"}}");
+        var e = failure();
+        assertTrue(e.getMessage().contains("out of memory"), e.getMessage());
+        assertEquals("half", e.partial());
+    }
+
+    @Test
     void aToolCallIsNoAnswer() {
         handler =
                 exchange ->
