@@ -35,12 +35,6 @@ public final class DryRun implements Gates.Trial {
 
     private static final int HEAP_MIB = 128;
 
-    /** What a callback may allocate on average: some entries of a map, but no copy of a queue. */
-    private static final long MAX_BYTES_PER_EVENT = 1024;
-
-    /** Fewer events than this say nothing about an average. */
-    private static final long MIN_EVENTS = 1000;
-
     private static final String GROWS =
             "It takes more than %d MiB of memory: something grows without end.".formatted(HEAP_MIB);
 
@@ -195,7 +189,7 @@ public final class DryRun implements Gates.Trial {
                     .map(text -> new Problem(0, 0, 1, where + text, ""))
                     .forEach(problems::add);
         }
-        if (problems.isEmpty() && allocates(report)) {
+        if (problems.isEmpty() && report.allocates()) {
             problems.add(
                     new Problem(
                             0,
@@ -271,10 +265,5 @@ public final class DryRun implements Gates.Trial {
                                 + " task.canRunOn(cpu) first; if the task in hand can not run on the CPU"
                                 + " that dispatch() is called for, leave it and look for another.")
                         .formatted(count);
-    }
-
-    private static boolean allocates(Report report) {
-        return report.nrEvents() >= MIN_EVENTS
-                && report.allocatedBytes() / report.nrEvents() > MAX_BYTES_PER_EVENT;
     }
 }

@@ -146,6 +146,47 @@ class DryRunTest {
                 run(new PolicySource("b", same)).behaviour());
     }
 
+    @Test
+    void whatLoadingClassesAllocatesIsNotHeldAgainstAPolicy() throws Exception {
+        // Few classes are loaded when the first load runs, and this one makes many events of it.
+        var result =
+                run(
+                        policy(
+                                """
+                                private final ArrayDeque<Task> line = new ArrayDeque<>();
+                                private long lineSinceNs;
+
+                                public void enqueue(Task task, long enqFlags) {
+                                    if ((enqFlags & Enq.WAKEUP) != 0
+                                            && (line.isEmpty()
+                                                    || nowNs() - lineSinceNs < 100_000_000)) {
+                                        insert(task, Dsq.LOCAL, 5_000_000, enqFlags);
+                                        return;
+                                    }
+                                    if (line.isEmpty()) {
+                                        lineSinceNs = nowNs();
+                                    }
+                                    line.add(task);
+                                }
+
+                                public void dispatch(int cpu, Task prev) {
+                                    for (int n = line.size(); n > 0; n--) {
+                                        Task next = line.poll();
+                                        if (next.canRunOn(cpu)) {
+                                            insert(next, Dsq.LOCAL, 5_000_000, 0);
+                                            return;
+                                        }
+                                        line.add(next);
+                                    }
+                                }
+
+                                public void dequeue(Task task, long deqFlags) {
+                                    line.remove(task);
+                                }
+                                """));
+        assertEquals(List.of(), result.problems());
+    }
+
     private Problem first(String members) throws Exception {
         return run(policy(members)).problems().getFirst();
     }
