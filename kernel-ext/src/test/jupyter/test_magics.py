@@ -357,6 +357,7 @@ class PromptTest(unittest.TestCase):
         self.assertGreater(len(set(pixels(base64.b64decode(cell.shown("image/png").split("\n")[0])))), 16)
         self.assertEqual(["reverted", None, "duplicate"], [r["outcome"] for r in rows(self.directory.name, "round")])
         self.assertTrue(rows(self.directory.name, "improvement")[0]["ended"])
+        self.assertIn("a plan", self.session.run("%history better").shown())
 
     def test_a_cell_the_person_edited_wins(self):
         self.endpoint.answer = f"```java\n{FIFO}\n```"

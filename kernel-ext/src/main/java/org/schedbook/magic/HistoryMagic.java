@@ -182,6 +182,9 @@ final class HistoryMagic implements Magic {
     }
 
     private static String outcome(Kept attempt) {
+        if (attempt.isAnswered() && attempt.purpose().equals("plan")) {
+            return "a plan";
+        }
         return attempt.failed()
                 .map(gate -> "failed at " + gate.toLowerCase(Locale.ROOT))
                 .or(() -> attempt.passed().map(_ -> "a policy"))
