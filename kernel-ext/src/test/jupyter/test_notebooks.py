@@ -101,5 +101,26 @@ class ComparingHonestlyTest(Executed, unittest.TestCase):
             self.assertRegex(self.text("compare"), rf"(?m)^{workload} .*{verdict}")
 
 
+class ImprovingWithAModelTest(Executed, unittest.TestCase):
+
+    name = "04-improving-with-a-model"
+
+    def test_plans_and_policies_are_labelled_as_recorded(self):
+        self.assertIn("RECORDED plan", self.text("improve"))
+        self.assertIn("RECORDED answer", self.text("improve"))
+
+    def test_the_slow_scheduler_was_improved_by_what_was_measured_here(self):
+        self.assertRegex(self.text("improve"), r"The winner is round [123]: careful is careful@2")
+        self.assertIn("kept", self.text("plot"))
+
+    def test_the_winner_is_compared_on_loads_that_no_round_was_judged_by(self):
+        for workload in ("pipe", "messaging", "wakeup"):
+            self.assertRegex(self.text("after"), rf"(?m)^{workload} .*(better|worse|cannot tell)")
+
+    def test_what_the_models_wrote_is_in_the_history(self):
+        self.assertIn("careful@1", self.text("history"))
+        self.assertIn("plan", self.text("history"))
+
+
 if __name__ == "__main__":
     unittest.main()
