@@ -23,8 +23,8 @@ from test_magics import rows
 
 KEY = "sk-local-4711"
 
-# A request is some 3,500 tokens; with the rest of this the model has room to babble, and an end to it.
-CONTEXT = 4608
+# A request is some 3,500 tokens: room for a few hundred more, and an end to the babble.
+CONTEXT = 4096
 
 
 def weights():
@@ -110,18 +110,28 @@ class LocalModelTest(unittest.TestCase):
         self.assertIn(kept["completion"].strip()[:40], cell.shown())
         self.assertNotIn(KEY, str(cell.messages) + str(kept))
 
-    def test_an_interrupt_ends_the_answer_keeps_its_part_and_frees_the_server(self):
-        msg_id = self.session.kc.execute("%%prompt halted --repairs 0 --no-attach\nFirst come, first served.")
-        self.session.wait_for(msg_id, lambda _: rows(self.directory, "piece"), 300)
+    def pieces_kept(self):
+        return len(rows(self.directory, "piece"))
+
+    def begin(self, name):
+        """Asks, and returns when the answer has begun to arrive."""
+        before = self.pieces_kept()
+        msg_id = self.session.kc.execute(f"%%prompt {name} --repairs 0 --no-attach\nFirst come, first served.")
+        self.session.wait_for(msg_id, lambda _: self.pieces_kept() > before, 300)
+        return msg_id
+
+    def interrupt(self, msg_id):
         asked = time.monotonic()
         self.session.km.interrupt_kernel()
         cell = self.session.collect(msg_id, 30)
         self.assertLess(time.monotonic() - asked, 3)
         self.assertEqual("error", cell.reply["status"])
+
+    def test_an_interrupt_ends_the_answer_keeps_its_part_and_frees_the_server(self):
+        self.interrupt(self.begin("halted"))
         self.assertTrue("".join(piece["text"] for piece in rows(self.directory, "piece")))
         # One request at a time is all that this server does: had it gone on, the next would wait for it.
-        self.session.run("%%prompt next --repairs 0 --no-attach\nRound robin.", 600)
-        self.assertGreater(len(rows(self.directory)[-1]["completion"]), 0)
+        self.interrupt(self.begin("next"))
 
     def test_a_wrong_key_is_said_so(self):
         with self.another(key="sk-wrong") as (session, _):
