@@ -51,6 +51,9 @@ final class Kernel {
      */
     private static final long MAX_COMPUTE_NS = 100_000_000;
 
+    /** How often a task that computes until some time looks whether it has come. */
+    private static final long LOOK_AT_CLOCK_NS = 1_000_000;
+
     private static final int FIRST_PID = 2;
 
     final Topology topology;
@@ -251,7 +254,7 @@ final class Kernel {
         task.nrWakeups++;
         long enqFlags = isNew ? 0 : Enq.WAKEUP;
         trace.add(now, Kind.WAKE, task.cpu, task.pid, pidOf(waker), 0);
-        if (waker != null && waker.curr != null) {
+        if (waker != null && waker.curr != null && !waker.curr.measured) {
             waker.curr.debtNs += costs.wakeupNs();
         }
         if (task.nrCpusAllowed() > 1) {
@@ -685,6 +688,13 @@ final class Kernel {
                 if (task.leftNs >= MAX_COMPUTE_NS) {
                     break;
                 }
+            } else if (op == Program.UNTIL) {
+                long left = task.bornNs + Program.first(code, pc) - now - task.leftNs;
+                if (left > 0) {
+                    task.leftNs += Math.min(left, LOOK_AT_CLOCK_NS);
+                    break;
+                }
+                task.pc = pc + 1;
             } else if (op == Program.LOOP) {
                 task.loopsLeft[task.depth++] = Program.first(code, pc);
                 task.pc = pc + 1;
@@ -698,7 +708,7 @@ final class Kernel {
             } else {
                 if (!task.paid) {
                     task.paid = true;
-                    task.leftNs += op == Program.ROUND ? ops.beginRound() : costs.syscallNs();
+                    task.leftNs += op == Program.ROUND ? ops.beginRound() : syscallNs(task);
                 }
                 if (task.leftNs + task.debtNs > 0) {
                     break;
@@ -711,6 +721,10 @@ final class Kernel {
         }
         compute(cpu, task);
         deferred = cpu;
+    }
+
+    private long syscallNs(SimTask task) {
+        return task.measured ? 0 : costs.syscallNs();
     }
 
     /** Does what takes effect at an instant; returns whether the task goes on at once. */

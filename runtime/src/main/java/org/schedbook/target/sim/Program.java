@@ -2,6 +2,8 @@ package org.schedbook.target.sim;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What a task does: computes, sleeps, and meets other tasks at pipes, locks and wait queues.
@@ -35,7 +37,15 @@ public final class Program {
     /** One round of the user-space loop; only the simulator itself has a task that does this. */
     static final int ROUND = 14;
 
+    static final int UNTIL = 15;
+
     static final Program USER_SPACE_LOOP = start().forever().add(ROUND, 0, 0).end().build();
+
+    /** The words of {@link #toString}, by operation. */
+    private static final String[] WORDS = {
+        "run", "loop", "end", "sleep", "period", "send", "receive", "lock", "unlock", "await",
+        "wake", "fork", "yield", "exit", "round", "until"
+    };
 
     private static final int OP_BITS = 8;
 
@@ -46,8 +56,12 @@ public final class Program {
      */
     final long[] code;
 
-    private Program(long[] code) {
+    /** What system calls and wake-ups cost is part of the times that it computes for. */
+    final boolean measured;
+
+    private Program(long[] code, boolean measured) {
         this.code = code;
+        this.measured = measured;
     }
 
     static int op(long[] code, int pc) {
@@ -64,7 +78,39 @@ public final class Program {
 
     /** Starts a program. */
     public static Builder start() {
-        return new Builder();
+        return new Builder(false);
+    }
+
+    /**
+     * Starts a program whose computing times were measured: they contain what system calls and
+     * wake-ups cost, which is not charged again.
+     */
+    static Builder measured() {
+        return new Builder(true);
+    }
+
+    /**
+     * Returns the operations, such as {@code loop 100; receive 0; run 50000; send 1; end; exit}.
+     */
+    @Override
+    public String toString() {
+        return IntStream.range(0, code.length / 2)
+                .mapToObj(this::toString)
+                .collect(Collectors.joining("; "));
+    }
+
+    private String toString(int pc) {
+        int op = op(code, pc);
+        long first = first(code, pc);
+        long second = second(code, pc);
+        String operands =
+                switch (op) {
+                    case END, YIELD, EXIT, ROUND -> "";
+                    case RUN, SLEEP -> " " + first + (second == first ? "" : ".." + second);
+                    case WAKE -> " " + first + " " + second;
+                    default -> " " + first;
+                };
+        return WORDS[op] + operands;
     }
 
     /** Puts a program together, operation by operation. */
@@ -79,7 +125,11 @@ public final class Program {
         private int size;
         private final ArrayDeque<Integer> loops = new ArrayDeque<>();
 
-        private Builder() {}
+        private final boolean measured;
+
+        private Builder(boolean measured) {
+            this.measured = measured;
+        }
 
         /** Computes for so long, counted in CPU time. */
         public Builder run(long ns) {
@@ -89,6 +139,13 @@ public final class Program {
         /** Computes for a time drawn evenly from a range. */
         public Builder run(long fromNs, long toNs) {
             return add(RUN, positive(fromNs), range(fromNs, toNs));
+        }
+
+        /**
+         * Computes until so long has passed since the task's start, whether it had a CPU or not.
+         */
+        public Builder runUntil(long ns) {
+            return add(UNTIL, positive(ns), 0);
         }
 
         public Builder sleep(long ns) {
@@ -180,7 +237,7 @@ public final class Program {
                 throw new IllegalArgumentException(loops.size() + " loop() without end()");
             }
             add(EXIT, 0, 0);
-            return new Program(Arrays.copyOf(code, 2 * size));
+            return new Program(Arrays.copyOf(code, 2 * size), measured);
         }
 
         private Builder add(int op, long first, long second) {

@@ -77,6 +77,10 @@ final class SimTask extends Task {
     // ---- The program ----
 
     final long[] code;
+
+    /** See {@link Program#measured}. */
+    final boolean measured;
+
     int pc;
     final long[] loopsLeft;
     int depth;
@@ -122,6 +126,7 @@ final class SimTask extends Task {
         this.source = source;
         this.random = random;
         this.code = spec.program().code;
+        this.measured = spec.program().measured;
         this.loopsLeft = new long[8];
         if (spec.cpus().isEmpty()) {
             cpusAllowed = null;

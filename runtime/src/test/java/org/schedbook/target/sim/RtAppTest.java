@@ -101,7 +101,7 @@ class RtAppTest {
             })
     void aWrongFileIsToldWhereAndWhy(String text, int line, String reason) {
         String json = text.replace('~', '\n').replace('\'', '"');
-        var e = assertThrows(RtApp.FormatException.class, () -> read(json));
+        var e = assertThrows(FormatException.class, () -> read(json));
         assertEquals(line, e.line(), e.getMessage());
         assertTrue(e.getMessage().contains(reason), e.getMessage());
     }
