@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import org.schedbook.policy.Dsq;
+import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Kick;
 import org.schedbook.policy.Policy;
 import org.schedbook.policy.Task;
@@ -299,15 +300,26 @@ final class InUserSpace extends PolicyOps {
 
     @Override
     public boolean endRound() {
-        while (head != roundEnd) {
-            int at = (int) (head++ & RING - 1);
-            take(kinds[at], tasks[at], at);
-            tasks[at] = null;
-        }
+        readUntil(roundEnd);
         if (ownDispatch) {
             feedHungry();
         }
         return loopHasWork();
+    }
+
+    private void readUntil(long end) {
+        while (head != end) {
+            int at = (int) (head++ & RING - 1);
+            take(kinds[at], tasks[at], at);
+            tasks[at] = null;
+        }
+    }
+
+    /** What is still in the ring is read first, as on a live kernel. */
+    @Override
+    void exit(ExitInfo info) {
+        readUntil(tail);
+        super.exit(info);
     }
 
     private void take(Record kind, SimTask task, int at) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.schedbook.policy.Dsq;
+import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Policy;
 import org.schedbook.policy.Task;
 import org.schedbook.target.sim.SimOptions.Mode;
@@ -79,6 +80,25 @@ class UserSpaceRulesTest {
         SimResult result = run(new Fifo(), 2, computing(5000, 1000), Mode.USER_SPACE);
         assertEquals(Outcome.COMPLETED, result.outcome());
         assertTrue(result.counters().get("nr_sched_congested") > 0, result.counters().toString());
+    }
+
+    @Test
+    void whatIsStillInTheRingIsToldBeforeTheEnd() {
+        var told = new ArrayList<String>();
+        var policy =
+                new Fifo() {
+                    @Override
+                    public void exitTask(Task task) {
+                        told.add("exitTask " + task.pid());
+                    }
+
+                    @Override
+                    public void exit(ExitInfo info) {
+                        told.add("exit");
+                    }
+                };
+        run(policy, 1, computing(2, MS), Mode.USER_SPACE);
+        assertEquals(List.of("exitTask 2", "exitTask 3", "exit"), told);
     }
 
     @Test
