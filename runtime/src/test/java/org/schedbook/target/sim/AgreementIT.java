@@ -1,0 +1,303 @@
+package org.schedbook.target.sim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.StringReader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.schedbook.bench.Messaging;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.sim.SimOptions.Mode;
+import org.schedbook.target.sim.SimResult.Outcome;
+import org.schedbook.target.vm.VmTarget;
+
+/**
+ * The simulator beside a real kernel: the same tasks under the same policy, there in user space,
+ * here both ways. Who starts, stops, and wakes whom must come in the same order on each CPU, and
+ * the policy must be told the same of each task in the same order.
+ *
+ * <p>The order in a scenario follows from the rules alone: the times in it are so far apart that an
+ * emulated guest on a busy machine keeps them apart.
+ */
+@Timeout(240)
+class AgreementIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /**
+     * How often to try: the live loop interrupts a task that computes when it got no CPU for a
+     * tick, which depends on this machine's load and changes turns. A rule that is wrong is wrong
+     * each time.
+     */
+    private static final int ATTEMPTS = 3;
+
+    /**
+     * What a policy is told when a task of the system was let in between, and when a task is moved
+     * to another group, as the kernel does with one that ends ({@code sched_autogroup_exit_task}):
+     * not the scenario's doing.
+     */
+    private static final List<List<String>> INTERRUPTIONS =
+            List.of(
+                    List.of("stopping, runnable", "running on "),
+                    List.of("stopping", "quiescent, for now", "runnable", "running on "));
+
+    private static VmTarget guest;
+
+    @BeforeAll
+    static void boot() throws Exception {
+        guest = VmTarget.boot();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (guest != null) {
+            guest.close();
+        }
+    }
+
+    static List<Scenario> scenarios() {
+        return Scenario.ALL;
+    }
+
+    @ParameterizedTest
+    @MethodSource("scenarios")
+    void eventsComeInTheOrderTheyHaveInTheKernel(Scenario scenario) throws Exception {
+        CompiledPolicy policy =
+                new PolicyCompiler().compile(new PolicySource("scenario", scenario.policy()));
+        String simulated = inTheSimulator(scenario, policy, Mode.USER_SPACE).toString();
+        String real = inTheGuest(scenario, policy).toString();
+        for (int i = 1; i < ATTEMPTS && !real.equals(simulated); i++) {
+            real = inTheGuest(scenario, policy).toString();
+        }
+        assertEquals(real, simulated, "policy in user space");
+        assertEquals(
+                real,
+                inTheSimulator(scenario, policy, Mode.KERNEL).toString(),
+                "policy in the kernel");
+    }
+
+    @Test
+    void aRecordingIsReplayedWithTheTimeThatEachTaskRan() throws Exception {
+        List<String> command = new Messaging(1, 5).command();
+        SchedTrace trace =
+                SchedTrace.read(
+                        "guest", new StringReader(SchedRecorder.record(guest, command, LIMIT)));
+        SimResult result =
+                Simulation.run(
+                        new PolicyCompiler()
+                                .compile(PolicySource.builtIn("fifo").orElseThrow())
+                                .newPolicy(),
+                        trace.workload(),
+                        SimMachine.flat(2).withCosts(CostModel.FREE),
+                        SimOptions.DEFAULT);
+        assertEquals(Outcome.COMPLETED, result.outcome());
+        assertEquals(41, result.tasks().size());
+        long ran = result.tasks().stream().mapToLong(SimResult.TaskResult::runNs).sum();
+        long recorded = ranNs(trace);
+        assertEquals(recorded, ran, recorded / 50);
+    }
+
+    /** How long the tasks of a recording ran, from switch to switch. */
+    private static long ranNs(SchedTrace trace) {
+        Map<Integer, Long> since = new HashMap<>();
+        trace.roots().forEach(pid -> since.put(pid, trace.events().getFirst().timeNs()));
+        Set<Integer> pids = new HashSet<>(names(trace).keySet());
+        pids.addAll(trace.roots());
+        long ran = 0;
+        for (SchedTrace.Event event : trace.events()) {
+            if (event instanceof SchedTrace.Switch to) {
+                if (pids.contains(to.prev())) {
+                    ran += to.timeNs() - since.get(to.prev());
+                }
+                since.put(to.next(), to.timeNs());
+            }
+        }
+        return ran;
+    }
+
+    // ---- The simulator --------------------------------------------------------------------
+
+    private static Observed inTheSimulator(Scenario scenario, CompiledPolicy policy, Mode mode)
+            throws Exception {
+        SimResult result =
+                Simulation.run(
+                        policy.newPolicy(),
+                        scenario.workload(),
+                        SimMachine.flat(2),
+                        SimOptions.DEFAULT.withMode(mode).withTrace(1 << 20));
+        assertEquals(Outcome.COMPLETED, result.outcome());
+        Map<Integer, String> names = new HashMap<>();
+        for (SimResult.TaskResult task : result.tasks()) {
+            names.put(task.pid(), task.comm());
+        }
+        var seen = new Observed(names);
+        Map<Integer, Integer> cpus = new HashMap<>();
+        for (int i = 0; i < result.trace().size(); i++) {
+            Trace.Event event = result.trace().get(i);
+            int pid = event.pid();
+            switch (event.kind()) {
+                case WAKE -> {
+                    int waker = (int) event.argument();
+                    seen.wakes(cpus.getOrDefault(waker, -1), waker, pid);
+                }
+                case START -> {
+                    cpus.put(pid, event.cpu());
+                    seen.add(event.cpu(), pid, "starts");
+                }
+                case PREEMPT -> seen.add(event.cpu(), pid, "is preempted");
+                case SLEEP -> seen.add(event.cpu(), pid, "sleeps");
+                case EXIT -> seen.add(event.cpu(), pid, "ends");
+                default -> {}
+            }
+        }
+        seen.told(result.faults().getLast().message());
+        return seen;
+    }
+
+    // ---- The guest ------------------------------------------------------------------------
+
+    private static Observed inTheGuest(Scenario scenario, CompiledPolicy policy) throws Exception {
+        try (Attachment attachment = guest.attach(policy)) {
+            String text = SchedRecorder.record(guest, scenario.command(), LIMIT);
+            assertFalse(attachment.detach().isError());
+            Observed seen = observed(SchedTrace.read("guest", new StringReader(text)));
+            seen.told(attachment.status().faults().getLast());
+            return seen;
+        }
+    }
+
+    private static Observed observed(SchedTrace trace) {
+        var seen = new Observed(names(trace));
+        for (SchedTrace.Event event : trace.events()) {
+            switch (event) {
+                case SchedTrace.Waking waking ->
+                        seen.wakes(waking.cpu(), waking.waker(), waking.pid());
+                case SchedTrace.Fork fork -> seen.wakes(fork.cpu(), fork.parent(), fork.child());
+                case SchedTrace.Switch to -> {
+                    String how =
+                            to.prevGoesOn() ? "is preempted" : to.prevEnds() ? "ends" : "sleeps";
+                    seen.add(to.cpu(), to.prev(), how);
+                    seen.add(to.cpu(), to.next(), "starts");
+                }
+            }
+        }
+        return seen;
+    }
+
+    /** The tasks by number: all that were started, with the last name each had. */
+    private static Map<Integer, String> names(SchedTrace trace) {
+        Map<Integer, String> names = new HashMap<>();
+        for (SchedTrace.Event event : trace.events()) {
+            switch (event) {
+                case SchedTrace.Fork fork -> names.put(fork.child(), "");
+                case SchedTrace.Switch to ->
+                        names.computeIfPresent(to.prev(), (_, _) -> to.prevComm());
+                case SchedTrace.Waking _ -> {}
+            }
+        }
+        return names;
+    }
+
+    // ---- Both -----------------------------------------------------------------------------
+
+    /** What was seen of a scenario's tasks, from when the clock woke the first of them. */
+    private static final class Observed {
+
+        /** Who starts, stops and wakes whom on each CPU. */
+        final Map<Integer, List<String>> cpus = new TreeMap<>();
+
+        /** What the policy was told about each task. */
+        final Map<String, List<String>> told = new TreeMap<>();
+
+        private final Map<Integer, String> names;
+        private final Map<Integer, Integer> sleepsBefore = new HashMap<>();
+        private boolean begun;
+
+        Observed(Map<Integer, String> names) {
+            this.names = names;
+        }
+
+        void wakes(int cpu, int waker, int pid) {
+            if (names.containsKey(waker) && names.containsKey(pid)) {
+                begun |= names.get(waker).equals(Scenario.CLOCK);
+                add(cpu, waker, "wakes " + names.get(pid));
+            }
+        }
+
+        void add(int cpu, int pid, String what) {
+            String name = names.get(pid);
+            if (name == null) {
+                return;
+            }
+            if (!begun) {
+                sleepsBefore.merge(pid, what.equals("sleeps") ? 1 : 0, Integer::sum);
+                return;
+            }
+            List<String> all = cpus.computeIfAbsent(cpu, _ -> new ArrayList<>());
+            // A task of the system may have been let in between.
+            boolean resumes =
+                    what.equals("starts")
+                            && !all.isEmpty()
+                            && all.getLast().equals(name + " is preempted");
+            if (resumes) {
+                all.removeLast();
+            } else {
+                all.add(name + " " + what);
+            }
+        }
+
+        /** Takes apart what the policy said in the end. */
+        void told(String message) {
+            String log = message.substring(message.indexOf(Scenario.TOLD) + Scenario.TOLD.length());
+            for (String each : log.split(";")) {
+                String[] words = each.strip().split(" ", 2);
+                int pid = Integer.parseInt(words[0]);
+                if (!names.containsKey(pid)) {
+                    continue;
+                }
+                int sleeps = sleepsBefore.getOrDefault(pid, 0);
+                if (sleeps == 0) {
+                    List<String> all = told.computeIfAbsent(names.get(pid), _ -> new ArrayList<>());
+                    all.add(words[1]);
+                    INTERRUPTIONS.forEach(pattern -> drop(all, pattern));
+                } else if (words[1].equals("quiescent")) {
+                    sleepsBefore.put(pid, sleeps - 1);
+                }
+            }
+        }
+
+        private static void drop(List<String> all, List<String> pattern) {
+            int from = all.size() - pattern.size();
+            if (from > 0
+                    && IntStream.range(0, pattern.size())
+                            .allMatch(i -> all.get(from + i).startsWith(pattern.get(i)))) {
+                all.subList(from, all.size()).clear();
+            }
+        }
+
+        @Override
+        public String toString() {
+            var text = new StringBuilder();
+            cpus.forEach((cpu, all) -> text.append("CPU %d: %s%n".formatted(cpu, all)));
+            told.forEach((task, all) -> text.append("%s: %s%n".formatted(task, all)));
+            return text.toString();
+        }
+    }
+}
