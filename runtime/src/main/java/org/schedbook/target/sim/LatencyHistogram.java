@@ -1,5 +1,8 @@
 package org.schedbook.target.sim;
 
+import java.util.SortedMap;
+import java.util.TreeMap;
+
 /**
  * Counts of durations in buckets of equal relative width: 32 to a power of two, so a percentile is
  * at most 3.2 % too high.
@@ -33,7 +36,19 @@ final class LatencyHistogram {
                 percentile(950),
                 percentile(990),
                 percentile(999),
-                max);
+                max,
+                micros());
+    }
+
+    /** Returns how often each latency was seen, the upper ends of the buckets in µs. */
+    private SortedMap<Long, Long> micros() {
+        var micros = new TreeMap<Long, Long>();
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] > 0) {
+                micros.merge(Math.min(upperEnd(i), max) / 1000, counts[i], Long::sum);
+            }
+        }
+        return micros;
     }
 
     private long percentile(int perMille) {

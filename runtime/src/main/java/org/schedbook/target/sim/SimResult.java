@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.schedbook.policy.Dsq;
 import org.schedbook.policy.ExitInfo;
@@ -85,9 +86,33 @@ public record SimResult(
     /** One CPU. */
     public record CpuResult(int id, long busyNs, long idleNs, long nrSwitches) {}
 
-    /** From wake-up to running, over all tasks of a name; percentiles are up to 3.2 % high. */
+    /**
+     * From wake-up to running, over all tasks of a name; percentiles are up to 3.2 % high.
+     *
+     * @param countsByMicros how often each latency was seen, in µs rounded down
+     */
     public record Latency(
-            String comm, long count, long p50Ns, long p95Ns, long p99Ns, long p999Ns, long maxNs) {}
+            String comm,
+            long count,
+            long p50Ns,
+            long p95Ns,
+            long p99Ns,
+            long p999Ns,
+            long maxNs,
+            SortedMap<Long, Long> countsByMicros) {
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s: %,d wake-ups, p50 %,d ns, p99 %,d ns, longest %,d ns",
+                    comm,
+                    count,
+                    p50Ns,
+                    p99Ns,
+                    maxNs);
+        }
+    }
 
     /**
      * Something a policy did wrong.
