@@ -186,6 +186,11 @@ class MagicsTest(NotebookTest):
         self.fails("%shell --limit 1 sleep 30", "took longer than 1 s")
         self.fails("%shell", "Usage: %shell")
 
+    def test_a_recording_of_the_guest_is_simulated(self):
+        self.assertIn("load.trace", self.ok("%record load.trace messaging:groups=1,loops=5", 120).shown())
+        shown = self.ok("%sim load.trace --policies fifo,vtime --cpus 2").shown()
+        self.assertEqual(2, shown.count("completed"), shown)
+
     def test_shell_shows_output_as_it_comes_and_stops_on_an_interrupt(self):
         msg_id = self.session.kc.execute("%shell echo here; sleep 50; echo there")
         self.session.wait_for(msg_id, lambda m: "\nhere" in str(m["content"].get("data", {}).get("text/plain")), 60)

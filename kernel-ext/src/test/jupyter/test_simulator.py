@@ -14,6 +14,12 @@ public class Loops extends Policy {
     }
 }"""
 
+TRACE = """\
+  ping-7 [000] d..2. 5.000000: sched_waking: comm=pong pid=8 prio=120 target_cpu=000
+  ping-7 [000] d..2. 5.002000: sched_switch: prev_comm=ping prev_pid=7 prev_prio=120 prev_state=X ==> next_comm=pong next_pid=8 next_prio=120
+  pong-8 [000] d..2. 5.005000: sched_switch: prev_comm=pong prev_pid=8 prev_prio=120 prev_state=X ==> next_comm=swapper/0 next_pid=0 next_prio=120
+"""
+
 RT_APP = {"global": {"duration": 1}, "tasks": {"blink": {"loop": 5, "run": 1000, "sleep": 2000}}}
 
 
@@ -57,9 +63,10 @@ class SimulatorTest(NotebookTest):
             for word in ("simulated", "without eevdf", "fifo", "vtime", "ratio to fifo"):
                 self.assertIn(word, shown)
             self.assertIn("batch", self.ok("%compare fifo vtime --on messaging,batch -n 3").shown())
-            self.fails("%bench wakeup --only --policies fifo", "no model of", "%target vm")
+            self.fails("%bench processes --only --policies fifo", "no model of", "%target vm")
             self.fails("%compare eevdf fifo --on pipe -n 2", "no model of EEVDF")
             self.fails("%shell ls", "no model of")
+            self.fails("%record load.trace pipe", "no kernel", "%target vm")
             self.ok("%attach fifo")
             self.assertIn("sim", self.ok("%status").shown())
             self.fails("%top", "does not say what it is doing")
@@ -84,6 +91,17 @@ class SimulatorTest(NotebookTest):
         self.assertIn("load.json", self.ok("%sim load.json --policies fifo --cpus 1").shown())
         file.write_text(json.dumps(RT_APP, indent=1).replace("1000", '"much"'))
         self.fails("%sim load.json", "load.json, line")
+
+    def test_a_recording_is_a_workload_and_its_mistakes_have_a_line(self):
+        file = pathlib.Path(self.directory.name, "load.trace")
+        file.write_text(TRACE)
+        shown = self.ok("%sim load.trace --policies fifo,vtime --cpus 1").shown()
+        self.assertIn("completed", shown)
+        self.assertIn("ping", self.ok("%timeline").shown())
+        file.write_text(TRACE + "and so on\n")
+        self.fails("%sim load.trace", "load.trace, line 4", "not a line of a trace")
+        self.fails("%sim nowhere.trace", "can not be read")
+        self.fails("%record load.txt pipe", "ends in .trace")
 
     def test_a_policy_that_loops_ends_in_a_sentence(self):
         self.ok(LOOPS)

@@ -21,6 +21,7 @@ final class SchedbookMagics {
         magics.line("Run", "console", () -> new ConsoleMagic(session));
         magics.line("Run", "shell", () -> new ShellMagic(session));
         magics.line("Simulate", "sim", () -> new SimMagic(session));
+        magics.line("Simulate", "record", () -> new RecordMagic(session));
         magics.line("Simulate", "timeline", () -> new TimelineMagic(session));
         magics.line("Simulate", "why", () -> new WhyMagic(session));
         magics.line("Measure", "bench", () -> new BenchMagic(session));

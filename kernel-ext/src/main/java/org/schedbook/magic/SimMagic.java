@@ -3,7 +3,6 @@ package org.schedbook.magic;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.schedbook.bench.Workload;
@@ -14,7 +13,9 @@ import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Progress;
 import org.schedbook.target.TargetException;
+import org.schedbook.target.sim.FormatException;
 import org.schedbook.target.sim.RtApp;
+import org.schedbook.target.sim.SchedTrace;
 import org.schedbook.target.sim.SimMachine;
 import org.schedbook.target.sim.SimOptions;
 import org.schedbook.target.sim.SimResult;
@@ -31,16 +32,18 @@ import picocli.CommandLine.Parameters;
             "Simulates a workload under some policies, on any number of CPUs.",
             "",
             "The same policy, without a kernel: figures are simulated, the same on every machine,"
-                    + " and comparable with each other only. WORKLOAD is messaging, pipe, hackbench"
-                    + " or batch as for %bench, or interactive, skewed, or a file of rt-app's JSON."
-                    + " %timeline then draws who ran where, and %why explains it.",
+                    + " and comparable with each other only. WORKLOAD is messaging, pipe,"
+                    + " hackbench, wakeup, cyclictest, mixed or batch as for %bench, or interactive,"
+                    + " skewed, a file of rt-app's JSON, or a recording that %record made. %timeline"
+                    + " then draws who ran where, and %why explains it.",
         },
         footer = {
             "Examples:",
             "  %sim messaging",
             "  %sim interactive --policies fifo,vtime --cpus 4",
             "  %sim messaging:groups=24,loops=100 --cpus 64 --mode user",
-            "  %sim my-load.json --policies mine --topology 2:1:4:2"
+            "  %sim my-load.json --policies mine --topology 2:1:4:2",
+            "  %sim load.trace --policies fifo,vtime"
         })
 final class SimMagic implements Magic {
 
@@ -87,7 +90,7 @@ final class SimMagic implements Magic {
     }
 
     @Override
-    public Simulated run(MagicCall call) {
+    public Simulated run(MagicCall call) throws InterruptedException {
         SimWorkload load = load();
         SimMachine machine = machineOptions.machine(cpus);
         SimOptions options =
@@ -97,14 +100,11 @@ final class SimMagic implements Magic {
                         .withTrace(Simulated.TRACE)
                         .withDeadline(DEADLINE);
         List<CompiledPolicy> compiled = policies.stream().map(session::policy).toList();
-        var results = new ArrayList<SimResult>();
-        try (Progress progress = call.progress("Simulating " + workload, policies.size())) {
-            for (CompiledPolicy policy : compiled) {
-                progress.note(policy.name());
-                results.add(SimTarget.simulate(policy, load, machine, options));
-                call.checkInterrupted();
-                progress.step();
-            }
+        List<SimResult> results;
+        try (Progress progress = call.progress("Simulating " + workload, 1)) {
+            progress.note(String.join(", ", policies));
+            results = SimTarget.simulateAll(compiled, load, machine, options);
+            progress.step();
         } catch (TargetException e) {
             throw Errors.of(e);
         } catch (IllegalArgumentException e) {
@@ -120,7 +120,7 @@ final class SimMagic implements Magic {
         return switch (workload) {
             case INTERACTIVE -> SimWorkload.interactive(NR_INTERACTIVE, NR_BATCH, INTERACTIVE_NS);
             case SKEWED -> SimWorkload.skewed(NR_SKEWED, SHORT_NS);
-            case String file when file.endsWith(".json") -> rtApp(Path.of(file));
+            case String name when name.matches(".*\\.(json|trace)") -> read(Path.of(name));
             default -> model(BenchOptions.workload(workload));
         };
     }
@@ -133,10 +133,12 @@ final class SimMagic implements Magic {
                                         .next("It has models of: " + String.join(", ", names())));
     }
 
-    private static SimWorkload rtApp(Path file) {
+    private static SimWorkload read(Path file) {
         try {
-            return RtApp.read(file).workload();
-        } catch (RtApp.FormatException e) {
+            return file.toString().endsWith(RecordMagic.SUFFIX)
+                    ? SchedTrace.read(file).workload()
+                    : RtApp.read(file).workload();
+        } catch (FormatException e) {
             throw new CellError("%s, line %d: %s".formatted(file, e.line(), e.getMessage()))
                     .next("Correct the file and run the cell again.");
         } catch (IOException e) {

@@ -11,6 +11,7 @@ import org.schedbook.target.sim.SimMachine;
 import org.schedbook.target.sim.SimOptions;
 import org.schedbook.target.sim.SimResult;
 import org.schedbook.target.sim.SimTarget;
+import org.schedbook.target.sim.Trace;
 
 /**
  * What {@code %sim} returns: one workload, simulated under some policies.
@@ -35,6 +36,9 @@ public record Simulated(
     public static final int TRACE = 500_000;
 
     private static final int FINDINGS = 5;
+
+    /** How many of the events that led to a finding are shown. */
+    private static final int LED_THERE = 4;
 
     /** Returns one line for captions. */
     String caption() {
@@ -129,20 +133,28 @@ public record Simulated(
                     .forEach(f -> notes.add(policy + f.callback() + line(f) + ": " + f.message()));
             result.findings().stream()
                     .limit(FINDINGS)
-                    .forEach(
-                            f ->
-                                    notes.add(
-                                            "%s%s at %s: %s"
-                                                    .formatted(
-                                                            policy,
-                                                            f.kind()
-                                                                    .name()
-                                                                    .toLowerCase(Locale.ROOT)
-                                                                    .replace('_', ' '),
-                                                            number("%.3f ms", f.timeNs() / 1e6),
-                                                            f.message())));
+                    .forEach(finding -> notes.add(policy + sentence(finding)));
         }
         return notes;
+    }
+
+    private static String sentence(SimResult.Finding finding) {
+        String sentence =
+                "%s: %s".formatted(at(finding.kind(), finding.timeNs()), finding.message());
+        List<Trace.Event> events = finding.events();
+        if (events.isEmpty()) {
+            return sentence;
+        }
+        return events.subList(Math.max(0, events.size() - LED_THERE), events.size()).stream()
+                .map(event -> at(event.kind(), event.timeNs()))
+                .collect(Collectors.joining(", ", sentence + "; before: ", ""));
+    }
+
+    private static String at(Enum<?> what, long timeNs) {
+        return "%s at %s"
+                .formatted(
+                        what.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                        number("%.3f ms", timeNs / 1e6));
     }
 
     private static String line(SimResult.PolicyFault fault) {

@@ -1,10 +1,15 @@
 package org.schedbook.target.sim;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.policy.ExitInfo;
@@ -134,6 +139,40 @@ public final class SimTarget implements Target {
                     "Give it a constructor without parameters that does not throw.",
                     "");
         }
+    }
+
+    /**
+     * Simulates a workload under several policies, on all cores of this machine at once, which
+     * changes no result.
+     *
+     * @return the results, in the order of the policies
+     * @throws TargetException if a policy can not be created
+     * @throws IllegalArgumentException as {@link Simulation#run} does
+     */
+    public static List<SimResult> simulateAll(
+            List<CompiledPolicy> policies,
+            SimWorkload workload,
+            SimMachine machine,
+            SimOptions options)
+            throws TargetException, InterruptedException {
+        List<Callable<SimResult>> simulations = new ArrayList<>();
+        policies.forEach(
+                policy -> simulations.add(() -> simulate(policy, workload, machine, options)));
+        var results = new ArrayList<SimResult>();
+        int cores = Runtime.getRuntime().availableProcessors();
+        try (var pool = Executors.newFixedThreadPool(cores)) {
+            for (Future<SimResult> ended : pool.invokeAll(simulations)) {
+                results.add(ended.get());
+            }
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case TargetException cause -> throw cause;
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case Throwable cause -> throw new IllegalStateException(cause);
+            }
+        }
+        return results;
     }
 
     /** Says why a simulation ended, in a sentence. */

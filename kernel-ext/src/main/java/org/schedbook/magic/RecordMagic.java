@@ -1,0 +1,100 @@
+package org.schedbook.magic;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.schedbook.bench.Workload;
+import org.schedbook.bench.Workloads;
+import org.schedbook.jupyter.CellError;
+import org.schedbook.jupyter.Magic;
+import org.schedbook.jupyter.MagicCall;
+import org.schedbook.target.TargetException;
+import org.schedbook.target.sim.FormatException;
+import org.schedbook.target.sim.SchedRecorder;
+import org.schedbook.target.sim.SchedTrace;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code %record FILE WORKLOAD}: keeps what a kernel's scheduler did with a workload. */
+@Command(
+        description = {
+            "Runs a workload in the guest and writes down who ran, slept, and woke whom.",
+            "",
+            "Under the policy that is attached, or the kernel's own scheduler. FILE is in the text"
+                    + " form of the kernel's tracefs. %sim FILE then has the same tasks do the same"
+                    + " under any policy, on any number of CPUs.",
+        },
+        footer = {
+            "Examples:",
+            "  %record load.trace messaging:groups=1,loops=20",
+            "  %sim load.trace --policies fifo,vtime --cpus 2"
+        })
+final class RecordMagic implements Magic {
+
+    /** How the name of a recording ends. */
+    static final String SUFFIX = ".trace";
+
+    @Option(
+            names = "--limit",
+            paramLabel = "SECONDS",
+            description = "When to kill the workload, by default after ${DEFAULT-VALUE} s.",
+            defaultValue = "60")
+    private int limit;
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "Where to write, NAME.trace.")
+    private Path file;
+
+    @Parameters(
+            index = "1",
+            paramLabel = "WORKLOAD",
+            description = "What to run, as for %%bench; short, for some 50,000 events are kept.")
+    private String workload;
+
+    private final Session session;
+
+    RecordMagic(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public String run(MagicCall call) throws InterruptedException {
+        if (!file.toString().endsWith(SUFFIX)) {
+            throw new CellError(
+                            "The name of a recording ends in .trace, and '" + file + "' does not.")
+                    .next("Write %record " + file + SUFFIX + " " + workload);
+        }
+        if (limit < 1) {
+            throw new CellError("--limit is %d and must be 1 or more.".formatted(limit))
+                    .next("Give the workload some time, or leave --limit out.");
+        }
+        Workload load = BenchOptions.workload(workload);
+        try {
+            Guest.start(session, call);
+            String text =
+                    SchedRecorder.record(
+                            session.target(), load.command(), Duration.ofSeconds(limit));
+            int nrEvents = SchedTrace.read(file.toString(), new StringReader(text)).events().size();
+            Files.writeString(file, text);
+            return "%,d events of %s are in %s.".formatted(nrEvents, load.title(), file);
+        } catch (TargetException e) {
+            throw Errors.of(e);
+        } catch (FormatException e) {
+            throw new CellError("What was recorded can not be used: " + e.getMessage() + ".")
+                    .next("Record something shorter.");
+        } catch (IOException e) {
+            throw new CellError("The file %s can not be written.".formatted(file))
+                    .next("Check its name: it is made beside the notebook.");
+        }
+    }
+
+    @Override
+    public List<String> candidates(String label) {
+        return label.equals("WORKLOAD")
+                ? Workloads.all().stream().map(Workload::name).toList()
+                : List.of();
+    }
+}
