@@ -108,6 +108,26 @@ public class SimulatorBenchmark {
         }
     }
 
+    /** FIFO on 1,024 CPUs with ever more tasks. */
+    @State(Scope.Benchmark)
+    public static class ByTasks {
+
+        @Param({"4096", "20000", "100000"})
+        public int tasks;
+
+        private CompiledPolicy compiled;
+
+        @Setup(Level.Trial)
+        public void compilePolicy() throws Exception {
+            compiled = compile("fifo");
+        }
+
+        SimResult once() throws ReflectiveOperationException {
+            SimWorkload pairs = SimWorkload.pipes(tasks / 2, 2 * ROUND_TRIPS / tasks);
+            return run(compiled, pairs, machine(1024));
+        }
+    }
+
     /** {@code perf bench sched messaging -t -g 24 -l 2000}: 960 threads, 19.2 million messages. */
     @State(Scope.Benchmark)
     public static class SeedJob {
@@ -127,6 +147,11 @@ public class SimulatorBenchmark {
 
     @Benchmark
     public SimResult sizes(BySize state) throws ReflectiveOperationException {
+        return state.once();
+    }
+
+    @Benchmark
+    public SimResult tasks(ByTasks state) throws ReflectiveOperationException {
         return state.once();
     }
 
@@ -157,6 +182,16 @@ public class SimulatorBenchmark {
                 long events = state.once().nrSchedulingEvents();
                 print(
                         "sim.cost-per-event." + state.cpus + "-cpus",
+                        "ns/event",
+                        nanos,
+                        ns -> ns / events);
+            } else if (name.endsWith(".tasks")) {
+                var state = new ByTasks();
+                state.tasks = Integer.parseInt(result.getParams().getParam("tasks"));
+                state.compilePolicy();
+                long events = state.once().nrSchedulingEvents();
+                print(
+                        "sim.cost-per-event." + state.tasks + "-tasks",
                         "ns/event",
                         nanos,
                         ns -> ns / events);
