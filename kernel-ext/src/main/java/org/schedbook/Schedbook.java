@@ -176,19 +176,17 @@ public final class Schedbook {
     }
 
     /**
-     * Simulates a workload under policies, one after the other: {@code %sim}. Needs no target.
+     * Simulates a workload under policies, on all cores at once: {@code %sim}. Needs no target.
      * Whatever the policies do, this returns; what they did wrong is in the results.
      *
      * @param policies names, one at least
      * @throws TargetException if one of the policies can not be made
      */
     public static Simulated simulate(SimWorkload workload, SimMachine machine, String... policies)
-            throws TargetException {
+            throws TargetException, InterruptedException {
         SimOptions options = SimOptions.DEFAULT.withTrace(Simulated.TRACE);
-        var results = new ArrayList<SimResult>();
-        for (String policy : policies) {
-            results.add(SimTarget.simulate(policy(policy), workload, machine, options));
-        }
+        List<CompiledPolicy> compiled = Stream.of(policies).map(Schedbook::policy).toList();
+        List<SimResult> results = SimTarget.simulateAll(compiled, workload, machine, options);
         var simulated =
                 new Simulated(workload.name(), machine, options, List.of(policies), results);
         session().lastSimulation(simulated);

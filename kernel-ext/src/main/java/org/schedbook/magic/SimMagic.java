@@ -139,7 +139,7 @@ final class SimMagic implements Magic {
                     ? SchedTrace.read(file).workload()
                     : RtApp.read(file).workload();
         } catch (FormatException e) {
-            throw new CellError("%s, line %d: %s".formatted(file, e.line(), e.getMessage()))
+            throw new CellError("%s, line %d: %s".formatted(file, e.line(), e.reason()))
                     .next("Correct the file and run the cell again.");
         } catch (IOException e) {
             throw new CellError("The file %s can not be read.".formatted(file))
