@@ -21,7 +21,6 @@ import org.schedbook.compile.PolicySource;
 import org.schedbook.measure.Summary;
 import org.schedbook.target.sim.CostModel;
 import org.schedbook.target.sim.SimOptions.Mode;
-import org.schedbook.target.vm.Clock;
 import org.schedbook.target.vm.GuestShape;
 import org.schedbook.target.vm.VmTarget;
 
@@ -32,11 +31,8 @@ import org.schedbook.target.vm.VmTarget;
  */
 public final class Calibrate {
 
-    private static final int RUNS = 7;
+    private static final int RUNS = 5;
     private static final Duration LIMIT = Duration.ofMinutes(2);
-    private static final GuestShape ONE_CPU =
-            new GuestShape(1, GuestShape.DEFAULT.memoryMib(), Clock.WALL);
-
     private static final PolicyCompiler COMPILER = new PolicyCompiler();
 
     /**
@@ -47,14 +43,17 @@ public final class Calibrate {
         CompiledPolicy fifo = builtIn("fifo");
         String table;
         CostModel costs;
-        try (VmTarget guest = VmTarget.boot(ONE_CPU)) {
+        var oneCpu = new GuestShape(1, GuestShape.DEFAULT.memoryMib(), VmTarget.steadiestClock());
+        try (VmTarget guest = VmTarget.boot(oneCpu)) {
             String machine = guest.machine().caption();
             System.out.println(machine);
+            BenchResult hackbench = measure(guest, Calibration.HACKBENCH, fifo);
             BenchResult messaging = measure(guest, Calibration.MESSAGING, fifo);
             BenchResult pipe = measure(guest, Calibration.PIPE, fifo);
             var measured =
                     new Calibration.Measured(
-                            median(messaging, Contender.EEVDF.name()),
+                            median(hackbench, fifo.name()),
+                            median(messaging, fifo.name()),
                             median(pipe, Contender.EEVDF.name()),
                             median(pipe, fifo.name()));
             System.out.println(measured);
@@ -77,7 +76,7 @@ public final class Calibrate {
         var lines = new ArrayList<String>();
         lines.add("measured, simulated and the error, on one CPU, policies in user space:");
         for (Workload workload :
-                List.of(new Messaging(2, 50), new Hackbench(1, 50), Calibration.PIPE)) {
+                List.of(new Messaging(2, 50), new Hackbench(2, 50), Calibration.PIPE)) {
             for (String name : List.of("fifo", "rr", "vtime")) {
                 if (workload == Calibration.PIPE && name.equals("fifo")) {
                     continue; // that is what it was calibrated on

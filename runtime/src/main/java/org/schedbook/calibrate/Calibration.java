@@ -2,6 +2,7 @@ package org.schedbook.calibrate;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.schedbook.bench.Hackbench;
 import org.schedbook.bench.Messaging;
 import org.schedbook.bench.Pipe;
 import org.schedbook.bench.Workload;
@@ -14,14 +15,17 @@ import org.schedbook.target.sim.SimOptions.Mode;
 import org.schedbook.target.sim.SimTarget;
 
 /**
- * Costs of a machine with one CPU, from three figures measured there:
+ * Costs of a machine with one CPU, from four figures measured there:
  *
  * <ul>
- *   <li>a system call costs what makes messaging under the kernel's own scheduler as slow as it is;
+ *   <li>a system call costs what makes hackbench, which uses pipes, as slow as it is under FIFO in
+ *       user space;
+ *   <li>a socket costs what makes messaging as slow as it is there;
+ *   <li>what the loop in user space does costs as many times its guess as makes one pipe as slow as
+ *       it is there;
  *   <li>all else that the kernel does costs as many times the guess of {@link
- *       CostModel#UNCALIBRATED} as makes a pipe under it as slow as it is;
- *   <li>what the loop in user space does costs as many times its guess as makes the same pipe as
- *       slow as it is under FIFO in user space.
+ *       CostModel#UNCALIBRATED} as makes that pipe as slow as it is under the kernel's own
+ *       scheduler, which has no model here: with one task that can run, it does what FIFO does.
  * </ul>
  *
  * So the guesses still say how costs relate within the kernel and within user space. An emulated
@@ -30,8 +34,13 @@ import org.schedbook.target.sim.SimTarget;
 final class Calibration {
 
     /** What is measured; the times are in seconds. */
-    record Measured(double messagingUnderEevdf, double pipeUnderEevdf, double pipeUnderFifo) {}
+    record Measured(
+            double hackbenchUnderFifo,
+            double messagingUnderFifo,
+            double pipeUnderEevdf,
+            double pipeUnderFifo) {}
 
+    static final Hackbench HACKBENCH = new Hackbench(1, 50);
     static final Messaging MESSAGING = new Messaging(1, 50);
     static final Pipe PIPE = new Pipe(4000);
 
@@ -48,6 +57,9 @@ final class Calibration {
     private static final Map<String, Long> SYSCALL =
             Map.of("syscallNs", CostModel.UNCALIBRATED.syscallNs());
 
+    private static final Map<String, Long> SOCKET =
+            Map.of("socketNs", CostModel.UNCALIBRATED.socketNs());
+
     private static final Map<String, Long> USER_SPACE =
             Map.of(
                     "recordNs", CostModel.UNCALIBRATED.recordNs(),
@@ -60,7 +72,7 @@ final class Calibration {
     /** In hundredths. */
     private static final long LARGEST_FACTOR = 100_000;
 
-    /** Both costs are in both figures; after so many turns they stay. */
+    /** Each figure depends on more than one cost; after so many turns they stay. */
     private static final int TURNS = 5;
 
     private final CompiledPolicy fifo;
@@ -75,10 +87,11 @@ final class Calibration {
     CostModel solve(Measured measured, String provenance) {
         CostModel costs = caches(CostModel.UNCALIBRATED.with(Map.of(), provenance));
         for (int turn = 0; turn < TURNS; turn++) {
-            costs = fit(costs, SYSCALL, MESSAGING, Mode.KERNEL, measured.messagingUnderEevdf());
             costs = fit(costs, KERNEL, PIPE, Mode.KERNEL, measured.pipeUnderEevdf());
+            costs = fit(costs, USER_SPACE, PIPE, Mode.USER_SPACE, measured.pipeUnderFifo());
+            costs = fit(costs, SYSCALL, HACKBENCH, Mode.USER_SPACE, measured.hackbenchUnderFifo());
         }
-        return fit(costs, USER_SPACE, PIPE, Mode.USER_SPACE, measured.pipeUnderFifo());
+        return fit(costs, SOCKET, MESSAGING, Mode.USER_SPACE, measured.messagingUnderFifo());
     }
 
     /** Scales some of the costs so that the workload takes as long as it does. */

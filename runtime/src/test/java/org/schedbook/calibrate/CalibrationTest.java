@@ -24,6 +24,7 @@ class CalibrationTest {
             CostModel.UNCALIBRATED.with(
                     Map.of(
                             "syscallNs", 2_500L,
+                            "socketNs", 4_000L,
                             "contextSwitchNs", 12_000L,
                             "wakeupNs", 6_000L,
                             "tickNs", 10_000L,
@@ -41,12 +42,14 @@ class CalibrationTest {
         CompiledPolicy fifo = fifo();
         var measured =
                 new Calibration.Measured(
-                        Calibration.seconds(fifo, Calibration.MESSAGING, SLOW, Mode.KERNEL),
+                        Calibration.seconds(fifo, Calibration.HACKBENCH, SLOW, Mode.USER_SPACE),
+                        Calibration.seconds(fifo, Calibration.MESSAGING, SLOW, Mode.USER_SPACE),
                         Calibration.seconds(fifo, Calibration.PIPE, SLOW, Mode.KERNEL),
                         Calibration.seconds(fifo, Calibration.PIPE, SLOW, Mode.USER_SPACE));
         CostModel found = new Calibration(fifo, false).solve(measured, "found");
         assertEquals("found", found.provenance());
         assertEquals(1, (double) found.syscallNs() / SLOW.syscallNs(), .03);
+        assertEquals(1, (double) found.socketNs() / SLOW.socketNs(), .03);
         for (Workload workload : new Workload[] {Calibration.PIPE, new Messaging(2, 30)}) {
             double was = Calibration.seconds(fifo, workload, SLOW, Mode.USER_SPACE);
             double is = Calibration.seconds(fifo, workload, found, Mode.USER_SPACE);
@@ -56,7 +59,7 @@ class CalibrationTest {
 
     @Test
     void anEmulatedMachineHasNoCachesToLose() throws Exception {
-        var measured = new Calibration.Measured(.2, .1, .2);
+        var measured = new Calibration.Measured(.15, .2, .1, .2);
         CostModel found = new Calibration(fifo(), true).solve(measured, "found");
         assertEquals(0, found.cacheRefillNs());
         assertEquals(0, found.migrateRemoteNs());

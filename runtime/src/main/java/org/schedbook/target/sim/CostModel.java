@@ -21,6 +21,7 @@ import java.util.Properties;
  * @param ipiNs until a busy CPU hears that it is to look for another task
  * @param idleExitNs until an idle CPU does, leaving its idle state included
  * @param syscallNs entering the kernel to send, receive, lock, sleep or fork
+ * @param socketNs sending or receiving through a socket, over what it costs through a pipe
  * @param tickNs handling one timer tick
  * @param callbackNs one call of a policy in the kernel: {@code enqueue}, {@code dispatch}
  * @param migrateCoreNs starting on the other hardware thread of the core
@@ -39,6 +40,7 @@ public record CostModel(
         long ipiNs,
         long idleExitNs,
         long syscallNs,
+        long socketNs,
         long tickNs,
         long callbackNs,
         long migrateCoreNs,
@@ -62,7 +64,8 @@ public record CostModel(
      * loop in user space (1 µs): for reasoning.
      */
     public static final CostModel FREE =
-            new CostModel(0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1000, "nothing costs anything");
+            new CostModel(
+                    0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1000, "nothing costs anything");
 
     public CostModel {
         if (syscallNs < 1) {

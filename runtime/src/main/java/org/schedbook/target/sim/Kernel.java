@@ -708,7 +708,10 @@ final class Kernel {
             } else {
                 if (!task.paid) {
                     task.paid = true;
-                    task.leftNs += op == Program.ROUND ? ops.beginRound() : syscallNs(task);
+                    task.leftNs +=
+                            op == Program.ROUND
+                                    ? ops.beginRound()
+                                    : syscallNs(task, op, (int) Program.first(code, pc));
                 }
                 if (task.leftNs + task.debtNs > 0) {
                     break;
@@ -723,8 +726,12 @@ final class Kernel {
         deferred = cpu;
     }
 
-    private long syscallNs(SimTask task) {
-        return task.measured ? 0 : costs.syscallNs();
+    private long syscallNs(SimTask task, int op, int nr) {
+        if (task.measured) {
+            return 0;
+        }
+        boolean message = op == Program.SEND || op == Program.RECEIVE;
+        return costs.syscallNs() + (message && pipes[nr].socket ? costs.socketNs() : 0);
     }
 
     /** Does what takes effect at an instant; returns whether the task goes on at once. */
@@ -886,6 +893,7 @@ final class Kernel {
     private static final class Pipe {
         final int capacity;
         final int lowWater;
+        final boolean socket;
         final WaitQueue senders = new WaitQueue();
         final WaitQueue receivers = new WaitQueue();
         int count;
@@ -893,6 +901,7 @@ final class Kernel {
         Pipe(SimWorkload.PipeSpec spec) {
             this.capacity = spec.capacity();
             this.lowWater = spec.lowWater();
+            this.socket = spec.socket();
         }
     }
 

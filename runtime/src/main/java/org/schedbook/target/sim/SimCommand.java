@@ -83,7 +83,7 @@ record SimCommand(SimWorkload workload, Function<SimResult, String> output) {
 
     private static SimCommand hackbench(int groups, int loops) {
         return new SimCommand(
-                SimWorkload.messaging(groups, loops),
+                SimWorkload.hackbench(groups, loops),
                 result -> "Time: " + seconds(result.timeNs()));
     }
 

@@ -1,7 +1,9 @@
 package org.schedbook.target.sim;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * Tasks and what they share.
@@ -29,6 +31,12 @@ public record SimWorkload(
      * counts with the overhead of its {@code sk_buff}, 768 bytes in all.
      */
     private static final int SOCKET_CAPACITY = 277;
+
+    /** Messages of 100 bytes in a page of a pipe, which becomes free when all of it is read. */
+    private static final int PAGE_CAPACITY = 40;
+
+    /** What the 16 pages of a pipe take. */
+    private static final int PIPE_CAPACITY = 16 * PAGE_CAPACITY;
 
     /**
      * One task.
@@ -76,8 +84,9 @@ public record SimWorkload(
      *
      * @param capacity how many messages it holds before senders sleep
      * @param lowWater senders are woken when no more than this many are left in it
+     * @param socket whether it is a pair of sockets, which cost more
      */
-    public record PipeSpec(int capacity, int lowWater) {
+    public record PipeSpec(int capacity, int lowWater, boolean socket) {
 
         public PipeSpec {
             if (capacity < 1 || lowWater < 0 || lowWater >= capacity) {
@@ -99,24 +108,36 @@ public record SimWorkload(
      * when three quarters of the buffer are free, as {@code unix_writable} has it.
      */
     public static SimWorkload messaging(int groups, int loops) {
-        var workload = named("messaging");
+        return groups(
+                "messaging",
+                groups,
+                loops,
+                workload -> workload.socket(SOCKET_CAPACITY, SOCKET_CAPACITY / 4));
+    }
+
+    /** {@code hackbench --pipe --groups GROUPS --loops LOOPS}: the same through pipes. */
+    static SimWorkload hackbench(int groups, int loops) {
+        return groups(
+                "hackbench",
+                groups,
+                loops,
+                workload -> workload.pipe(PIPE_CAPACITY, PIPE_CAPACITY - PAGE_CAPACITY));
+    }
+
+    private static SimWorkload groups(
+            String name, int groups, int loops, ToIntFunction<Builder> channel) {
+        var workload = named(name);
         for (int g = 0; g < groups; g++) {
-            int[] sockets = new int[GROUP_SIZE];
-            for (int i = 0; i < GROUP_SIZE; i++) {
-                sockets[i] = workload.pipe(SOCKET_CAPACITY, SOCKET_CAPACITY / 4);
-            }
-            for (int socket : sockets) {
+            int[] channels = new int[GROUP_SIZE];
+            Arrays.setAll(channels, _ -> channel.applyAsInt(workload));
+            for (int each : channels) {
                 Program receiver =
-                        Program.start()
-                                .loop((long) GROUP_SIZE * loops)
-                                .receive(socket)
-                                .end()
-                                .build();
+                        Program.start().loop((long) GROUP_SIZE * loops).receive(each).end().build();
                 workload.task(TaskSpec.of("receiver", receiver));
             }
             var sender = Program.start().loop(loops);
-            for (int socket : sockets) {
-                sender.send(socket);
+            for (int each : channels) {
+                sender.send(each);
             }
             Program program = sender.end().build();
             for (int i = 0; i < GROUP_SIZE; i++) {
@@ -209,7 +230,16 @@ public record SimWorkload(
 
         /** Adds a pipe and returns its number. */
         public int pipe(int capacity, int lowWater) {
-            pipes.add(new PipeSpec(capacity, lowWater));
+            return add(new PipeSpec(capacity, lowWater, false));
+        }
+
+        /** Adds a pair of sockets, numbered as pipes are, and returns its number. */
+        public int socket(int capacity, int lowWater) {
+            return add(new PipeSpec(capacity, lowWater, true));
+        }
+
+        private int add(PipeSpec pipe) {
+            pipes.add(pipe);
             return pipes.size() - 1;
         }
 

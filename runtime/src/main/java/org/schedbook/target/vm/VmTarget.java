@@ -189,6 +189,13 @@ public final class VmTarget implements Target {
         }
     }
 
+    /** Returns the clock by which figures vary least: instructions wherever guests are emulated. */
+    public static Clock steadiestClock() throws TargetException, InterruptedException {
+        return AcceleratorProbe.choose(GuestImage.find()) == Accelerator.KVM
+                ? Clock.WALL
+                : Clock.INSTRUCTIONS;
+    }
+
     /** Says whether a guest can be booted here, without booting one. */
     public static Availability availability() {
         try {
