@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
             "",
             "With --clock instructions the guest's time is a count of the instructions it executes:"
                     + " figures hardly vary, and tell how much work there was, not how much of it"
-                    + " was done at once, since all CPUs share the count and run in turn.",
+                    + " was done at once, since all CPUs share the count and run in turn. They vary"
+                    + " least with one CPU, which is what such a guest has unless asked for more.",
         },
         footer = {
             "Examples:",
@@ -166,6 +167,11 @@ final class TargetMagic implements Magic {
                         : GuestShape.DEFAULT;
         if (kind != null && cpus == null && memory == null && clock == null) {
             return GuestShape.DEFAULT;
+        }
+        if (clock == Clock.INSTRUCTIONS && base.equals(GuestShape.DEFAULT)) {
+            base = GuestShape.EXACT;
+        } else if (clock == Clock.WALL && base.equals(GuestShape.EXACT)) {
+            base = GuestShape.DEFAULT;
         }
         try {
             return new GuestShape(

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Target;
@@ -29,6 +31,8 @@ public final class GuestAgent {
     private final ExecutorService requests = Executors.newSingleThreadExecutor();
     private final ExecutorService commands = Executors.newCachedThreadPool();
     private final Map<Long, Thread> running = new ConcurrentHashMap<>();
+    private final AtomicInteger unanswered = new AtomicInteger();
+    private final Optional<PauseDevice> pause;
     private Attachment attachment;
 
     /**
@@ -51,13 +55,18 @@ public final class GuestAgent {
         System.exit(0);
     }
 
-    private GuestAgent(MessageChannel channel) {
+    private GuestAgent(MessageChannel channel) throws IOException {
         this.channel = channel;
+        this.pause = PauseDevice.find();
     }
 
     private void serve() throws IOException {
         while (true) {
-            switch (channel.receive()) {
+            Message message = channel.receive();
+            if (message instanceof Request) {
+                unanswered.incrementAndGet();
+            }
+            switch (message) {
                 case Message.Run run -> commands.execute(() -> answerRun(run));
                 case Message.Cancel cancel -> {
                     Thread thread = running.get(cancel.run());
@@ -67,7 +76,7 @@ public final class GuestAgent {
                 }
                 // Never waits for what is being done, so that it tells a busy guest from a dead
                 // one.
-                case Message.Greet greet -> channel.send(answer(greet));
+                case Message.Greet greet -> tell(answer(greet));
                 case Request request -> requests.execute(() -> tell(answer(request)));
                 case Message other -> throw new IOException("the notebook may not send " + other);
             }
@@ -77,6 +86,11 @@ public final class GuestAgent {
     private void tell(Message message) {
         try {
             channel.send(message);
+            if (message instanceof Reply
+                    && unanswered.decrementAndGet() == 0
+                    && pause.isPresent()) {
+                pause.get().pause();
+            }
         } catch (IOException e) {
             // The notebook has gone; serve() notices too and ends the guest.
         }

@@ -48,15 +48,23 @@ final class MessageChannel {
 
     /** Sends one message in one write. */
     void send(Message message) throws IOException {
+        write(frame(message));
+    }
+
+    /** Returns a message as it is sent. */
+    static byte[] frame(Message message) throws IOException {
         byte[] body = WRITER.writeValueAsBytes(message);
         if (body.length > MAX_LENGTH) {
             throw new IOException("message of %,d bytes is too long".formatted(body.length));
         }
-        byte[] frame =
-                ByteBuffer.allocate(Integer.BYTES + body.length)
-                        .putInt(body.length)
-                        .put(body)
-                        .array();
+        return ByteBuffer.allocate(Integer.BYTES + body.length)
+                .putInt(body.length)
+                .put(body)
+                .array();
+    }
+
+    /** Sends a {@link #frame}. */
+    void write(byte[] frame) throws IOException {
         synchronized (out) {
             out.write(frame);
             out.flush();

@@ -104,6 +104,16 @@ final class Monitor implements AutoCloseable {
         }
     }
 
+    /** Returns whether the guest has stopped itself: it told the device for panics of one. */
+    synchronized boolean isPaused() throws IOException {
+        return execute("query-status", Map.of()).path("status").asText().equals("guest-panicked");
+    }
+
+    /** Lets a guest that has stopped itself go on. */
+    synchronized void resume() throws IOException {
+        execute("cont", Map.of());
+    }
+
     /** Stops the guest for good and returns the state of all but its memory. */
     byte[] takeDevices(Qemu qemu) throws IOException {
         byte[] devices;
@@ -156,11 +166,16 @@ final class Monitor implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        done.complete(null);
-        server.close();
+        settle();
         if (socket != null) {
             socket.close();
         }
+    }
+
+    /** Removes its files and lets QEMU live on. What is connected stays so. */
+    void settle() throws IOException {
+        done.complete(null);
+        server.close();
         for (String name : List.of("monitor", "out", "in")) {
             Files.deleteIfExists(path(name));
         }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -48,6 +49,7 @@ final class Qemu implements AutoCloseable {
 
     private final Process process;
     private final Tail console;
+    private Monitor monitor;
 
     private Qemu(Process process) {
         this.process = process;
@@ -171,6 +173,16 @@ final class Qemu implements AutoCloseable {
         }
     }
 
+    /** Keeps a way to control the guest while it runs. */
+    void keep(Monitor connected) {
+        monitor = connected;
+    }
+
+    /** Returns the way to control the guest, if one is {@linkplain #keep kept}. */
+    Optional<Monitor> monitor() {
+        return Optional.ofNullable(monitor);
+    }
+
     InputStream fromGuest() {
         return process.getInputStream();
     }
@@ -232,9 +244,14 @@ final class Qemu implements AutoCloseable {
     public void close() {
         process.destroyForcibly();
         try {
+            if (monitor != null) {
+                monitor.close();
+            }
             process.waitFor(5, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new AssertionError("closing a socket does not fail", e);
         }
     }
 }

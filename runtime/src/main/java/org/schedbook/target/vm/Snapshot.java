@@ -127,35 +127,83 @@ final class Snapshot {
      */
     Qemu resume(Duration limit) throws IOException, TargetException {
         Files.setLastModifiedTime(directory, FileTime.from(Instant.now())); // for prune()
-        try (Monitor monitor = Monitor.open()) {
-            Qemu qemu = start(directory, "off", monitor, "-incoming", "defer");
-            try {
-                byte[] devices = verify(); // while QEMU starts
-                monitor.connect(qemu, limit);
-                monitor.putDevices(devices);
-                return qemu;
-            } catch (IOException | RuntimeException e) {
-                qemu.close();
-                throw e;
-            }
+        Monitor monitor = Monitor.open();
+        Qemu qemu = null;
+        try {
+            var options = new ArrayList<>(memory(directory, "off"));
+            options.addAll(List.of("-incoming", "defer"));
+            qemu = start(monitor, options);
+            byte[] devices = verify(); // while QEMU starts
+            monitor.connect(qemu, limit);
+            monitor.putDevices(devices);
+            return alone(qemu, monitor);
+        } catch (IOException | TargetException | RuntimeException e) {
+            abandon(qemu, monitor);
+            throw e;
         }
     }
 
-    private Qemu start(Path directory, String share, Monitor monitor, String... options)
-            throws TargetException {
+    /**
+     * Boots the guest, without saving it.
+     *
+     * @param limit how long QEMU may take to start
+     */
+    Qemu boot(Duration limit) throws IOException, TargetException {
+        if (!isLockstep()) {
+            return Qemu.start(command);
+        }
+        Monitor monitor = Monitor.open();
+        Qemu qemu = null;
+        try {
+            qemu = start(monitor, List.of());
+            monitor.connect(qemu, limit);
+            return alone(qemu, monitor);
+        } catch (IOException | TargetException | RuntimeException e) {
+            abandon(qemu, monitor);
+            throw e;
+        }
+    }
+
+    private boolean isLockstep() {
+        return hardware.shape().clock().isLockstep();
+    }
+
+    /** Leaves no file behind, and a way to control the guest only where one is needed. */
+    private Qemu alone(Qemu qemu, Monitor monitor) throws IOException {
+        if (isLockstep()) {
+            monitor.settle();
+            qemu.keep(monitor);
+        } else {
+            monitor.close();
+        }
+        return qemu;
+    }
+
+    private static void abandon(Qemu qemu, Monitor monitor) throws IOException {
+        if (qemu != null) {
+            qemu.close();
+        }
+        monitor.close();
+    }
+
+    private Qemu start(Monitor monitor, List<String> options) throws TargetException {
         var whole = new ArrayList<>(command);
-        whole.addAll(List.of("-machine", "memory-backend=ram"));
-        whole.addAll(
-                List.of(
-                        "-object",
-                        "memory-backend-file,id=ram,size=%dM,share=%s,mem-path=%s"
-                                .formatted(
-                                        hardware.shape().memoryMib(),
-                                        share,
-                                        Qemu.escape(directory.resolve(RAM)))));
         whole.addAll(monitor.options());
-        whole.addAll(List.of(options));
+        whole.addAll(options);
         return Qemu.start(whole);
+    }
+
+    /** Returns the options for a guest whose memory is a file. */
+    private List<String> memory(Path directory, String share) {
+        return List.of(
+                "-machine",
+                "memory-backend=ram",
+                "-object",
+                "memory-backend-file,id=ram,size=%dM,share=%s,mem-path=%s"
+                        .formatted(
+                                hardware.shape().memoryMib(),
+                                share,
+                                Qemu.escape(directory.resolve(RAM))));
     }
 
     // ---- Checksums ------------------------------------------------------------------------
@@ -248,9 +296,12 @@ final class Snapshot {
 
         /** Boots the guest that is to be saved. */
         Qemu boot() throws IOException, TargetException {
-            qemu = start(draft, "on", monitor);
+            qemu = start(monitor, memory(draft, "on"));
             try {
                 monitor.connect(qemu, LONGEST_SAVE);
+                if (isLockstep()) {
+                    qemu.keep(monitor);
+                }
                 return qemu;
             } catch (IOException | RuntimeException e) {
                 qemu.close();
@@ -259,7 +310,10 @@ final class Snapshot {
         }
 
         /** Saves the guest as it is now, and ends it. */
-        void finish() throws IOException {
+        void finish() throws IOException, InterruptedException {
+            if (isLockstep()) {
+                new Lockstep(monitor, false).awaitPause();
+            }
             byte[] devices = monitor.takeDevices(qemu);
             qemu.close();
             Files.write(draft.resolve(DEVICES), devices);

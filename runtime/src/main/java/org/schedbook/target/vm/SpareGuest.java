@@ -31,7 +31,7 @@ public final class SpareGuest implements AutoCloseable {
 
     /** Begins to start a spare guest of that shape, unless there is one or it can not be had. */
     public synchronized void prepare(GuestShape wanted) {
-        // A guest whose time is a count of instructions never sleeps: it would take a CPU.
+        // A guest whose figures are exact must not have rehearsed anything.
         if (closed || preparing != null || wanted.clock() == Clock.INSTRUCTIONS) {
             return;
         }

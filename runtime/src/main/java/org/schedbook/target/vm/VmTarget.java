@@ -65,6 +65,7 @@ public final class VmTarget implements Target {
     private final Qemu qemu;
     private final MessageChannel channel;
     private final Snapshot snapshot;
+    private final Optional<Lockstep> lockstep;
     private final Map<Long, Question> pending = new ConcurrentHashMap<>();
     private final AtomicLong nextId = new AtomicLong();
     private volatile Machine machine;
@@ -151,7 +152,7 @@ public final class VmTarget implements Target {
     /** Boots a guest, lets it do once what takes long the first time, and saves it. */
     static void save(Snapshot snapshot) throws IOException, TargetException, InterruptedException {
         try (Snapshot.Draft draft = snapshot.draft();
-                VmTarget guest = greeted(draft.boot(), snapshot, BOOT_LIMIT)) {
+                VmTarget guest = greeted(draft.boot(), snapshot, BOOT_LIMIT, true)) {
             guest.warmUp();
             draft.finish();
         } catch (ClosedByInterruptException e) {
@@ -162,14 +163,19 @@ public final class VmTarget implements Target {
     static VmTarget resume(Snapshot snapshot)
             throws IOException, TargetException, InterruptedException {
         try {
-            return greeted(snapshot.resume(RESUME_LIMIT), snapshot, RESUME_LIMIT);
+            return greeted(snapshot.resume(RESUME_LIMIT), snapshot, RESUME_LIMIT, false);
         } catch (ClosedByInterruptException e) {
             throw interrupted();
         }
     }
 
     static VmTarget bootCold(Snapshot snapshot) throws TargetException, InterruptedException {
-        return greeted(Qemu.start(snapshot.command()), snapshot, BOOT_LIMIT);
+        try {
+            return greeted(snapshot.boot(RESUME_LIMIT), snapshot, BOOT_LIMIT, true);
+        } catch (IOException e) {
+            throw new TargetException(
+                    "The guest could not be started.", "Run the cell again.", e.getMessage());
+        }
     }
 
     private static InterruptedException interrupted() {
@@ -177,9 +183,9 @@ public final class VmTarget implements Target {
         return new InterruptedException();
     }
 
-    private static VmTarget greeted(Qemu qemu, Snapshot snapshot, Duration limit)
+    private static VmTarget greeted(Qemu qemu, Snapshot snapshot, Duration limit, boolean booting)
             throws TargetException, InterruptedException {
-        var target = new VmTarget(qemu, snapshot);
+        var target = new VmTarget(qemu, snapshot, booting);
         try {
             target.greet(limit);
             return target;
@@ -216,8 +222,9 @@ public final class VmTarget implements Target {
         }
     }
 
-    private VmTarget(Qemu qemu, Snapshot snapshot) {
+    private VmTarget(Qemu qemu, Snapshot snapshot, boolean booting) {
         this.qemu = qemu;
+        this.lockstep = qemu.monitor().map(monitor -> new Lockstep(monitor, booting));
         this.snapshot = snapshot;
         this.channel = new MessageChannel(qemu.fromGuest(), qemu.toGuest());
         Thread.ofPlatform().daemon().name("guest-messages").start(this::receive);
@@ -376,7 +383,7 @@ public final class VmTarget implements Target {
         var waiting = new Question(sink);
         pending.put(id, waiting);
         try {
-            send(request, what);
+            put(request, what);
             Reply answer = await(waiting.reply, limit, what);
             if (answer instanceof Message.Failed failed) {
                 throw new TargetException(failed.message(), failed.nextStep(), failed.detail());
@@ -387,6 +394,19 @@ public final class VmTarget implements Target {
             throw e;
         } finally {
             pending.remove(id);
+        }
+    }
+
+    /** Sends a request in step with the guest, unless the guest has others to answer anyway. */
+    private void put(Request request, String what) throws TargetException, InterruptedException {
+        if (lockstep.isEmpty() || pending.size() > 1) {
+            send(request, what);
+            return;
+        }
+        try {
+            lockstep.get().send(channel, request);
+        } catch (IOException e) {
+            throw gone(what, e);
         }
     }
 
@@ -420,10 +440,23 @@ public final class VmTarget implements Target {
             if (machine == null) {
                 continue; // it is booting, and nobody there answers yet
             }
-            if (missed > PULSES_MISSED) {
+            if (missed > PULSES_MISSED && lockstep.isEmpty()) {
                 throw stopped("has hung: it gave no sign of life for %d s".formatted(missed));
             }
-            send(new Message.Greet(nextId.incrementAndGet()), what);
+            if (lockstep.isEmpty()) {
+                send(new Message.Greet(nextId.incrementAndGet()), what);
+            } else {
+                wake(what);
+            }
+        }
+    }
+
+    /** A guest in step is not asked for a sign of life, which would show in its figures. */
+    private void wake(String what) throws TargetException {
+        try {
+            lockstep.get().wake();
+        } catch (IOException e) {
+            throw gone(what, e);
         }
     }
 
