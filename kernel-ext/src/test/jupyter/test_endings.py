@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+import signal
 import sqlite3
 import tempfile
 import time
@@ -87,6 +88,10 @@ class EndTest(unittest.TestCase):
         self.assert_gone()
         self.session.kc.wait_for_ready(timeout=60)
         self.assertIn("No guest is running", self.session.run("%status").shown())
+
+    def test_a_kernel_that_is_killed_leaves_nothing_running(self):
+        self.session.km.signal_kernel(signal.SIGKILL)
+        self.assert_gone()
 
     def test_a_shutdown_leaves_nothing_running(self):
         self.session.km.shutdown_kernel()
