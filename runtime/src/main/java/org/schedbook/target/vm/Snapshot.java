@@ -317,6 +317,7 @@ final class Snapshot {
             byte[] devices = monitor.takeDevices(qemu);
             qemu.close();
             Files.write(draft.resolve(DEVICES), devices);
+            digHoles(draft.resolve(RAM));
             try (var ram = FileChannel.open(draft.resolve(RAM))) {
                 Files.write(draft.resolve(SUMS), sums(ram, devices));
             }
@@ -330,6 +331,18 @@ final class Snapshot {
         public void close() throws IOException {
             delete(draft);
             monitor.close();
+        }
+    }
+
+    /** Gives back the space of pages that are all zeros: fallocate(1). */
+    private static void digHoles(Path file) throws IOException, InterruptedException {
+        Process process =
+                new ProcessBuilder("fallocate", "--dig-holes", file.toString())
+                        .redirectErrorStream(true)
+                        .start();
+        String output = process.inputReader().readAllAsString();
+        if (process.waitFor() != 0) {
+            LOG.log(Level.DEBUG, "the file system knows no holes: " + output);
         }
     }
 
