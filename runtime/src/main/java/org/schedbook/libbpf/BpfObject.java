@@ -164,10 +164,11 @@ public final class BpfObject implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment words = arena.allocate(128);
             libbpf.libbpf_strerror(errno, words);
-            return new BpfException(
-                    "Could not %s: %s (errno %d)".formatted(what, words.getString(0), errno),
-                    errno,
-                    VerifierLog.take());
+            String log = VerifierLog.take();
+            String message =
+                    "Could not %s: %s (errno %d)".formatted(what, words.getString(0), errno);
+            String line = VerifierLog.failingLine(log);
+            return new BpfException(line.isEmpty() ? message : message + ", " + line, errno, log);
         }
     }
 }

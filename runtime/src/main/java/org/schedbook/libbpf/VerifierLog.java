@@ -2,6 +2,8 @@ package org.schedbook.libbpf;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.schedbook.bpf.libbpf_h;
 import org.schedbook.bpf.libbpf_print_fn_t;
 import org.schedbook.posix.Posix;
@@ -19,6 +21,9 @@ final class VerifierLog {
     private static final int MAX_CHARS = 1 << 18;
 
     private static final int LIBBPF_INFO = 1;
+
+    private static final Pattern SOURCE_LINE =
+            Pattern.compile("^; (.*?)(?: @ (\\S+:\\d+))?$", Pattern.MULTILINE);
 
     private static final ThreadLocal<StringBuilder> words =
             ThreadLocal.withInitial(StringBuilder::new);
@@ -46,6 +51,23 @@ final class VerifierLog {
         } catch (RuntimeException e) {
             return 0;
         }
+    }
+
+    /**
+     * Returns the line of the program's source that the verifier stopped at, such as {@code at
+     * schedbook.bpf.c:123: return value[1];}, empty if the log has none. The verifier writes the
+     * line before the first instruction that was made from it; kernels before 6.10 leave out where
+     * it is.
+     */
+    static String failingLine(String log) {
+        int begin = log.lastIndexOf("BEGIN PROG LOAD LOG");
+        Matcher line = SOURCE_LINE.matcher(log).region(Math.max(begin, 0), log.length());
+        String last = "";
+        while (begin >= 0 && line.find()) {
+            String place = line.group(2) == null ? "" : line.group(2) + ": ";
+            last = "at " + place + line.group(1);
+        }
+        return last;
     }
 
     /** Returns what libbpf said on this thread since the last call. */

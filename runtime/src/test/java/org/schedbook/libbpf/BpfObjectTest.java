@@ -26,7 +26,25 @@ class BpfObjectTest {
             assumeTrue(e.errno() != Posix.EPERM, "bpf() is not permitted here: " + e.getMessage());
             assertTrue(e.log().contains("invalid access to map value"), e.log());
             assertTrue(e.log().contains("read_beyond"), e.log());
+            assertTrue(e.getMessage().endsWith("return value ? value[1] : 0;"), e.getMessage());
         }
+    }
+
+    @Test
+    void theLineThatTheVerifierStoppedAtIsItsLast() {
+        String log =
+                """
+                libbpf: prog 'schedbook_exit': BPF program load failed: Permission denied
+                libbpf: prog 'schedbook_exit': -- BEGIN PROG LOAD LOG --
+                ; u64 kind = info->kind; @ schedbook.bpf.c:700
+                0: (79) r1 = *(u64 *)(r1 +0)
+                ; return value[1]; @ schedbook.bpf.c:701
+                1: (79) r0 = *(u64 *)(r0 +8)
+                invalid access to map value, value_size=8 off=8 size=8
+                -- END PROG LOAD LOG --
+                """;
+        assertEquals("at schedbook.bpf.c:701: return value[1];", VerifierLog.failingLine(log));
+        assertEquals("", VerifierLog.failingLine("libbpf: elf: not a BPF object\n"));
     }
 
     @Test
