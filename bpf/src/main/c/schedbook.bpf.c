@@ -265,13 +265,12 @@ __s32 BPF_PROG(schedbook_select_cpu, struct task_struct *p, __s32 prev_cpu, __u6
 
 	if (is_loop(p))
 		return prev_cpu;
-	if (config.select_cpu && !bypass) {
-		if (tctx) {
-			tctx->prev_cpu = prev_cpu;
-			tctx->wake_flags = wake_flags;
-		}
-		return prev_cpu;
+	if (config.select_cpu && tctx) {
+		tctx->prev_cpu = prev_cpu;
+		tctx->wake_flags = wake_flags;
 	}
+	if (!config.builtin_idle && !bypass)
+		return prev_cpu;
 	cpu = scx_bpf_select_cpu_dfl(p, prev_cpu, wake_flags, &is_idle);
 	if (is_idle && (bypass || (!READ_ONCE(shared.nr_queued) && !tasks_wait()))) {
 		dsq_insert(p, ENUM(scx_dsq_id_flags, SCX_DSQ_LOCAL),
@@ -280,6 +279,8 @@ __s32 BPF_PROG(schedbook_select_cpu, struct task_struct *p, __s32 prev_cpu, __u6
 			COUNT(nr_bypass_dispatches);
 		else
 			COUNT(nr_kernel_dispatches);
+		if (tctx)
+			tctx->prev_cpu = -1; /* nobody is asked this time */
 	}
 	return cpu;
 }
@@ -331,7 +332,9 @@ void BPF_PROG(schedbook_enqueue, struct task_struct *p, __u64 enq_flags)
 	}
 	/* Set before the record is visible: the answer may come before this function returns. */
 	tctx->enq_cnt++;
-	if (!__sync_lock_test_and_set(&tctx->held, tctx->enq_cnt))
+	if (__sync_lock_test_and_set(&tctx->held, tctx->enq_cnt))
+		COUNT(nr_dequeued);
+	else
 		COUNT(nr_queued);
 	if (send(p, tctx, QUEUED_ENQUEUE, enq_flags)) {
 		COUNT(enq_submitted);
@@ -358,6 +361,7 @@ void BPF_PROG(schedbook_dequeue, struct task_struct *p, __u64 deq_flags)
 	if (!tctx || !__sync_lock_test_and_set(&tctx->held, 0))
 		return;
 	__sync_fetch_and_sub(&shared.nr_queued, 1);
+	COUNT(nr_dequeued);
 	tctx->enq_cnt++;
 	send_event(p, tctx, QUEUED_DEQUEUE, deq_flags);
 }
@@ -647,8 +651,10 @@ void BPF_PROG(schedbook_exit_task, struct task_struct *p, struct scx_exit_task_a
 
 	if (!tctx)
 		return;
-	if (__sync_lock_test_and_set(&tctx->held, 0))
+	if (__sync_lock_test_and_set(&tctx->held, 0)) {
 		__sync_fetch_and_sub(&shared.nr_queued, 1);
+		COUNT(nr_gone);
+	}
 	if (tctx->known && !send(p, tctx, QUEUED_EXIT_TASK, 0))
 		COUNT(nr_lost_exits);
 }

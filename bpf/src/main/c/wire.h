@@ -82,9 +82,11 @@ struct backend_config {
 	__u32 nr_cpus;		/* CPU numbers are below this, at most MAX_CPUS */
 	__u64 slice_ns;		/* of a task that no policy gave one */
 	__u32 events;		/* bit of each queued_kind that the policy listens to */
-	__u32 select_cpu;	/* 1: the policy chooses CPUs, 0: the kernel's built-in choice */
+	__u32 select_cpu;	/* 1: the policy chooses CPUs */
+	__u32 builtin_idle;	/* 1: a task that wakes up starts at once where the kernel finds an idle CPU */
 	__u32 user_dsqs;	/* 1: the policy's DSQs are in user space; ask there for work */
 	__u32 nr_dsqs;		/* the policy's DSQs in the kernel, in order of creation */
+	__u32 unused;
 	__u64 dsqs[MAX_DSQS];
 };
 
@@ -103,7 +105,10 @@ struct backend_state {
 	__u64 next_id;		/* of struct queued_task */
 	__s32 last_pid[MAX_CPUS]; /* the task each CPU ran last that was a policy's */
 
-	/* Counters, written by BPF only. */
+	/*
+	 * Counters, written by BPF only. When the scheduler has gone, no enqueue is unaccounted for:
+	 * enq_submitted = nr_user_dispatches + nr_bounce_dispatches + nr_dequeued + nr_gone.
+	 */
 	__u64 nr_user_dispatches;   /* tasks inserted as user space said */
 	__u64 nr_kernel_dispatches; /* tasks put on an idle CPU at wake-up, without asking */
 	__u64 nr_bypass_dispatches; /* kthreads of one CPU, reclaim and the loop's own process */
@@ -114,6 +119,8 @@ struct backend_state {
 	__u64 nr_lost_exits;	    /* queued ring full: exit record dropped */
 	__u64 nr_loop_preempts;	    /* tasks preempted because the loop waited */
 	__u64 nr_heartbeats;
+	__u64 nr_dequeued;	    /* tasks that left, or were enqueued anew, before a decision */
+	__u64 nr_gone;		    /* tasks that ended, or left sched_ext, before a decision */
 
 	__u64 dsq_nr_queued[MAX_DSQS]; /* length of config.dsqs when the loop was last let in */
 };

@@ -25,6 +25,7 @@ import org.schedbook.magic.Simulated;
 import org.schedbook.plot.RatioPlot;
 import org.schedbook.plot.SamplePlot;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
@@ -111,7 +112,17 @@ public final class Schedbook {
      */
     public static Attachment attach(CompiledPolicy policy)
             throws TargetException, InterruptedException {
-        return session().attach(policy);
+        return attach(policy, AttachOptions.DEFAULT);
+    }
+
+    /**
+     * Makes a policy the scheduler of the guest, with options: {@code %attach --partial}.
+     *
+     * @throws TargetException if the kernel or the policy refuses
+     */
+    public static Attachment attach(CompiledPolicy policy, AttachOptions options)
+            throws TargetException, InterruptedException {
+        return session().attach(policy, options);
     }
 
     /** Returns what is attached, with its state and counters: {@code %status}. */

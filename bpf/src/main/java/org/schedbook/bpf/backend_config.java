@@ -23,8 +23,10 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     __u64 slice_ns;
  *     __u32 events;
  *     __u32 select_cpu;
+ *     __u32 builtin_idle;
  *     __u32 user_dsqs;
  *     __u32 nr_dsqs;
+ *     __u32 unused;
  *     __u64 dsqs[128];
  * }
  * }
@@ -43,8 +45,10 @@ public class backend_config {
         wire_h.C_LONG_LONG.withName("slice_ns"),
         wire_h.C_INT.withName("events"),
         wire_h.C_INT.withName("select_cpu"),
+        wire_h.C_INT.withName("builtin_idle"),
         wire_h.C_INT.withName("user_dsqs"),
         wire_h.C_INT.withName("nr_dsqs"),
+        wire_h.C_INT.withName("unused"),
         MemoryLayout.sequenceLayout(128, wire_h.C_LONG_LONG).withName("dsqs")
     ).withName("backend_config");
 
@@ -363,6 +367,50 @@ public class backend_config {
         struct.set(select_cpu$LAYOUT, select_cpu$OFFSET, fieldValue);
     }
 
+    private static final OfInt builtin_idle$LAYOUT = (OfInt)$LAYOUT.select(groupElement("builtin_idle"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u32 builtin_idle
+     * }
+     */
+    public static final OfInt builtin_idle$layout() {
+        return builtin_idle$LAYOUT;
+    }
+
+    private static final long builtin_idle$OFFSET = $LAYOUT.byteOffset(groupElement("builtin_idle"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u32 builtin_idle
+     * }
+     */
+    public static final long builtin_idle$offset() {
+        return builtin_idle$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u32 builtin_idle
+     * }
+     */
+    public static int builtin_idle(MemorySegment struct) {
+        return struct.get(builtin_idle$LAYOUT, builtin_idle$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u32 builtin_idle
+     * }
+     */
+    public static void builtin_idle(MemorySegment struct, int fieldValue) {
+        struct.set(builtin_idle$LAYOUT, builtin_idle$OFFSET, fieldValue);
+    }
+
     private static final OfInt user_dsqs$LAYOUT = (OfInt)$LAYOUT.select(groupElement("user_dsqs"));
 
     /**
@@ -449,6 +497,50 @@ public class backend_config {
      */
     public static void nr_dsqs(MemorySegment struct, int fieldValue) {
         struct.set(nr_dsqs$LAYOUT, nr_dsqs$OFFSET, fieldValue);
+    }
+
+    private static final OfInt unused$LAYOUT = (OfInt)$LAYOUT.select(groupElement("unused"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u32 unused
+     * }
+     */
+    public static final OfInt unused$layout() {
+        return unused$LAYOUT;
+    }
+
+    private static final long unused$OFFSET = $LAYOUT.byteOffset(groupElement("unused"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u32 unused
+     * }
+     */
+    public static final long unused$offset() {
+        return unused$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u32 unused
+     * }
+     */
+    public static int unused(MemorySegment struct) {
+        return struct.get(unused$LAYOUT, unused$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u32 unused
+     * }
+     */
+    public static void unused(MemorySegment struct, int fieldValue) {
+        struct.set(unused$LAYOUT, unused$OFFSET, fieldValue);
     }
 
     private static final SequenceLayout dsqs$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("dsqs"));

@@ -37,6 +37,8 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     __u64 nr_lost_exits;
  *     __u64 nr_loop_preempts;
  *     __u64 nr_heartbeats;
+ *     __u64 nr_dequeued;
+ *     __u64 nr_gone;
  *     __u64 dsq_nr_queued[128];
  * }
  * }
@@ -69,6 +71,8 @@ public class backend_state {
         wire_h.C_LONG_LONG.withName("nr_lost_exits"),
         wire_h.C_LONG_LONG.withName("nr_loop_preempts"),
         wire_h.C_LONG_LONG.withName("nr_heartbeats"),
+        wire_h.C_LONG_LONG.withName("nr_dequeued"),
+        wire_h.C_LONG_LONG.withName("nr_gone"),
         MemoryLayout.sequenceLayout(128, wire_h.C_LONG_LONG).withName("dsq_nr_queued")
     ).withName("backend_state");
 
@@ -1067,6 +1071,94 @@ public class backend_state {
      */
     public static void nr_heartbeats(MemorySegment struct, long fieldValue) {
         struct.set(nr_heartbeats$LAYOUT, nr_heartbeats$OFFSET, fieldValue);
+    }
+
+    private static final OfLong nr_dequeued$LAYOUT = (OfLong)$LAYOUT.select(groupElement("nr_dequeued"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u64 nr_dequeued
+     * }
+     */
+    public static final OfLong nr_dequeued$layout() {
+        return nr_dequeued$LAYOUT;
+    }
+
+    private static final long nr_dequeued$OFFSET = $LAYOUT.byteOffset(groupElement("nr_dequeued"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u64 nr_dequeued
+     * }
+     */
+    public static final long nr_dequeued$offset() {
+        return nr_dequeued$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u64 nr_dequeued
+     * }
+     */
+    public static long nr_dequeued(MemorySegment struct) {
+        return struct.get(nr_dequeued$LAYOUT, nr_dequeued$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u64 nr_dequeued
+     * }
+     */
+    public static void nr_dequeued(MemorySegment struct, long fieldValue) {
+        struct.set(nr_dequeued$LAYOUT, nr_dequeued$OFFSET, fieldValue);
+    }
+
+    private static final OfLong nr_gone$LAYOUT = (OfLong)$LAYOUT.select(groupElement("nr_gone"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u64 nr_gone
+     * }
+     */
+    public static final OfLong nr_gone$layout() {
+        return nr_gone$LAYOUT;
+    }
+
+    private static final long nr_gone$OFFSET = $LAYOUT.byteOffset(groupElement("nr_gone"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u64 nr_gone
+     * }
+     */
+    public static final long nr_gone$offset() {
+        return nr_gone$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u64 nr_gone
+     * }
+     */
+    public static long nr_gone(MemorySegment struct) {
+        return struct.get(nr_gone$LAYOUT, nr_gone$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u64 nr_gone
+     * }
+     */
+    public static void nr_gone(MemorySegment struct, long fieldValue) {
+        struct.set(nr_gone$LAYOUT, nr_gone$OFFSET, fieldValue);
     }
 
     private static final SequenceLayout dsq_nr_queued$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("dsq_nr_queued"));

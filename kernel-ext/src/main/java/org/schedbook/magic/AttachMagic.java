@@ -1,13 +1,16 @@
 package org.schedbook.magic;
 
 import java.util.List;
+import java.util.Optional;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.TargetException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code %attach NAME}: makes a policy the scheduler of the guest. */
@@ -18,12 +21,30 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  %attach fifo",
             "  %attach my-fifo",
+            "  %attach my-fifo --partial",
+            "  %attach my-fifo --no-builtin-idle",
             "  %attach my-fifo --target sim"
         })
 final class AttachMagic implements Magic {
 
     @Parameters(paramLabel = "NAME", description = "The policy.")
     private String name;
+
+    @Option(
+            names = "--partial",
+            description =
+                    "Schedule only tasks of the class SCHED_EXT (chrt --ext 0 COMMAND); all others stay"
+                            + " with the kernel's own scheduler, and go first.")
+    private boolean partial;
+
+    @Option(
+            names = "--builtin-idle",
+            negatable = true,
+            description =
+                    "Whether a task that wakes up starts at once where the kernel finds an idle CPU,"
+                            + " without the policy being asked. By default so unless the policy has a"
+                            + " selectCpu of its own.")
+    private Boolean builtinIdle;
 
     @Mixin private TargetOption target;
 
@@ -39,7 +60,8 @@ final class AttachMagic implements Magic {
         target.choose(session, call);
         try {
             Guest.start(session, call);
-            Attachment attachment = session.attach(policy);
+            var options = new AttachOptions(partial, Optional.ofNullable(builtinIdle));
+            Attachment attachment = session.attach(policy, options);
             return StatusMagic.state(
                     StatusMagic.card(session.target(), name + " is attached"), attachment.status());
         } catch (TargetException e) {

@@ -24,6 +24,7 @@ import org.schedbook.report.LabReport.Measured;
 import org.schedbook.store.Store;
 import org.schedbook.store.StoreException;
 import org.schedbook.store.Version;
+import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
@@ -296,10 +297,11 @@ public final class Session implements AutoCloseable {
     }
 
     /** Attaches a policy to the target, in place of the one attached now. */
-    public Attachment attach(CompiledPolicy policy) throws TargetException, InterruptedException {
+    public Attachment attach(CompiledPolicy policy, AttachOptions options)
+            throws TargetException, InterruptedException {
         Target guest = target();
         detach();
-        attachment = guest.attach(policy);
+        attachment = guest.attach(policy, options);
         attached = policy.name();
         return attachment;
     }

@@ -38,6 +38,10 @@ final class LinuxPosix implements Posix {
                     FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS));
     private static final MethodHandle kill$mh =
             linkWithErrno("kill", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle sched_setscheduler$mh =
+            linkWithErrno(
+                    "sched_setscheduler",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle mlockall$mh =
             linkWithErrno("mlockall", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle mmap$mh =
@@ -71,6 +75,16 @@ final class LinuxPosix implements Posix {
     public int sched_yield() {
         try {
             return (int) sched_yield$mh.invokeExact();
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    @Override
+    public int sched_setscheduler(int pid, int policy) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment priority = arena.allocate(JAVA_INT); // struct sched_param: 0
+            return (int) sched_setscheduler$mh.invokeExact(captured.get(), pid, policy, priority);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }

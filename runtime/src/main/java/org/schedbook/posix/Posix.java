@@ -16,6 +16,9 @@ public interface Posix {
     int PROT_WRITE = 2;
     int MAP_SHARED = 1;
 
+    /** include/uapi/linux/sched.h; the C library does not know it yet. */
+    int SCHED_EXT = 7;
+
     int MCL_CURRENT = 1;
     int MCL_FUTURE = 2;
 
@@ -37,6 +40,15 @@ public interface Posix {
      * @see <a href="https://man7.org/linux/man-pages/man2/sched_yield.2.html">sched_yield(2)</a>
      */
     int sched_yield();
+
+    /**
+     * Gives a thread another scheduling policy, one without priorities.
+     *
+     * @param pid the kernel's number of the thread, 0 for the calling one
+     * @see <a
+     *     href="https://man7.org/linux/man-pages/man2/sched_setscheduler.2.html">sched_setscheduler(2)</a>
+     */
+    int sched_setscheduler(int pid, int policy);
 
     /**
      * Sends a signal, or with 0 only asks whether the thread or process exists.

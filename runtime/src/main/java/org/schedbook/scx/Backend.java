@@ -50,6 +50,8 @@ final class Backend implements AutoCloseable {
                     "nr_bypass_dispatches",
                     "nr_bounce_dispatches",
                     "nr_cancel_dispatches",
+                    "nr_dequeued",
+                    "nr_gone",
                     "nr_sched_congested",
                     "nr_queued",
                     "nr_lost_events",
@@ -108,11 +110,15 @@ final class Backend implements AutoCloseable {
             throws IOException {
         BpfObject object = BpfObject.open(elf(), "schedbook");
         try {
-            configure(object.initialValue(".rodata.config"), overridden, dsqs);
+            configure(object.initialValue(".rodata.config"), overridden, dsqs, options);
             Map<String, Long> flags = opsFlags();
+            long set = OPS_FLAGS.stream().mapToLong(f -> flags.getOrDefault(f, 0L)).sum();
+            if (options.partial()) {
+                set |= flags.get("SCX_OPS_SWITCH_PARTIAL"); // as old as sched_ext itself
+                joinSchedExt();
+            }
             MemorySegment ops = object.initialValue(OPS);
-            sched_ext_ops.flags(
-                    ops, OPS_FLAGS.stream().mapToLong(f -> flags.getOrDefault(f, 0L)).sum());
+            sched_ext_ops.flags(ops, set);
             sched_ext_ops.timeout_ms(ops, (int) options.watchdog().toMillis());
             sched_ext_ops.hotplug_seq(ops, Sysfs.hotplugSeq());
             sched_ext_ops.name(ops).fill((byte) 0).setString(0, name);
@@ -132,8 +138,21 @@ final class Backend implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes the calling thread a task of the scheduler it is to serve. As any other task it would
+     * go before those, and never give way to them by yielding.
+     */
+    private static void joinSchedExt() throws IOException {
+        Posix posix = Posix.get();
+        if (posix.sched_setscheduler(0, Posix.SCHED_EXT) != 0) {
+            throw new IOException(
+                    "The loop could not become a task of SCHED_EXT: "
+                            + posix.strerror(posix.errno()));
+        }
+    }
+
     private static void configure(
-            MemorySegment config, Set<Callback> overridden, List<PolicyDsq> dsqs) {
+            MemorySegment config, Set<Callback> overridden, List<PolicyDsq> dsqs, Options options) {
         boolean userDsqs = overridden.contains(Callback.DISPATCH);
         // These two keep the table of tasks right, whoever listens.
         int events = 1 << Callback.DEQUEUE.ordinal() | 1 << Callback.EXIT_TASK.ordinal();
@@ -148,7 +167,9 @@ final class Backend implements AutoCloseable {
         backend_config.nr_cpus(config, Sysfs.nrPossibleCpus());
         backend_config.slice_ns(config, Policy.SLICE_DFL_NS);
         backend_config.events(config, events);
-        backend_config.select_cpu(config, overridden.contains(Callback.SELECT_CPU) ? 1 : 0);
+        boolean selectCpu = overridden.contains(Callback.SELECT_CPU);
+        backend_config.select_cpu(config, selectCpu ? 1 : 0);
+        backend_config.builtin_idle(config, options.builtinIdle().orElse(!selectCpu) ? 1 : 0);
         backend_config.user_dsqs(config, userDsqs ? 1 : 0);
         if (!userDsqs) {
             backend_config.nr_dsqs(config, dsqs.size());
@@ -281,10 +302,15 @@ final class Backend implements AutoCloseable {
 
     Map<String, Long> counters() {
         Map<String, Long> counters = new LinkedHashMap<>();
+        counters.put("nr_enqueued", counter("enq_submitted"));
         for (String name : COUNTERS) {
-            long offset = backend_state.layout().byteOffset(PathElement.groupElement(name));
-            counters.put(name, (long) LONG.getOpaque(state, offset));
+            counters.put(name, counter(name));
         }
         return counters;
+    }
+
+    private long counter(String name) {
+        long offset = backend_state.layout().byteOffset(PathElement.groupElement(name));
+        return (long) LONG.getOpaque(state, offset);
     }
 }

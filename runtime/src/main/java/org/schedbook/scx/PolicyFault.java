@@ -21,4 +21,9 @@ public record PolicyFault(String callback, String message, int line) {
         }
         return new PolicyFault(callback.method(), message, line);
     }
+
+    /** Returns all of it in one line. */
+    public String sentence() {
+        return "%s%s: %s".formatted(callback, line == 0 ? "" : ", line " + line, message);
+    }
 }

@@ -195,6 +195,7 @@ public final class PolicyHost implements AutoCloseable {
             if (backend != null) {
                 exit = backend.exitInfo();
                 lastCounters = counters();
+                loop.audit(lastCounters);
                 backend = null;
                 if (ended) {
                     closing.close();

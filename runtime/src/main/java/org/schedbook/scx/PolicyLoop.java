@@ -640,6 +640,26 @@ final class PolicyLoop implements Scx {
         counters.put("nr_rounds", nrRounds);
     }
 
+    /**
+     * Checks, when the policy is detached, that each enqueue it was told of came to something: a
+     * decision was carried out, or the task left the queue or ended before. That one did not would
+     * be a fault of the runtime's own.
+     */
+    void audit(Map<String, Long> counters) {
+        long enqueued = counters.get("nr_enqueued");
+        long dispatched = counters.get("nr_user_dispatches") + counters.get("nr_bounce_dispatches");
+        long cancelled = counters.get("nr_dequeued");
+        long gone = counters.get("nr_gone");
+        long lost = enqueued - dispatched - cancelled - gone;
+        if (lost != 0) {
+            note(
+                    Callback.EXIT,
+                    "of %d enqueues %d were dispatched, %d cancelled, %d gone: %d unaccounted for; this is a fault of Schedbook's own"
+                            .formatted(enqueued, dispatched, cancelled, gone, lost),
+                    new StackTraceElement[0]);
+        }
+    }
+
     int nrWaiting() {
         return nrHeld;
     }

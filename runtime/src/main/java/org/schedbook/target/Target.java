@@ -19,7 +19,13 @@ public interface Target extends AutoCloseable {
      *
      * @throws TargetException if another policy is attached, or the kernel or the policy refuses
      */
-    Attachment attach(CompiledPolicy policy) throws TargetException, InterruptedException;
+    default Attachment attach(CompiledPolicy policy) throws TargetException, InterruptedException {
+        return attach(policy, AttachOptions.DEFAULT);
+    }
+
+    /** Attaches a policy as {@link #attach(CompiledPolicy)} does, with options. */
+    Attachment attach(CompiledPolicy policy, AttachOptions options)
+            throws TargetException, InterruptedException;
 
     /**
      * Returns the state of sched_ext as the kernel has it in {@code /sys/kernel/sched_ext/state}:

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.measure.Verdict;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.Machine;
@@ -195,7 +196,7 @@ class BenchTest {
         }
 
         @Override
-        public Attachment attach(CompiledPolicy policy) {
+        public Attachment attach(CompiledPolicy policy, AttachOptions options) {
             attached = policy.name();
             return new Attachment() {
                 @Override

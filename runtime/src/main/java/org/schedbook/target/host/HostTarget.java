@@ -22,6 +22,7 @@ import org.schedbook.scx.Options;
 import org.schedbook.scx.PolicyFault;
 import org.schedbook.scx.PolicyHost;
 import org.schedbook.target.Activity;
+import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Availability;
 import org.schedbook.target.CommandResult;
@@ -94,7 +95,8 @@ public final class HostTarget implements Target {
     }
 
     @Override
-    public Attachment attach(CompiledPolicy compiled) throws TargetException {
+    public Attachment attach(CompiledPolicy compiled, AttachOptions options)
+            throws TargetException {
         Policy policy;
         try {
             policy = compiled.newPolicy();
@@ -107,7 +109,13 @@ public final class HostTarget implements Target {
         }
         try {
             return new HostAttachment(
-                    compiled.name(), PolicyHost.attach(policy, compiled.name(), Options.DEFAULT));
+                    compiled.name(),
+                    PolicyHost.attach(
+                            policy,
+                            compiled.name(),
+                            Options.DEFAULT
+                                    .withPartial(options.partial())
+                                    .withBuiltinIdle(options.builtinIdle())));
         } catch (AttachException e) {
             throw new TargetException(
                     e.getMessage(),
@@ -201,18 +209,13 @@ public final class HostTarget implements Target {
                     host.name(),
                     stateOrNone(),
                     host.counters(),
-                    host.faults().stream().map(this::sentence).toList(),
+                    host.faults().stream().map(PolicyFault::sentence).toList(),
                     host.exit().orElse(null));
         }
 
         @Override
         public Optional<Activity> activity() {
             return Optional.of(Proc.activity(host.nrWaiting(), host.decisions()));
-        }
-
-        private String sentence(PolicyFault fault) {
-            String place = fault.line() == 0 ? "" : ", line " + fault.line();
-            return "%s%s: %s".formatted(fault.callback(), place, fault.message());
         }
 
         @Override

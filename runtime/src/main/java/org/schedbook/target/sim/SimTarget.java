@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.Machine;
@@ -67,7 +68,13 @@ public final class SimTarget implements Target {
     }
 
     @Override
-    public Attachment attach(CompiledPolicy policy) throws TargetException {
+    public Attachment attach(CompiledPolicy policy, AttachOptions options) throws TargetException {
+        if (!options.equals(AttachOptions.DEFAULT)) {
+            throw new TargetException(
+                    "The simulator has one class of tasks, and idle CPUs as the policy has it.",
+                    "Attach without these options, or in a guest: %target vm.",
+                    "");
+        }
         if (attached != null) {
             throw new TargetException(
                     attached.policy.name() + " is attached.", "Detach it first: %detach.", "");

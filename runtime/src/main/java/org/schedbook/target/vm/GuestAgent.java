@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
@@ -111,7 +112,7 @@ public final class GuestAgent {
             return switch (request) {
                 case Message.Greet _ -> new Message.Hello(id, Message.PROTOCOL, target.machine());
                 case Message.Attach attach -> {
-                    attachment = target.attach(policy(attach));
+                    attachment = target.attach(policy(attach), options(attach));
                     yield new Message.Attached(id);
                 }
                 case Message.Detach _ -> new Message.Detached(id, attached().detach());
@@ -151,6 +152,10 @@ public final class GuestAgent {
     private static CompiledPolicy policy(Message.Attach attach) {
         return new CompiledPolicy(
                 attach.name(), attach.mainClass(), attach.classes(), attach.sourceHash());
+    }
+
+    private static AttachOptions options(Message.Attach attach) {
+        return new AttachOptions(attach.partial(), Optional.ofNullable(attach.builtinIdle()));
     }
 
     private static String stackTrace(Throwable e) {

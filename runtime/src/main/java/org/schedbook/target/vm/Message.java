@@ -38,7 +38,7 @@ import org.schedbook.target.Status;
 sealed interface Message {
 
     /** Raised whenever a message changes its meaning; the two sides must have the same. */
-    int PROTOCOL = 4;
+    int PROTOCOL = 5;
 
     /** A question; {@code id} is chosen by the notebook and is unique. */
     sealed interface Request extends Message {
@@ -53,9 +53,15 @@ sealed interface Message {
     /** Say who you are: the first question to a guest, whether it boots or was saved long ago. */
     record Greet(long id) implements Request {}
 
-    /** Attach a policy, given as a {@code CompiledPolicy}. */
+    /** Attach a policy, given as a {@code CompiledPolicy} and {@code AttachOptions}. */
     record Attach(
-            long id, String name, String mainClass, Map<String, byte[]> classes, String sourceHash)
+            long id,
+            String name,
+            String mainClass,
+            Map<String, byte[]> classes,
+            String sourceHash,
+            boolean partial,
+            Boolean builtinIdle)
             implements Request {}
 
     record Detach(long id) implements Request {}

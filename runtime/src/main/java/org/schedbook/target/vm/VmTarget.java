@@ -23,6 +23,7 @@ import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.Activity;
+import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Availability;
 import org.schedbook.target.CommandResult;
@@ -301,7 +302,8 @@ public final class VmTarget implements Target {
     }
 
     @Override
-    public Attachment attach(CompiledPolicy policy) throws TargetException, InterruptedException {
+    public Attachment attach(CompiledPolicy policy, AttachOptions options)
+            throws TargetException, InterruptedException {
         String what = "attach " + policy.name();
         try {
             ask(
@@ -311,7 +313,9 @@ public final class VmTarget implements Target {
                                     policy.name(),
                                     policy.mainClass(),
                                     policy.classes(),
-                                    policy.sourceHash()),
+                                    policy.sourceHash(),
+                                    options.partial(),
+                                    options.builtinIdle().orElse(null)),
                     REPLY_LIMIT,
                     what);
         } catch (InterruptedException e) {

@@ -55,7 +55,7 @@ class MessageChannelTest {
     @Test
     void classFilesArriveByteForByte() throws IOException {
         byte[] classFile = {(byte) 0xca, (byte) 0xfe, 0, -1};
-        var attach = new Message.Attach(1, "p", "P", Map.of("P", classFile), "hash");
+        var attach = new Message.Attach(1, "p", "P", Map.of("P", classFile), "hash", true, null);
         var received = (Message.Attach) channel(sent(attach)).receive();
         assertArrayEquals(classFile, received.classes().get("P"));
     }
