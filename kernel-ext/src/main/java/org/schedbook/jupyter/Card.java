@@ -38,7 +38,7 @@ public final class Card implements Renderable {
     }
 
     private static String htmlRow(Map.Entry<String, String> row) {
-        return "<tr><td style=\"%s%s\">%s</td><td style=\"%s\">%s</td></tr>"
+        return "<tr><td style=\"%s%s\">%s</td><td style=\"%swhite-space:pre-wrap;\">%s</td></tr>"
                 .formatted(
                         Html.cell(false),
                         Html.FAINT,

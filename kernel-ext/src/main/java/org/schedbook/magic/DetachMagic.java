@@ -5,6 +5,8 @@ import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.Status;
 import org.schedbook.target.TargetException;
 import picocli.CommandLine.Command;
 
@@ -23,14 +25,17 @@ final class DetachMagic implements Magic {
     @Override
     public Object run(MagicCall call) throws InterruptedException {
         try {
+            Optional<Attachment> attachment = session.attachment();
             Optional<ExitInfo> exit = session.detach();
             if (exit.isEmpty()) {
                 return "No policy is attached.";
             }
+            Status last = attachment.orElseThrow().status();
             Card card =
                     StatusMagic.card(session.target(), session.attachedName() + " is detached")
                             .row("state", session.target().state());
-            return StatusMagic.exit(card, exit.get());
+            StatusMagic.exit(card, exit.get());
+            return StatusMagic.faults(StatusMagic.hindrances(card, last), last);
         } catch (TargetException e) {
             throw Errors.of(e);
         }

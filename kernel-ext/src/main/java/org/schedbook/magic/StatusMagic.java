@@ -1,5 +1,7 @@
 package org.schedbook.magic;
 
+import java.util.List;
+import java.util.Map;
 import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
@@ -16,6 +18,8 @@ import picocli.CommandLine.Command;
         description = "Shows how the attached policy is doing: state and counters.",
         footer = {"Examples:", "  %status"})
 final class StatusMagic implements Magic {
+
+    private static final int DUMP_LINES = 40;
 
     private final Session session;
 
@@ -62,10 +66,30 @@ final class StatusMagic implements Magic {
     static Card counters(Card card, Status status) {
         state(card, status);
         status.counters().forEach((name, value) -> card.row(name, "%,d".formatted(value)));
-        if (!status.faults().isEmpty()) {
-            card.row("faults", String.join("\n", status.faults()));
-        }
+        faults(card, status);
         return status.exit() == null ? card : exit(card, status.exit());
+    }
+
+    /** Adds what the policy did wrong, if anything. */
+    static Card faults(Card card, Status status) {
+        return status.faults().isEmpty()
+                ? card
+                : card.row("faults", String.join("\n", status.faults()));
+    }
+
+    /** Adds what held the policy's process up while it was attached, where that is counted. */
+    static Card hindrances(Card card, Status status) {
+        Map<String, Long> counters = status.counters();
+        return counters.containsKey("nr_page_faults")
+                ? card.row(
+                        "held up by",
+                        "%,d page faults (%,d from disk), %,d garbage collections (%,d ms)"
+                                .formatted(
+                                        counters.get("nr_page_faults"),
+                                        counters.get("nr_major_faults"),
+                                        counters.get("nr_collections"),
+                                        counters.get("collection_ms")))
+                : card;
     }
 
     /** Adds why a policy is no longer attached. */
@@ -74,6 +98,19 @@ final class StatusMagic implements Magic {
         if (!exit.message().isEmpty()) {
             card.row("message", exit.message());
         }
+        if (!exit.dump().isEmpty()) {
+            card.row("dump", beginning(exit.dump()));
+        }
         return card;
+    }
+
+    /** The dump goes through all CPUs and all tasks; what ended the policy comes first. */
+    private static String beginning(String dump) {
+        List<String> lines = dump.strip().lines().toList();
+        String shown = String.join("\n", lines.subList(0, Math.min(lines.size(), DUMP_LINES)));
+        return lines.size() <= DUMP_LINES
+                ? shown
+                : "%s\n... %d lines more: Schedbook.attached().get().status().exit().dump()"
+                        .formatted(shown, lines.size() - DUMP_LINES);
     }
 }

@@ -51,6 +51,7 @@ public final class PolicyHost implements AutoCloseable {
     private final Thread thread;
 
     private volatile PolicyLoop loop;
+    private volatile Hindrances before = Hindrances.now();
 
     /** Guards the backend's memory, which goes away on detach, and what is kept of it. */
     private final Object lock = new Object();
@@ -94,6 +95,7 @@ public final class PolicyHost implements AutoCloseable {
             throw new AttachException("Interrupted while attaching; nothing is attached.");
         }
         host.checkAttached();
+        host.before = Hindrances.now();
         Thread.ofPlatform().name("policy-watchdog").daemon().start(host::watch);
         return host;
     }
@@ -139,6 +141,7 @@ public final class PolicyHost implements AutoCloseable {
             }
             Map<String, Long> counters = new LinkedHashMap<>(backend.counters());
             loop.addCounters(counters);
+            Hindrances.now().addCounters(counters, before);
             return counters;
         }
     }
