@@ -37,7 +37,9 @@ public final class PolicyHost implements AutoCloseable {
 
     private static final Duration ATTACH_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration DETACH_TIMEOUT = Duration.ofSeconds(10);
-    private static final long WATCH_MS = 100;
+
+    /** How often within the time a call may take it is looked at; looking costs CPU time. */
+    private static final int LOOKS = 4;
 
     private static final String DISABLED = "disabled";
     private static final String ENABLED = "enabled";
@@ -248,11 +250,12 @@ public final class PolicyHost implements AutoCloseable {
 
     /** Detaches a policy that does not return from a call. */
     private void watch() {
+        Duration pause = options.callDeadline().dividedBy(LOOKS);
         long seen = -1;
         long since = System.nanoTime();
         try {
             while (exit().isEmpty()) {
-                Thread.sleep(WATCH_MS);
+                Thread.sleep(pause);
                 long calls = loop.calls();
                 long now = System.nanoTime();
                 if (calls % 2 == 0 || calls != seen) {
