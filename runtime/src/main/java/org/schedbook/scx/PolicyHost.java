@@ -225,6 +225,7 @@ public final class PolicyHost implements AutoCloseable {
             PolicyLoop prepared = new PolicyLoop(policy, options);
             loop = prepared;
             prepared.init();
+            WarmUp.of(policy, options);
             loaded = Backend.load(name, prepared.overridden(), prepared.dsqs(), options);
             synchronized (lock) {
                 backend = loaded;
@@ -319,6 +320,9 @@ public final class PolicyHost implements AutoCloseable {
     }
 
     private static AttachException explain(Throwable cause) {
+        if (cause instanceof AttachException e) {
+            return e;
+        }
         if (cause instanceof BpfException e) {
             String advice = "";
             if (e.errno() == Posix.EPERM) {

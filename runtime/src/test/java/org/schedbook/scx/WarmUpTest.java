@@ -1,0 +1,90 @@
+package org.schedbook.scx;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.schedbook.policy.Policy;
+import org.schedbook.policy.Task;
+
+@Timeout(30)
+class WarmUpTest {
+
+    private static final Options OPTIONS =
+            new Options(Duration.ofMillis(500), Duration.ofSeconds(5), false, Optional.empty());
+
+    /** Outside of the policies: a static field of theirs would keep them from being warmed up. */
+    private static final class Seen {
+        static final AtomicInteger ENQUEUES = new AtomicInteger();
+    }
+
+    static class Counts extends Policy {
+        int n;
+
+        @Override
+        public void init() {
+            createDsq(0);
+        }
+
+        @Override
+        public int selectCpu(Task task, int prevCpu, long wakeFlags) {
+            return prevCpu;
+        }
+
+        @Override
+        public void enqueue(Task task, long enqFlags) {
+            n++;
+            kick(0, 0);
+            Seen.ENQUEUES.incrementAndGet();
+            insert(task, 0, SLICE_DFL_NS, enqFlags);
+        }
+
+        @Override
+        public void stopping(Task task, boolean runnable) {
+            throw new IllegalStateException("nobody hears of it");
+        }
+
+        @Override
+        public void dispatch(int cpu, Task prev) {
+            while (moveToLocal(0)) {}
+        }
+    }
+
+    static class Loops extends Policy {
+        @Override
+        public void enqueue(Task task, long enqFlags) {
+            while (task != null) {}
+        }
+    }
+
+    @Test
+    void anotherInstanceDecidesAndTheOneToBeAttachedStaysAsItWas() throws AttachException {
+        Seen.ENQUEUES.set(0);
+        var policy = new Counts();
+        WarmUp.of(policy, OPTIONS);
+        assertTrue(Seen.ENQUEUES.get() > 0);
+        assertEquals(0, policy.n);
+    }
+
+    @Test
+    void aPolicyThatDoesNotReturnIsRefusedWithItsLine() {
+        var e = assertThrows(AttachException.class, () -> WarmUp.of(new Loops(), OPTIONS));
+        assertTrue(e.getMessage().contains("did not return within 500 ms"), e.getMessage());
+        assertTrue(e.getMessage().contains("enqueue, line "), e.getMessage());
+    }
+
+    @Test
+    void aPolicyWhoseInstancesShareStateIsLeftAlone() throws AttachException {
+        class Shares extends Counts {
+            static int all;
+        }
+        Seen.ENQUEUES.set(0);
+        WarmUp.of(new Shares(), OPTIONS);
+        assertEquals(0, Seen.ENQUEUES.get());
+    }
+}
