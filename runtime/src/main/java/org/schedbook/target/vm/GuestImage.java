@@ -32,8 +32,17 @@ record GuestImage(
      * else in the user's cache.
      */
     static GuestImage find() throws TargetException {
+        return find("current");
+    }
+
+    /**
+     * Finds one of the images in that directory.
+     *
+     * @param name of its subdirectory of {@code base}
+     */
+    static GuestImage find(String name) throws TargetException {
         Path directory = directory();
-        Path base = resolved(directory.resolve("base/current"));
+        Path base = resolved(directory.resolve("base").resolve(name));
         var image =
                 new GuestImage(
                         base.resolve("vmlinuz"),
@@ -89,5 +98,13 @@ record GuestImage(
     /** Returns what the kernel calls itself. */
     String kernelRelease() {
         return properties.getOrDefault("kernel", "unknown");
+    }
+
+    /**
+     * Returns whether the guest's disks must be NVMe. QEMU can not migrate these, so such a guest
+     * can not be saved.
+     */
+    boolean hasNvmeDisks() {
+        return "nvme".equals(properties.get("disk"));
     }
 }

@@ -71,8 +71,7 @@ final class Qemu implements AutoCloseable {
         command.addAll(List.of("-kernel", image.kernel().toString()));
         command.addAll(List.of("-initrd", image.initrd().toString()));
         command.addAll(List.of("-append", KERNEL_OPTIONS + " " + kernelOption));
-        command.addAll(disk("root", image.root()));
-        command.addAll(disk("payload", image.payload()));
+        command.addAll(disks(image));
         command.addAll(List.of("-device", "virtio-serial-pci"));
         command.addAll(List.of("-chardev", "stdio,id=agent,signal=off"));
         command.addAll(List.of("-device", "virtserialport,chardev=agent,name=org.schedbook.agent"));
@@ -129,12 +128,26 @@ final class Qemu implements AutoCloseable {
                 "QEMU could not be started.", HOW_TO_INSTALL, cause.getMessage());
     }
 
-    private static List<String> disk(String id, Path file) {
+    /** The driver of virtio disks is a module, which a kernel that was added does not have. */
+    private static List<String> disks(GuestImage image) {
+        var options = new ArrayList<String>();
+        if (image.hasNvmeDisks()) {
+            options.addAll(List.of("-device", "nvme,id=nvme,serial=schedbook"));
+            options.addAll(disk("root", image.root(), "nvme-ns,bus=nvme,nsid=1"));
+            options.addAll(disk("payload", image.payload(), "nvme-ns,bus=nvme,nsid=2"));
+        } else {
+            options.addAll(disk("root", image.root(), "virtio-blk-pci"));
+            options.addAll(disk("payload", image.payload(), "virtio-blk-pci"));
+        }
+        return options;
+    }
+
+    private static List<String> disk(String id, Path file, String device) {
         return List.of(
                 "-drive",
                 "if=none,format=raw,read-only=on,id=%s,file=%s".formatted(id, escape(file)),
                 "-device",
-                "virtio-blk-pci,drive=" + id);
+                device + ",drive=" + id);
     }
 
     /** Returns a file name for use in an option; a comma is doubled: qemu(1), "Suboptions". */

@@ -55,11 +55,13 @@ final class Snapshot {
     private final Path directory;
     private final List<String> command;
     private final Hardware hardware;
+    private final boolean possible;
 
-    private Snapshot(Path directory, List<String> command, Hardware hardware) {
+    private Snapshot(Path directory, List<String> command, Hardware hardware, boolean possible) {
         this.directory = directory;
         this.command = command;
         this.hardware = hardware;
+        this.possible = possible;
     }
 
     /** Returns the snapshot of a guest; need not exist. */
@@ -73,7 +75,8 @@ final class Snapshot {
                         image.properties(),
                         image.payload(), // named by its content
                         hostCpu());
-        return new Snapshot(image.snapshots().resolve(key), command, hardware);
+        return new Snapshot(
+                image.snapshots().resolve(key), command, hardware, !image.hasNvmeDisks());
     }
 
     private static String hash(Object... parts) {
@@ -108,6 +111,11 @@ final class Snapshot {
 
     Path directory() {
         return directory;
+    }
+
+    /** Returns whether a guest of this image can be saved at all. */
+    boolean isPossible() {
+        return possible;
     }
 
     boolean exists() {

@@ -112,7 +112,7 @@ public final class VmTarget implements Target {
 
     static VmTarget boot(Snapshot snapshot) throws TargetException, InterruptedException {
         Optional<VmTarget> resumed = tryResume(snapshot);
-        if (resumed.isEmpty() && trySave(snapshot)) {
+        if (resumed.isEmpty() && snapshot.isPossible() && trySave(snapshot)) {
             resumed = tryResume(snapshot);
         }
         return resumed.isPresent() ? resumed.get() : bootCold(snapshot);
