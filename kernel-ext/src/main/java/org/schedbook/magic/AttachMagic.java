@@ -33,7 +33,7 @@ final class AttachMagic implements Magic {
     @Option(
             names = "--partial",
             description =
-                    "Schedule only tasks of the class SCHED_EXT (chrt --ext 0 COMMAND); all others stay"
+                    "Schedule only tasks of the class SCHED_EXT (in the guest /opt/schedbook/schedext COMMAND); all others stay"
                             + " with the kernel's own scheduler, and go first.")
     private boolean partial;
 
