@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,6 +17,7 @@ import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.Status;
@@ -124,7 +127,7 @@ class ReliabilityIT {
                             int n;
                             public void enqueue(Task task, long enqFlags) {
                                 insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
-                                while (n++ >= 100) n = 100;
+                                while (task.pid() > 100 && n++ >= 100) n = 100;
                             }
                         }
                         """);
@@ -211,6 +214,68 @@ class ReliabilityIT {
             ExitInfo exit = attachment.detach();
             assertTrue(exit.isError(), exit.toString());
             assertTrue(exit.toString().contains("stall"), exit.toString());
+            everyEnqueueCameToSomething(attachment.status());
+        }
+    }
+
+    @Test
+    void aPolicyThatThrowsForgetsAndChoosesForbiddenCpusLosesNoTask() throws Exception {
+        Status status =
+                under(
+                        compile(
+                                """
+                                public class Careless extends Policy {
+                                    int n;
+                                    public void enqueue(Task task, long enqFlags) {
+                                        n++;
+                                        if (n % 30 == 10) throw new IllegalStateException("tenth");
+                                        if (n % 30 == 20) return;
+                                        int cpu = task.canRunOn(1) ? n % 3 : 1;
+                                        insert(task, Dsq.localOn(cpu), SLICE_DFL_NS, enqFlags);
+                                    }
+                                }
+                                """),
+                        "taskset -c 0 perf bench -f simple sched messaging -g 1 -l 5");
+        Map<String, Long> counters = status.counters();
+        assertTrue(counters.get("nr_bounce_dispatches") > 0, status.toString());
+        assertTrue(counters.get("nr_forgotten") > 0, status.toString());
+        assertTrue(counters.get("nr_policy_errors") > 0, status.toString());
+    }
+
+    @Test
+    void aStormOfLoopsForksAndAffinitiesEndsNoPolicy() throws Exception {
+        Status status = Soak.run(guest, builtIn("rr"), Duration.ofSeconds(20));
+        assertTrue(status.counters().get("nr_user_dispatches") > 1000, status.toString());
+        everyEnqueueCameToSomething(status);
+    }
+
+    @Test
+    void aPartialSwitchSchedulesOnlyTheTasksOfSchedExt() throws Exception {
+        String load = "perf bench -f simple sched messaging -t -g 1 -l 50";
+        try (Attachment attachment =
+                guest.attach(builtIn("fifo"), new AttachOptions(true, Optional.empty()))) {
+            shell(load);
+            Status others = attachment.status();
+            assertEquals(0, others.counters().get("nr_user_dispatches"), others.toString());
+            shell("/opt/schedbook/schedext " + load);
+            Status own = attachment.status();
+            assertTrue(own.counters().get("nr_user_dispatches") > 50, own.toString());
+            assertFalse(attachment.detach().isError());
+            everyEnqueueCameToSomething(attachment.status());
+        }
+    }
+
+    @Test
+    void withoutTheBuiltinIdleChoiceThePolicyIsAskedForEveryTask() throws Exception {
+        assertEquals(0, kernelDispatches(Optional.of(false)));
+        assertTrue(kernelDispatches(Optional.empty()) > 0);
+    }
+
+    private static long kernelDispatches(Optional<Boolean> builtinIdle) throws Exception {
+        try (Attachment attachment =
+                guest.attach(builtIn("fifo"), new AttachOptions(false, builtinIdle))) {
+            shell("for i in 1 2 3 4 5 6 7 8 9; do sleep 0.05; done");
+            return attachment.status().counters().get("nr_kernel_dispatches");
         }
     }
 
@@ -227,8 +292,22 @@ class ReliabilityIT {
             assertEquals("enabled", status.state(), status.toString());
             ExitInfo exit = attachment.detach();
             assertFalse(exit.isError(), exit.toString());
+            everyEnqueueCameToSomething(attachment.status());
             return status;
         }
+    }
+
+    private static void everyEnqueueCameToSomething(Status detached) {
+        Map<String, Long> counters = detached.counters();
+        assertEquals(
+                counters.get("nr_enqueued"),
+                counters.get("nr_user_dispatches")
+                        + counters.get("nr_bounce_dispatches")
+                        + counters.get("nr_dequeued")
+                        + counters.get("nr_gone"),
+                detached.toString());
+        assertEquals(0, counters.get("nr_queued"), detached.toString());
+        assertFalse(detached.faults().toString().contains("unaccounted"), detached.toString());
     }
 
     /** Runs something under a policy that does not last, and returns how that ended. */
@@ -237,6 +316,8 @@ class ReliabilityIT {
             shell("perf bench -f simple sched messaging -t -g 1 -l 50");
             Status status = attachment.status();
             assertEquals("disabled", status.state(), status.toString());
+            attachment.detach();
+            everyEnqueueCameToSomething(attachment.status());
             return status;
         }
     }
