@@ -148,12 +148,18 @@ public final class Bench {
         }
         try (Attachment attachment = target.attach(contender.policy().get())) {
             CommandResult result = target.run(workload.command(), plan.limit());
-            Map<String, Long> counters = attachment.status().counters();
             ExitInfo exit = attachment.detach();
+            Map<String, Long> counters = attachment.status().counters();
             if (exit.isError()) {
                 throw failure(
                         "The kernel threw %s out during the run: %s. %s"
                                 .formatted(contender.name(), exit.reason(), exit.message()));
+            }
+            long lost = counters.getOrDefault("nr_unaccounted", 0L);
+            if (lost != 0) {
+                throw failure(
+                        "%d enqueues under %s came to nothing, which is a fault of Schedbook's own."
+                                .formatted(lost, contender.name()));
             }
             return new Run(contender.name(), round, now, load, read(contender, result), counters);
         }

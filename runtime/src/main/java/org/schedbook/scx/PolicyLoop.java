@@ -644,6 +644,8 @@ final class PolicyLoop implements Scx {
      * Checks, when the policy is detached, that each enqueue it was told of came to something: a
      * decision was carried out, or the task left the queue or ended before. That one did not would
      * be a fault of the runtime's own.
+     *
+     * @param counters the last ones; {@code nr_unaccounted} is added if need be
      */
     void audit(Map<String, Long> counters) {
         long enqueued = counters.get("nr_enqueued");
@@ -652,6 +654,7 @@ final class PolicyLoop implements Scx {
         long gone = counters.get("nr_gone");
         long lost = enqueued - dispatched - cancelled - gone;
         if (lost != 0) {
+            counters.put("nr_unaccounted", lost);
             note(
                     Callback.EXIT,
                     "of %d enqueues %d were dispatched, %d cancelled, %d gone: %d unaccounted for; this is a fault of Schedbook's own"

@@ -148,6 +148,13 @@ class BenchTest {
     }
 
     @Test
+    void aRunInWhichEnqueuesCameToNothingIsNotCounted() {
+        target.counters = Map.of("nr_unaccounted", 2L);
+        var e = assertThrows(BenchException.class, () -> bench(1, "eevdf", "a").run(NO_PROGRESS));
+        assertTrue(e.getMessage().contains("2 enqueues under a"), e.getMessage());
+    }
+
+    @Test
     void aFailingCommandKeepsWhatWasMeasuredBefore() {
         target.failAtRun = 4;
         var e = assertThrows(BenchException.class, () -> bench(2, "eevdf", "a").run(NO_PROGRESS));
@@ -186,6 +193,7 @@ class BenchTest {
 
         final List<String> log = new ArrayList<>();
         ExitInfo exit = ASKED_FOR;
+        Map<String, Long> counters = Map.of("nr_x", 1L);
         int failAtRun = -1;
         BiFunction<String, Integer, Double> figures = (_, n) -> (double) n;
         private String attached = "eevdf";
@@ -201,8 +209,7 @@ class BenchTest {
             return new Attachment() {
                 @Override
                 public Status status() {
-                    return new Status(
-                            attached, attached, "enabled", Map.of("nr_x", 1L), List.of(), null);
+                    return new Status(attached, attached, "enabled", counters, List.of(), null);
                 }
 
                 @Override
