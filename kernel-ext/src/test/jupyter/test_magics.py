@@ -141,7 +141,9 @@ class MagicsTest(NotebookTest):
         status = self.ok("%status").shown()
         self.assertIn("enabled", status)
         self.assertIn("nr_user_dispatches", status)
-        self.assertIn("disabled", self.ok("%detach").shown())
+        detached = self.ok("%detach").shown()
+        self.assertIn("disabled", detached)
+        self.assertIn("page faults", detached)
 
         cell = self.ok("org.schedbook.bench.BenchResult r = %bench messaging -p eevdf,fifo,mine -g 2 -l 20 -n 2\nr", 240)
         for word in ("eevdf", "fifo", "mine", "ratio", "perf bench -f simple sched messaging -t -g 2 -l 20"):
