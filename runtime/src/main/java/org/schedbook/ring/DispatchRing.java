@@ -1,7 +1,6 @@
 package org.schedbook.ring;
 
 import static org.schedbook.ring.RingLayout.HEADER;
-import static org.schedbook.ring.RingLayout.LENGTH;
 import static org.schedbook.ring.RingLayout.POSITION;
 import static org.schedbook.ring.RingLayout.aligned;
 
@@ -15,24 +14,28 @@ import org.schedbook.posix.Posix;
  *
  * <pre>{@code
  * long at = ring.claim();
- * ring.data().set(JAVA_INT, at + ..., ...);
+ * Memory.setInt(at, ..., ...);
  * ring.publish();
  * }</pre>
  */
 public final class DispatchRing implements AutoCloseable {
 
     /** {@link #claim} found no room. */
-    public static final long FULL = -1;
+    public static final long FULL = 0;
 
     private final MemorySegment consumerPage;
     private final MemorySegment producerPage;
-    private final MemorySegment data;
+    private final long consumerAddress;
+    private final long dataAddress;
     private final long mask;
     private final int recordLength;
     private final long stride;
 
     /** Ours alone; the page has it as of the last {@link #publish}. */
     private long producerPosition;
+
+    /** Up to where there was room when the consumer's page was last looked at. */
+    private long limit;
 
     private DispatchRing(
             MemorySegment consumerPage,
@@ -42,7 +45,8 @@ public final class DispatchRing implements AutoCloseable {
             int recordLength) {
         this.consumerPage = consumerPage;
         this.producerPage = producerPage;
-        this.data = data;
+        this.consumerAddress = consumerPage.address();
+        this.dataAddress = data.address();
         this.mask = mask;
         this.recordLength = recordLength;
         this.stride = aligned(recordLength);
@@ -86,26 +90,26 @@ public final class DispatchRing implements AutoCloseable {
                 consumerPage, producerPage, data, data.byteSize() / 2 - 1, recordLength);
     }
 
-    /** Returns the memory that the offsets of {@link #claim} are into. */
-    public MemorySegment data() {
-        return data;
-    }
-
     /**
-     * Returns the offset of room for one record, or {@link #FULL} while the kernel has not read
+     * Returns the address of room for one record, or {@link #FULL} while the kernel has not read
      * what is there. The record is the kernel's with the next {@link #publish}.
      */
     public long claim() {
-        // Acquire pairs with the kernel's release after it read a record: the room is free.
-        long consumerPosition = (long) POSITION.getAcquire(consumerPage, 0L);
-        if (producerPosition + stride - consumerPosition > mask + 1) {
+        long position = producerPosition;
+        if (position + stride > limit && position + stride > look()) {
             return FULL;
         }
-        long at = producerPosition & mask;
+        long at = dataAddress + (position & mask);
         // The kernel reads the header only below the published position, so plain order will do.
-        LENGTH.set(data, at, recordLength);
-        producerPosition += stride;
+        Memory.setLong(at, 0, recordLength);
+        producerPosition = position + stride;
         return at + HEADER;
+    }
+
+    private long look() {
+        // Acquire pairs with the kernel's release after it read a record: the room is free.
+        limit = (long) POSITION.getAcquire(Memory.ALL, consumerAddress) + mask + 1;
+        return limit;
     }
 
     /** Hands all claimed records to the kernel. */

@@ -15,8 +15,8 @@ import org.schedbook.posix.Posix;
  * The reading end of a {@code BPF_MAP_TYPE_RINGBUF}. For one thread.
  *
  * <pre>{@code
- * for (long at; (at = ring.next()) >= 0; ) {
- *     ring.data().get(JAVA_INT, at + ...);
+ * for (long at; (at = ring.next()) != QueuedRing.NONE; ) {
+ *     Memory.getInt(at, ...);
  * }
  * ring.release();
  * }</pre>
@@ -24,21 +24,26 @@ import org.schedbook.posix.Posix;
 public final class QueuedRing implements AutoCloseable {
 
     /** {@link #next} found no record. */
-    public static final long NONE = -1;
+    public static final long NONE = 0;
 
     private final MemorySegment consumerPage;
     private final MemorySegment producerPage;
-    private final MemorySegment data;
+    private final long producerAddress;
+    private final long dataAddress;
     private final long mask;
 
     /** Ours alone; the page has it as of the last {@link #release}. */
     private long consumerPosition;
 
+    /** As of the last look at the page: what lies before it needs none. */
+    private long producerPosition;
+
     private QueuedRing(
             MemorySegment consumerPage, MemorySegment producerPage, MemorySegment data, long mask) {
         this.consumerPage = consumerPage;
         this.producerPage = producerPage;
-        this.data = data;
+        this.producerAddress = producerPage.address();
+        this.dataAddress = data.address();
         this.mask = mask;
         this.consumerPosition = (long) POSITION.getVolatile(consumerPage, 0L);
     }
@@ -73,30 +78,31 @@ public final class QueuedRing implements AutoCloseable {
         return new QueuedRing(consumerPage, producerPage, data, data.byteSize() / 2 - 1);
     }
 
-    /** Returns the memory that the offsets of {@link #next} are into. */
-    public MemorySegment data() {
-        return data;
-    }
-
     /**
-     * Returns the offset of the next record, or {@link #NONE}. It is valid until {@link #release}.
+     * Returns the address of the next record, or {@link #NONE}. It is valid until {@link #release}.
      */
     public long next() {
-        // Acquire pairs with the kernel's release in bpf_ringbuf_reserve.
-        long producerPosition = (long) POSITION.getAcquire(producerPage, 0L);
-        while (consumerPosition < producerPosition) {
-            long at = consumerPosition & mask;
+        long position = consumerPosition;
+        while (position < producerPosition || position < look()) {
+            long at = dataAddress + (position & mask);
             // Acquire pairs with the kernel's xchg in bpf_ringbuf_submit: the record is complete.
-            int length = (int) LENGTH.getAcquire(data, at);
+            int length = (int) LENGTH.getAcquire(Memory.ALL, at);
             if ((length & BUSY) != 0) {
                 return NONE;
             }
-            consumerPosition += aligned(length & ~DISCARD);
+            position += aligned(length & ~DISCARD);
+            consumerPosition = position;
             if ((length & DISCARD) == 0) {
                 return at + HEADER;
             }
         }
         return NONE;
+    }
+
+    private long look() {
+        // Acquire pairs with the kernel's release in bpf_ringbuf_reserve.
+        producerPosition = (long) POSITION.getAcquire(Memory.ALL, producerAddress);
+        return producerPosition;
     }
 
     /** Gives the room of all records read so far back to the kernel. */

@@ -1,9 +1,5 @@
 package org.schedbook.scx;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -12,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import org.schedbook.bpf.dispatched_task;
-import org.schedbook.bpf.queued_task;
 import org.schedbook.bpf.wire_h;
 import org.schedbook.measure.Durations;
 import org.schedbook.policy.Dsq;
@@ -80,7 +74,6 @@ final class PolicyLoop implements Scx {
 
     private Callback callback;
     private int dispatchCpu;
-    private int selectedCpu;
     private int nrHeld;
 
     /** CPUs that pickIdleCpu gave out in this round. */
@@ -202,31 +195,27 @@ final class PolicyLoop implements Scx {
         for (PolicyDsq dsq : dsqs) {
             dsq.nrInserted = 0;
         }
-        MemorySegment data = queued.data();
         int nrEnqueues = 0;
         for (long at; (at = queued.next()) != QueuedRing.NONE; ) {
-            Callback kind = Callback.ofKind(data.get(JAVA_INT, at + queued_task.kind$offset()));
+            Callback kind = Callback.ofKind(Wire.Queued.kind(at));
             if (kind == Callback.ENQUEUE) {
                 nrEnqueues++;
             }
-            take(kind, data, at);
+            take(kind, taskOf(at), at);
         }
         queued.release();
         backend.consumed(nrEnqueues);
     }
 
-    private void take(Callback kind, MemorySegment data, long at) {
-        HostTask task = taskOf(data, at);
-        long flags = data.get(JAVA_LONG, at + queued_task.flags$offset());
+    private void take(Callback kind, HostTask task, long at) {
+        long flags = Wire.Queued.flags(at);
         switch (kind) {
             case ENQUEUE -> {
-                hold(task, data, at);
-                int prevCpu = data.get(JAVA_INT, at + queued_task.prev_cpu$offset());
+                hold(task, at);
+                int prevCpu = Wire.Queued.prevCpu(at);
                 if (prevCpu >= 0) {
-                    select(
-                            task,
-                            prevCpu,
-                            data.get(JAVA_LONG, at + queued_task.wake_flags$offset()));
+                    task.cpu = prevCpu;
+                    call(Callback.SELECT_CPU, task, Wire.Queued.wakeFlags(at));
                 }
                 if (!call(Callback.ENQUEUE, task, flags) && task.held) {
                     insertDefault(task);
@@ -242,9 +231,9 @@ final class PolicyLoop implements Scx {
     }
 
     /** Finds the task of a record and brings it up to date. */
-    private HostTask taskOf(MemorySegment data, long at) {
-        int pid = data.get(JAVA_INT, at + queued_task.pid$offset());
-        long id = data.get(JAVA_LONG, at + queued_task.id$offset());
+    private HostTask taskOf(long at) {
+        int pid = Wire.Queued.pid(at);
+        long id = Wire.Queued.id(at);
         HostTask task = tasks.get(pid);
         if (task == null || task.id != id) {
             if (task != null) {
@@ -254,24 +243,15 @@ final class PolicyLoop implements Scx {
             task = new HostTask(pid, id);
             tasks.put(task);
         }
-        task.tgid = data.get(JAVA_INT, at + queued_task.tgid$offset());
-        task.cpu = data.get(JAVA_INT, at + queued_task.cpu$offset());
-        task.weight = (int) data.get(JAVA_LONG, at + queued_task.weight$offset());
-        task.nrCpusAllowed = (int) data.get(JAVA_LONG, at + queued_task.nr_cpus_allowed$offset());
-        task.cpusAllowed = data.get(JAVA_LONG, at + queued_task.cpus_allowed$offset());
-        task.vtime = data.get(JAVA_LONG, at + queued_task.vtime$offset());
-        task.ranNs = data.get(JAVA_LONG, at + queued_task.ran_ns$offset());
-        task.execRuntimeNs = data.get(JAVA_LONG, at + queued_task.exec_runtime$offset());
-        task.startNs = data.get(JAVA_LONG, at + queued_task.start_ts$offset());
-        task.stopNs = data.get(JAVA_LONG, at + queued_task.stop_ts$offset());
+        Wire.Queued.describe(at, task);
         return task;
     }
 
-    private void hold(HostTask task, MemorySegment data, long at) {
+    private void hold(HostTask task, long at) {
         release(task);
         task.held = true;
-        task.enqCnt = data.get(JAVA_LONG, at + queued_task.enq_cnt$offset());
-        task.heldSinceNs = data.get(JAVA_LONG, at + queued_task.queued_ts$offset());
+        task.enqCnt = Wire.Queued.enqCnt(at);
+        task.heldSinceNs = Wire.Queued.queuedNs(at);
         nrHeld++;
     }
 
@@ -292,23 +272,6 @@ final class PolicyLoop implements Scx {
         callIfListening(Callback.EXIT_TASK, task, 0);
     }
 
-    private void select(HostTask task, int prevCpu, long wakeFlags) {
-        task.cpu = prevCpu;
-        selectedCpu = prevCpu;
-        if (!call(Callback.SELECT_CPU, task, wakeFlags)) {
-            return;
-        }
-        if (task.canRunOn(selectedCpu)) {
-            task.cpu = selectedCpu;
-        } else {
-            nrPolicyErrors++;
-            note(
-                    callback,
-                    "selectCpu returned %d, where %s may not run".formatted(selectedCpu, task),
-                    new StackTraceElement[0]);
-        }
-    }
-
     // ---- Calls of the policy --------------------------------------------------------------
 
     private void callIfListening(Callback kind, HostTask task, long argument) {
@@ -317,10 +280,19 @@ final class PolicyLoop implements Scx {
         }
     }
 
-    /** Calls the policy; returns false if it threw, which is noted. */
+    /**
+     * Calls the policy; returns false if it threw, which is noted.
+     *
+     * <p>HotSpot inlines no method with more than 325 bytes of code (FreqInlineSize). This one has
+     * more on purpose, which a test holds: so the policy and what it decides are compiled by
+     * themselves. Inlined into drain() they share one budget with it (NodeCountInliningCutoff),
+     * which runs out before the decision is written, and a decision takes twice as long.
+     */
     private boolean call(Callback kind, HostTask task, long argument) {
-        callback = kind;
-        enter();
+        if (callback != kind) {
+            callback = kind; // storing a reference costs more than comparing it
+        }
+        CALLS.setOpaque(this, calls + 1);
         try {
             switch (kind) {
                 case ENQUEUE -> policy.enqueue(task, argument);
@@ -331,7 +303,18 @@ final class PolicyLoop implements Scx {
                 case DEQUEUE -> policy.dequeue(task, argument);
                 case TICK -> policy.tick(task);
                 case EXIT_TASK -> policy.exitTask(task);
-                case SELECT_CPU -> selectedCpu = policy.selectCpu(task, task.cpu, argument);
+                case SELECT_CPU -> {
+                    int cpu = policy.selectCpu(task, task.cpu, argument);
+                    if (task.canRunOn(cpu)) {
+                        task.cpu = cpu;
+                    } else {
+                        nrPolicyErrors++;
+                        note(
+                                kind,
+                                "selectCpu returned %d, where %s may not run".formatted(cpu, task),
+                                new StackTraceElement[0]);
+                    }
+                }
                 case DISPATCH -> policy.dispatch(dispatchCpu, task);
                 case INIT, EXIT -> throw new AssertionError(kind);
             }
@@ -340,7 +323,7 @@ final class PolicyLoop implements Scx {
             fault(t);
             return false;
         } finally {
-            leave();
+            CALLS.setOpaque(this, calls + 1);
         }
     }
 
@@ -432,14 +415,7 @@ final class PolicyLoop implements Scx {
             dispatched.publish();
             Posix.get().sched_yield();
         }
-        MemorySegment data = dispatched.data();
-        data.set(JAVA_INT, at + dispatched_task.pid$offset(), pid);
-        data.set(JAVA_INT, at + dispatched_task.op$offset(), op);
-        data.set(JAVA_LONG, at + dispatched_task.dsq$offset(), dsq);
-        data.set(JAVA_LONG, at + dispatched_task.flags$offset(), flags);
-        data.set(JAVA_LONG, at + dispatched_task.slice_ns$offset(), sliceNs);
-        data.set(JAVA_LONG, at + dispatched_task.vtime$offset(), vtime);
-        data.set(JAVA_LONG, at + dispatched_task.enq_cnt$offset(), enqCnt);
+        Wire.dispatched(at, pid, op, dsq, flags, sliceNs, vtime, enqCnt);
     }
 
     // ---- Verbs ----------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 package org.schedbook.ring;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -79,8 +78,8 @@ class RingsTest {
     private int consume(int firstPid) {
         int pid = firstPid;
         for (long at; (at = queued.next()) != QueuedRing.NONE; pid++) {
-            assertEquals(pid, queued.data().get(JAVA_INT, at + queued_task.pid$offset()));
-            assertEquals(100, queued.data().get(JAVA_LONG, at + queued_task.weight$offset()));
+            assertEquals(pid, Memory.getInt(at, queued_task.pid$offset()));
+            assertEquals(100, Memory.getLong(at, queued_task.weight$offset()));
         }
         queued.release();
         return pid - firstPid;
@@ -91,9 +90,9 @@ class RingsTest {
         if (at == DispatchRing.FULL) {
             return false;
         }
-        dispatched.data().set(JAVA_INT, at + dispatched_task.pid$offset(), pid);
-        dispatched.data().set(JAVA_LONG, at + dispatched_task.vtime$offset(), vtime);
-        dispatched.data().set(JAVA_LONG, at + dispatched_task.enq_cnt$offset(), enqCnt);
+        Memory.setInt(at, dispatched_task.pid$offset(), pid);
+        Memory.setLong(at, dispatched_task.vtime$offset(), vtime);
+        Memory.setLong(at, dispatched_task.enq_cnt$offset(), enqCnt);
         return true;
     }
 
@@ -190,7 +189,7 @@ class RingsTest {
             long before = threads.getCurrentThreadAllocatedBytes();
             int nr = 0;
             for (long at; (at = queued.next()) != QueuedRing.NONE; nr++) {
-                write(queued.data().get(JAVA_INT, at + queued_task.pid$offset()), 0, 0);
+                write(Memory.getInt(at, queued_task.pid$offset()), 0, 0);
             }
             queued.release();
             dispatched.publish();
