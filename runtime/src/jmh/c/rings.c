@@ -1,6 +1,11 @@
 /*
  * The peer of RingsBenchmark: what the loop does per record, in C, on rings of its own. Called once per
  * batch, so that the call from Java does not count.
+ *
+ * A decision is all that PolicyLoop does for an enqueue: the kind is told apart, the task looked up and
+ * brought up to date, whether it waits is kept with the generation and the time, the call of the policy
+ * is counted for the watchdog, its arguments are checked, the wait goes into a histogram. What only a
+ * JVM has to do is left out: bounds of arrays, types of references, the policy's exceptions.
  */
 #include <stdatomic.h>
 #include <stdint.h>
@@ -14,25 +19,31 @@
 #define BUSY (1u << 31)
 #define DISCARD (1u << 30)
 #define TASKS 1024
+#define SLICE_NS 20000000ull
+#define LOCAL_ON (3ull << 62)
 
 struct task {
 	struct task *next;
 	int32_t pid, tgid, cpu;
 	uint64_t id, weight, nr_cpus_allowed, cpus_allowed, vtime, ran_ns, exec_runtime, start_ts, stop_ts;
 	uint64_t enq_cnt, held_since;
+	void *dsq; /* of a policy that queues in user space */
 	int held;
 };
 
 struct peer {
 	_Atomic uint64_t *consumer, *producer; /* of queued */
 	char *queued;
-	uint64_t consumed;
+	uint64_t consumed, produced; /* produced, limit: as last looked up, as in Java */
 	_Atomic uint64_t *drained, *published; /* of dispatched */
 	char *dispatched;
-	uint64_t written;
+	uint64_t written, limit;
 	uint64_t mask;
 	struct task *tasks[TASKS];
 	uint64_t decisions[512];
+	uint64_t now, nr_enqueues;
+	int nr_held, nr_duplicate;
+	volatile uint64_t calls; /* odd inside one: the watchdog looks */
 	void (*enqueue)(struct peer *, struct task *, uint64_t flags);
 };
 
@@ -59,7 +70,8 @@ struct peer *peer_open(int queued, int dispatched, uint64_t bytes)
 
 static inline struct queued_task *next(struct peer *p)
 {
-	while (p->consumed < atomic_load_explicit(p->producer, memory_order_acquire)) {
+	while (p->consumed < p->produced ||
+	       p->consumed < (p->produced = atomic_load_explicit(p->producer, memory_order_acquire))) {
 		char *at = p->queued + (p->consumed & p->mask);
 		uint32_t length = atomic_load_explicit((_Atomic uint32_t *)at, memory_order_acquire);
 
@@ -77,8 +89,11 @@ static inline struct dispatched_task *claim(struct peer *p)
 	const uint64_t stride = sizeof(struct dispatched_task) + 8;
 	char *at = p->dispatched + (p->written & p->mask);
 
-	if (p->written + stride - atomic_load_explicit(p->drained, memory_order_acquire) > p->mask + 1)
-		return NULL;
+	if (p->written + stride > p->limit) {
+		p->limit = atomic_load_explicit(p->drained, memory_order_acquire) + p->mask + 1;
+		if (p->written + stride > p->limit)
+			return NULL;
+	}
 	*(uint32_t *)at = sizeof(struct dispatched_task);
 	p->written += stride;
 	return (struct dispatched_task *)(at + 8);
@@ -103,25 +118,24 @@ void peer_submit(struct peer *p, int nr)
 		if (!rec)
 			break;
 		*rec = (struct dispatched_task){
-			.pid = i, .dsq = DSQ_GLOBAL, .slice_ns = 20000000, .vtime = i, .enq_cnt = i};
+			.pid = i, .dsq = DSQ_GLOBAL, .slice_ns = SLICE_NS, .vtime = i, .enq_cnt = i};
 	}
 	atomic_store_explicit(p->published, p->written, memory_order_release);
 }
 
 static struct task *task_of(struct peer *p, const struct queued_task *rec)
 {
-	struct task **slot = &p->tasks[(uint32_t)rec->pid * 0x9E3779B9u >> 16 & (TASKS - 1)];
-	struct task *t = *slot;
+	uint32_t slot = (uint32_t)rec->pid * 0x9E3779B9u >> 16 & (TASKS - 1);
+	struct task *t;
 
-	while (t && t->pid != rec->pid)
-		t = t->next;
-	if (!t) {
-		t = calloc(1, sizeof(*t));
+	while ((t = p->tasks[slot]) && t->pid != rec->pid)
+		slot = (slot + 1) & (TASKS - 1);
+	if (!t || t->id != rec->id) {
+		free(t);
+		t = p->tasks[slot] = calloc(1, sizeof(*t));
 		t->pid = rec->pid;
-		t->next = *slot;
-		*slot = t;
+		t->id = rec->id;
 	}
-	t->id = rec->id;
 	t->tgid = rec->tgid;
 	t->cpu = rec->cpu;
 	t->weight = rec->weight;
@@ -135,46 +149,87 @@ static struct task *task_of(struct peer *p, const struct queued_task *rec)
 	return t;
 }
 
-static uint64_t now;
-
-static int class_of(uint64_t ns)
+static int class_of(int64_t ns)
 {
-	int bits = 63 - __builtin_clzll(ns | 1), shift = bits > 3 ? bits - 3 : 0;
+	int bits = 63 - __builtin_clzll((ns > 0 ? ns : 0) | 1), shift = bits > 3 ? bits - 3 : 0;
 
 	return (shift << 3) + (int)(ns >> shift);
 }
 
-static void fifo(struct peer *p, struct task *t, uint64_t flags)
+static void release(struct peer *p, struct task *t)
 {
-	struct dispatched_task *rec = claim(p);
-
-	t->held = 0;
-	p->decisions[class_of(now - t->held_since)]++;
-	if (rec)
-		*rec = (struct dispatched_task){.pid = t->pid,
-						.dsq = DSQ_GLOBAL,
-						.flags = flags,
-						.slice_ns = 20000000,
-						.vtime = t->vtime,
-						.enq_cnt = t->enq_cnt};
+	if (t->held) {
+		t->held = 0;
+		p->nr_held--;
+	}
+	if (t->dsq)
+		abort(); /* FIFO has none */
 }
 
-/* One round of the loop: the same table, fields, histogram and policy by an indirect call. */
-void peer_decide(struct peer *p)
+static void insert(struct peer *p, struct task *t, uint64_t dsq, uint64_t slice_ns, uint64_t flags)
 {
-	struct queued_task *rec;
-	struct timespec ts;
+	struct dispatched_task *rec;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	now = ts.tv_sec * 1000000000ull + ts.tv_nsec;
-	while ((rec = next(p))) {
-		struct task *t = task_of(p, rec);
+	if (!t || !slice_ns || (dsq != DSQ_GLOBAL && (dsq & LOCAL_ON) != LOCAL_ON))
+		abort();
+	if (!t->held) {
+		p->nr_duplicate++;
+		return;
+	}
+	release(p, t);
+	p->decisions[class_of(p->now - t->held_since)]++;
+	while (!(rec = claim(p)))
+		atomic_store_explicit(p->published, p->written, memory_order_release);
+	*rec = (struct dispatched_task){.pid = t->pid,
+					.dsq = dsq,
+					.flags = flags,
+					.slice_ns = slice_ns,
+					.vtime = t->vtime,
+					.enq_cnt = t->enq_cnt};
+}
 
+static void fifo(struct peer *p, struct task *t, uint64_t flags)
+{
+	insert(p, t, DSQ_GLOBAL, SLICE_NS, flags);
+}
+
+static void take(struct peer *p, const struct queued_task *rec)
+{
+	struct task *t = task_of(p, rec);
+
+	switch (rec->kind) {
+	case QUEUED_ENQUEUE:
+		p->nr_enqueues++;
+		release(p, t);
 		t->held = 1;
 		t->enq_cnt = rec->enq_cnt;
 		t->held_since = rec->queued_ts;
+		p->nr_held++;
+		if (rec->prev_cpu >= 0)
+			t->cpu = rec->prev_cpu;
+		p->calls++;
 		p->enqueue(p, t, rec->flags);
+		p->calls++;
+		break;
+	case QUEUED_DEQUEUE:
+		release(p, t);
+		break;
+	case QUEUED_EXIT_TASK:
+	default:
+		abort(); /* rings.bpf.c writes none */
 	}
+}
+
+/* One round of the loop. */
+void peer_decide(struct peer *p)
+{
+	const struct queued_task *rec;
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	p->now = ts.tv_sec * 1000000000ull + ts.tv_nsec;
+	while ((rec = next(p)))
+		take(p, rec);
 	atomic_store_explicit(p->consumer, p->consumed, memory_order_release);
 	atomic_store_explicit(p->published, p->written, memory_order_release);
 }

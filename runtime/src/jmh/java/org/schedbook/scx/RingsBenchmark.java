@@ -296,10 +296,13 @@ public class RingsBenchmark {
     @Benchmark
     public long consumeOurs(Rings rings, Ours ours) {
         QueuedRing queued = ours.queued;
-        MemorySegment data = queued.data();
         long sum = 0;
         for (long at; (at = queued.next()) != QueuedRing.NONE; ) {
-            sum += fields(data, at);
+            sum +=
+                    Wire.Queued.pid(at)
+                            + Wire.Queued.id(at)
+                            + Wire.Queued.vtime(at)
+                            + Wire.Queued.enqCnt(at);
         }
         queued.release();
         return sum;
@@ -321,13 +324,20 @@ public class RingsBenchmark {
     @Benchmark
     public void submitOurs(Rings rings, Ours ours) {
         DispatchRing dispatched = ours.dispatched;
-        MemorySegment data = dispatched.data();
         for (int i = 0; i < BATCH; i++) {
             long at = dispatched.claim();
             if (at == DispatchRing.FULL) {
                 throw new IllegalStateException("full");
             }
-            write(data, at, i, i, i);
+            Wire.dispatched(
+                    at,
+                    i,
+                    wire_h.DISPATCHED_INSERT(),
+                    wire_h.DSQ_GLOBAL(),
+                    0,
+                    Policy.SLICE_DFL_NS,
+                    i,
+                    i);
         }
         dispatched.publish();
     }
