@@ -29,6 +29,8 @@ char _license[] SEC("license") = "GPL";
 const volatile struct backend_config config SEC(".rodata.config");
 struct backend_state shared SEC(".data.shared");
 struct exit_record exit_record SEC(".data.exit");
+/* Decisions by how long their enqueue waited to be carried out; only who drains the ring writes. */
+__u64 waits[WAIT_CLASSES] SEC(".data.waits");
 
 #define DSQ_LOOP (DSQ_GLOBAL + 1)
 #define DSQ_BYPASS (DSQ_GLOBAL + 2)
@@ -62,6 +64,7 @@ struct task_ctx {
 	__u64 slice_ns; /* what the policy last gave */
 	__u64 vtime;
 	__u64 enq_cnt;
+	__u64 queued_ts; /* of the last record */
 	__u64 held; /* enq_cnt of the enqueue that user space is to decide, 0 if none */
 	__u64 wake_flags;
 	__s32 prev_cpu;
@@ -208,7 +211,7 @@ static __noinline void describe(struct queued_task *rec, struct task_struct *p,
 	rec->id = tctx->id;
 	rec->ran_ns = tctx->ran_ns;
 	rec->cpus_allowed = p->cpus_ptr->bits[0];
-	rec->queued_ts = bpf_ktime_get_ns();
+	rec->queued_ts = tctx->queued_ts = bpf_ktime_get_ns();
 	rec->wake_flags = tctx->wake_flags;
 	rec->prev_cpu = tctx->prev_cpu;
 	rec->unused = 0;
@@ -392,13 +395,28 @@ static __noinline bool bounce(struct dispatched_task *rec, struct task_struct *p
 	return true;
 }
 
-/* Carries out one decision of user space. Returns 1 to stop draining, 0 to go on. */
-static long dispatch_one(struct bpf_dynptr *dynptr, void *unused)
+/* As Durations.classOf() does: eight classes to a power of two. */
+static __u32 wait_class(__u64 ns)
+{
+	__u32 shift = 0;
+
+	for (__u32 bits = 32; bits; bits /= 2)
+		if (ns >> shift >> bits >= 8)
+			shift += bits;
+	return (shift << 3) + (ns >> shift);
+}
+
+/*
+ * Carries out one decision of user space. Returns 1 to stop draining, 0 to go on. The clock is looked
+ * at once for all that are there.
+ */
+static long dispatch_one(struct bpf_dynptr *dynptr, __u64 *now)
 {
 	struct dispatched_task rec;
 	struct task_struct *p;
 	struct task_ctx *tctx;
 	bool bounced;
+	__u32 class;
 
 	if (bpf_dynptr_read(&rec, sizeof(rec), dynptr, 0, 0))
 		return 0;
@@ -440,6 +458,11 @@ static long dispatch_one(struct bpf_dynptr *dynptr, void *unused)
 	__sync_fetch_and_sub(&shared.nr_queued, 1);
 	tctx->slice_ns = rec.slice_ns;
 	tctx->vtime = rec.vtime;
+	if (!*now)
+		*now = bpf_ktime_get_ns();
+	class = wait_class(*now > tctx->queued_ts ? *now - tctx->queued_ts : 0);
+	if (class < WAIT_CLASSES)
+		waits[class]++;
 	if (bounced)
 		COUNT(nr_bounce_dispatches);
 	else
@@ -479,10 +502,11 @@ static bool let_loop_in(void)
 SEC("struct_ops/schedbook_dispatch")
 void BPF_PROG(schedbook_dispatch, __s32 cpu, struct task_struct *prev)
 {
+	__u64 now = 0;
 	bool ask;
 
 	if (scx_bpf_dispatch_nr_slots() > 0 &&
-	    bpf_user_ringbuf_drain(&dispatched, dispatch_one, NULL, BPF_RB_NO_WAKEUP) == -16 /* EBUSY */)
+	    bpf_user_ringbuf_drain(&dispatched, dispatch_one, &now, BPF_RB_NO_WAKEUP) == -16 /* EBUSY */)
 		/* Another CPU is draining and may not see that this one goes idle. */
 		scx_bpf_kick_cpu(cpu, ENUM(scx_kick_flags, SCX_KICK_IDLE));
 

@@ -15,6 +15,7 @@ enum wire_limits {
 	MAX_DSQS = 128,		 /* DSQs of a policy's own */
 	QUEUED_BYTES = 1 << 20,	 /* ring of struct queued_task, a power of two */
 	DISPATCHED_BYTES = 1 << 19, /* ring of struct dispatched_task, a power of two */
+	WAIT_CLASSES = 488,	 /* of .data.waits, see org.schedbook.measure.Durations */
 };
 
 /* What a queued record tells; also the bit number in config.events. */

@@ -25,6 +25,7 @@ import org.schedbook.libbpf.BpfException;
 import org.schedbook.libbpf.BpfLink;
 import org.schedbook.libbpf.BpfObject;
 import org.schedbook.libbpf.KernelBtf;
+import org.schedbook.measure.Durations;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Policy;
 import org.schedbook.posix.Posix;
@@ -65,6 +66,7 @@ final class Backend implements AutoCloseable {
     private final BpfObject object;
     private final MemorySegment state;
     private final MemorySegment exit;
+    private final MemorySegment waits;
     private final QueuedRing queued;
     private final DispatchRing dispatched;
 
@@ -75,6 +77,7 @@ final class Backend implements AutoCloseable {
         this.object = object;
         this.state = object.variables(".data.shared");
         this.exit = object.variables(".data.exit");
+        this.waits = object.variables(".data.waits");
         this.queued = QueuedRing.map(object.mapFd("queued"), wire_h.QUEUED_BYTES());
         try {
             this.dispatched =
@@ -95,6 +98,7 @@ final class Backend implements AutoCloseable {
         this.dispatched = dispatched;
         this.state = state;
         this.exit = exit;
+        this.waits = MemorySegment.NULL;
     }
 
     /**
@@ -312,5 +316,10 @@ final class Backend implements AutoCloseable {
     private long counter(String name) {
         long offset = backend_state.layout().byteOffset(PathElement.groupElement(name));
         return (long) LONG.getOpaque(state, offset);
+    }
+
+    /** Returns how many decisions were carried out after which {@link Durations} of waiting. */
+    long[] waits() {
+        return waits.asSlice(0, (long) Durations.CLASSES * Long.BYTES).toArray(JAVA_LONG);
     }
 }

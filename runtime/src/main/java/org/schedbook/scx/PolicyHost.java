@@ -2,6 +2,7 @@ package org.schedbook.scx;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,7 @@ public final class PolicyHost implements AutoCloseable {
 
     private Backend backend;
     private Map<String, Long> lastCounters = Map.of();
+    private long[] lastWaits = {};
     private ExitInfo exit;
 
     private PolicyHost(Policy policy, String name, Options options) {
@@ -154,11 +156,20 @@ public final class PolicyHost implements AutoCloseable {
     }
 
     /**
-     * Returns how many tasks waited how long for a decision, in the classes of {@link Durations}.
-     * Empty classes at the end are left out.
+     * Returns how many tasks waited how long from being enqueued until the policy's decision was
+     * carried out, both by the kernel's clock, in the classes of {@link Durations}. Empty classes
+     * at the end are left out.
      */
     public List<Long> decisions() {
-        return loop.decisions();
+        long[] waits;
+        synchronized (lock) {
+            waits = backend == null ? lastWaits : backend.waits();
+        }
+        int used = waits.length;
+        while (used > 0 && waits[used - 1] == 0) {
+            used--;
+        }
+        return Arrays.stream(waits, 0, used).boxed().toList();
     }
 
     /**
@@ -201,6 +212,7 @@ public final class PolicyHost implements AutoCloseable {
                 exit = backend.exitInfo();
                 lastCounters = counters();
                 loop.audit(lastCounters);
+                lastWaits = backend.waits();
                 backend = null;
                 if (ended) {
                     closing.close();

@@ -3,13 +3,11 @@ package org.schedbook.scx;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.schedbook.bpf.wire_h;
-import org.schedbook.measure.Durations;
 import org.schedbook.policy.Dsq;
 import org.schedbook.policy.Enq;
 import org.schedbook.policy.ExitInfo;
@@ -90,9 +88,6 @@ final class PolicyLoop implements Scx {
     private volatile long nrPolicyErrors;
     private volatile long nrDuplicate;
     private long nrRounds;
-
-    /** Decisions by how long their task had waited when the round began. */
-    private final long[] decisions = new long[Durations.CLASSES];
 
     PolicyLoop(Policy policy, Options options) {
         this.policy = policy;
@@ -400,7 +395,6 @@ final class PolicyLoop implements Scx {
 
     private void decide(int op, HostTask task, long dsq, long sliceNs, long vtime, long flags) {
         release(task);
-        decisions[Durations.classOf(roundNs - task.heldSinceNs)]++;
         send(op, task.pid, dsq, sliceNs, vtime, flags, task.enqCnt);
     }
 
@@ -641,14 +635,6 @@ final class PolicyLoop implements Scx {
 
     int nrWaiting() {
         return nrHeld;
-    }
-
-    List<Long> decisions() {
-        int used = decisions.length;
-        while (used > 0 && decisions[used - 1] == 0) {
-            used--;
-        }
-        return Arrays.stream(decisions, 0, used).boxed().toList();
     }
 
     List<PolicyFault> faults() {

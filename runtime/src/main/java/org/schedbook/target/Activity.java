@@ -12,8 +12,8 @@ import java.util.List;
  * @param gcPauses how often that process was stopped to collect garbage
  * @param gcPauseNs for how long
  * @param nrWaiting tasks that wait for a decision now
- * @param decisions tasks by how long they waited for a decision, in the classes of {@code
- *     measure.Durations}; classes at the end that are empty are left out
+ * @param decisions tasks by how long they waited until the policy's decision was carried out, in
+ *     the classes of {@code measure.Durations}; classes at the end that are empty are left out
  */
 public record Activity(
         long atNs,
