@@ -4,9 +4,10 @@
  *
  * A decision is all that PolicyLoop does for an enqueue: the kind is told apart, the task looked up and
  * brought up to date, whether it waits is kept with the generation and the time, the call of the policy
- * is counted for the watchdog, its arguments are checked, the wait goes into a histogram. What only a
- * JVM has to do is left out: bounds of arrays, types of references, the policy's exceptions.
+ * is counted for the watchdog, its arguments are checked. What only a JVM has to do is left out: bounds
+ * of arrays, types of references, the policy's exceptions.
  */
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,11 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "rings.h"
 #include "wire.h"
 
 #define BUSY (1u << 31)
 #define DISCARD (1u << 30)
-#define TASKS 1024
+#define TASKS 4096 /* more than there are, so that the table never has to grow */
 #define SLICE_NS 20000000ull
 #define LOCAL_ON (3ull << 62)
 
@@ -38,32 +40,33 @@ struct peer {
 	_Atomic uint64_t *drained, *published; /* of dispatched */
 	char *dispatched;
 	uint64_t written, limit;
-	uint64_t mask;
+	uint64_t queued_mask, dispatched_mask;
 	struct task *tasks[TASKS];
-	uint64_t decisions[512];
 	uint64_t now, nr_enqueues;
-	int nr_held, nr_duplicate;
+	int nr_tasks, nr_held, nr_duplicate;
 	volatile uint64_t calls; /* odd inside one: the watchdog looks */
 	void (*enqueue)(struct peer *, struct task *, uint64_t flags);
 };
 
 static void fifo(struct peer *p, struct task *t, uint64_t flags);
 
-struct peer *peer_open(int queued, int dispatched, uint64_t bytes)
+struct peer *peer_open(int queued, uint64_t queued_bytes, int dispatched, uint64_t dispatched_bytes)
 {
 	long page = sysconf(_SC_PAGESIZE);
 	struct peer *p = calloc(1, sizeof(*p));
 	char *rest;
 
 	p->consumer = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, queued, 0);
-	rest = mmap(NULL, page + 2 * bytes, PROT_READ, MAP_SHARED, queued, page);
+	rest = mmap(NULL, page + 2 * queued_bytes, PROT_READ, MAP_SHARED, queued, page);
 	p->producer = (void *)rest;
 	p->queued = rest + page;
 	p->drained = mmap(NULL, page, PROT_READ, MAP_SHARED, dispatched, 0);
-	rest = mmap(NULL, page + 2 * bytes, PROT_READ | PROT_WRITE, MAP_SHARED, dispatched, page);
+	rest = mmap(NULL, page + 2 * dispatched_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, dispatched,
+		    page);
 	p->published = (void *)rest;
 	p->dispatched = rest + page;
-	p->mask = bytes - 1;
+	p->queued_mask = queued_bytes - 1;
+	p->dispatched_mask = dispatched_bytes - 1;
 	p->enqueue = fifo;
 	return p;
 }
@@ -72,7 +75,7 @@ static inline struct queued_task *next(struct peer *p)
 {
 	while (p->consumed < p->produced ||
 	       p->consumed < (p->produced = atomic_load_explicit(p->producer, memory_order_acquire))) {
-		char *at = p->queued + (p->consumed & p->mask);
+		char *at = p->queued + (p->consumed & p->queued_mask);
 		uint32_t length = atomic_load_explicit((_Atomic uint32_t *)at, memory_order_acquire);
 
 		if (length & BUSY)
@@ -87,10 +90,10 @@ static inline struct queued_task *next(struct peer *p)
 static inline struct dispatched_task *claim(struct peer *p)
 {
 	const uint64_t stride = sizeof(struct dispatched_task) + 8;
-	char *at = p->dispatched + (p->written & p->mask);
+	char *at = p->dispatched + (p->written & p->dispatched_mask);
 
 	if (p->written + stride > p->limit) {
-		p->limit = atomic_load_explicit(p->drained, memory_order_acquire) + p->mask + 1;
+		p->limit = atomic_load_explicit(p->drained, memory_order_acquire) + p->dispatched_mask + 1;
 		if (p->written + stride > p->limit)
 			return NULL;
 	}
@@ -123,15 +126,26 @@ void peer_submit(struct peer *p, int nr)
 	atomic_store_explicit(p->published, p->written, memory_order_release);
 }
 
+/* Where the task is in the table, or would be. */
+static uint32_t find(const struct peer *p, int32_t pid)
+{
+	uint32_t slot = (uint32_t)pid * 0x9E3779B9u >> 16 & (TASKS - 1);
+
+	while (p->tasks[slot] && p->tasks[slot]->pid != pid)
+		slot = (slot + 1) & (TASKS - 1);
+	return slot;
+}
+
 static struct task *task_of(struct peer *p, const struct queued_task *rec)
 {
-	uint32_t slot = (uint32_t)rec->pid * 0x9E3779B9u >> 16 & (TASKS - 1);
-	struct task *t;
+	uint32_t slot = find(p, rec->pid);
+	struct task *t = p->tasks[slot];
 
-	while ((t = p->tasks[slot]) && t->pid != rec->pid)
-		slot = (slot + 1) & (TASKS - 1);
 	if (!t || t->id != rec->id) {
-		free(t);
+		if (t)
+			free(t);
+		else if (++p->nr_tasks == TASKS)
+			abort();
 		t = p->tasks[slot] = calloc(1, sizeof(*t));
 		t->pid = rec->pid;
 		t->id = rec->id;
@@ -147,13 +161,6 @@ static struct task *task_of(struct peer *p, const struct queued_task *rec)
 	t->start_ts = rec->start_ts;
 	t->stop_ts = rec->stop_ts;
 	return t;
-}
-
-static int class_of(int64_t ns)
-{
-	int bits = 63 - __builtin_clzll((ns > 0 ? ns : 0) | 1), shift = bits > 3 ? bits - 3 : 0;
-
-	return (shift << 3) + (int)(ns >> shift);
 }
 
 static void release(struct peer *p, struct task *t)
@@ -177,15 +184,31 @@ static void insert(struct peer *p, struct task *t, uint64_t dsq, uint64_t slice_
 		return;
 	}
 	release(p, t);
-	p->decisions[class_of(p->now - t->held_since)]++;
-	while (!(rec = claim(p)))
+	while (!(rec = claim(p))) {
 		atomic_store_explicit(p->published, p->written, memory_order_release);
+		sched_yield(); /* the CPU given up here looks for work, and so empties the ring */
+	}
 	*rec = (struct dispatched_task){.pid = t->pid,
 					.dsq = dsq,
 					.flags = flags,
 					.slice_ns = slice_ns,
 					.vtime = t->vtime,
 					.enq_cnt = t->enq_cnt};
+}
+
+/* Closes the gap that a task leaves. */
+static void end(struct peer *p, struct task *t)
+{
+	uint32_t slot = find(p, t->pid);
+
+	release(p, t);
+	free(t);
+	p->nr_tasks--;
+	p->tasks[slot] = NULL;
+	while ((t = p->tasks[slot = (slot + 1) & (TASKS - 1)])) {
+		p->tasks[slot] = NULL;
+		p->tasks[find(p, t->pid)] = t;
+	}
 }
 
 static void fifo(struct peer *p, struct task *t, uint64_t flags)
@@ -215,13 +238,15 @@ static void take(struct peer *p, const struct queued_task *rec)
 		release(p, t);
 		break;
 	case QUEUED_EXIT_TASK:
+		end(p, t);
+		break;
 	default:
-		abort(); /* rings.bpf.c writes none */
+		abort(); /* FIFO listens to nothing else */
 	}
 }
 
-/* One round of the loop. */
-void peer_decide(struct peer *p)
+/* One round of the loop; returns how many enqueues have been read since the start. */
+uint64_t peer_decide(struct peer *p)
 {
 	const struct queued_task *rec;
 	struct timespec ts;
@@ -232,4 +257,5 @@ void peer_decide(struct peer *p)
 		take(p, rec);
 	atomic_store_explicit(p->consumer, p->consumed, memory_order_release);
 	atomic_store_explicit(p->published, p->written, memory_order_release);
+	return p->nr_enqueues;
 }

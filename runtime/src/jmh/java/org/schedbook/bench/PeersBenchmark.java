@@ -3,67 +3,134 @@ package org.schedbook.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.measure.Comparison;
 import org.schedbook.measure.Pair;
 import org.schedbook.measure.Summary;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.CommandResult;
+import org.schedbook.target.TargetException;
 import org.schedbook.target.vm.VmTarget;
 
 /**
- * Our FIFO beside the kernel's own scheduler, by turns in one guest, as rows of JSON: the peer's
- * median by ours, so that a ratio above 1 means that ours is faster; low and high are the ends of
- * its interval. {@code ./schedbook bench peers}
+ * Our FIFO beside the kernel's own scheduler, the same loop in C, and scx_rlfifo where it could be
+ * built, by turns in one guest, as rows of JSON: the peer's median by ours, so that a ratio above 1
+ * means that ours is faster; low and high are the ends of its interval. {@code ./schedbook bench
+ * peers}
  */
 public final class PeersBenchmark {
 
     private static final int RUNS = 15;
     private static final Duration LIMIT = Duration.ofMinutes(1);
-    private static final Duration BUDGET = Duration.ofMinutes(4);
+    private static final int SEED = 1;
+
+    private final VmTarget guest;
+    private final CompiledPolicy fifo;
+    private final List<PeerScheduler> peers = new ArrayList<>();
+
+    private PeersBenchmark(VmTarget guest, CompiledPolicy fifo)
+            throws TargetException, InterruptedException {
+        this.guest = guest;
+        this.fifo = fifo;
+        for (PeerScheduler peer : List.of(PeerScheduler.C_LOOP, PeerScheduler.RLFIFO)) {
+            if (peer.isIn(guest)) {
+                peers.add(peer);
+            } else {
+                System.out.println(peer.name() + " is not in the guest, and not measured");
+            }
+        }
+    }
 
     /**
      * @param args how many runs of each workload under each scheduler, by default 15
      */
     public static void main(String[] args) throws Exception {
         int runs = args.length > 0 ? Integer.parseInt(args[0]) : RUNS;
-        CompiledPolicy fifo = new PolicyCompiler().compile(PolicySource.builtIn("fifo").get());
         try (VmTarget guest = VmTarget.boot()) {
             System.out.println(guest.machine().caption());
-            measure(guest, fifo, "messaging.fifo", Messaging.SMALL, runs);
-            measure(guest, fifo, "wakeup.p99", Wakeup.SMALL, runs);
+            var benchmark =
+                    new PeersBenchmark(
+                            guest,
+                            new PolicyCompiler().compile(PolicySource.builtIn("fifo").get()));
+            benchmark.measure("messaging.fifo", Messaging.SMALL, runs);
+            benchmark.measure("wakeup.p99", Wakeup.SMALL, runs);
         }
         System.exit(0);
     }
 
-    private static void measure(
-            VmTarget guest, CompiledPolicy fifo, String metric, Workload workload, int runs)
-            throws Exception {
-        Plan plan = Plan.of(runs, LIMIT).withBudget(BUDGET);
-        List<Contender> contenders = List.of(Contender.EEVDF, Contender.of(fifo));
-        BenchResult result =
-                new Bench(guest, workload, contenders, plan)
-                        .run((done, total, contender, soFar) -> {});
-        double[] ours = samples(result, fifo.name());
-        double[] eevdf = samples(result, Contender.EEVDF.name());
+    /** Runs the workload under each in every round, in an order drawn anew; the first is a trial. */
+    private void measure(String metric, Workload workload, int runs) throws Exception {
+        var order = new ArrayList<String>(List.of(fifo.name(), Contender.EEVDF.name()));
+        peers.forEach(peer -> order.add(peer.name()));
+        List<String> names = List.copyOf(order);
+        Map<String, List<Double>> samples = new LinkedHashMap<>();
+        names.forEach(name -> samples.put(name, new ArrayList<>()));
+        var random = new Random(SEED);
+        for (int round = -1; round < runs; round++) {
+            Collections.shuffle(order, random);
+            for (String name : order) {
+                double sample = figure(workload, run(name, workload));
+                if (round >= 0) {
+                    samples.get(name).add(sample);
+                }
+            }
+        }
+        for (String name : names.subList(1, names.size())) {
+            print(metric, workload, name, array(samples.get(fifo.name())), array(samples.get(name)));
+        }
+    }
+
+    private CommandResult run(String name, Workload workload)
+            throws TargetException, InterruptedException {
+        if (name.equals(Contender.EEVDF.name())) {
+            return guest.run(workload.command(), LIMIT);
+        }
+        for (PeerScheduler peer : peers) {
+            if (peer.name().equals(name)) {
+                return peer.run(guest, workload.command(), LIMIT);
+            }
+        }
+        try (Attachment attachment = guest.attach(fifo)) {
+            CommandResult result = guest.run(workload.command(), LIMIT);
+            if (attachment.detach().isError()) {
+                throw new IllegalStateException("the kernel threw " + name + " out");
+            }
+            return result;
+        }
+    }
+
+    private static double figure(Workload workload, CommandResult result) {
+        if (result.exitCode() != 0) {
+            throw new IllegalStateException(workload.title() + ": " + result.errors());
+        }
+        return workload.parse(result.output()).orElseThrow().values().getFirst();
+    }
+
+    private static double[] array(List<Double> samples) {
+        return samples.stream().mapToDouble(d -> d).toArray();
+    }
+
+    private static void print(
+            String metric, Workload workload, String peer, double[] ours, double[] theirs) {
         Comparison comparison =
-                Comparison.of(new Pair(workload.headline().better(), ours, eevdf), plan.seed());
+                Comparison.of(new Pair(workload.headline().better(), ours, theirs), SEED);
         ObjectNode row = new ObjectMapper().createObjectNode();
         row.put("metric", metric);
         row.put("value", Summary.of(ours).median());
         row.put("unit", workload.headline().unit());
-        row.put("peer", Contender.EEVDF.name());
+        row.put("peer", peer);
         row.put("ratio", comparison.ratio());
         row.put("low", comparison.interval().low());
         row.put("high", comparison.interval().high());
         row.put("n", ours.length);
         System.out.println(row);
     }
-
-    private static double[] samples(BenchResult result, String contender) {
-        return result.samples().get(contender).stream().mapToDouble(d -> d).toArray();
-    }
-
-    private PeersBenchmark() {}
 }

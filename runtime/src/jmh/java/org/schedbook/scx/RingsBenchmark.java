@@ -143,13 +143,13 @@ public class RingsBenchmark {
                 link(
                         LIBRARY,
                         "peer_open",
-                        FunctionDescriptor.of(ADDRESS, JAVA_INT, JAVA_INT, JAVA_LONG));
+                        FunctionDescriptor.of(ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG));
         static final MethodHandle CONSUME =
                 link(LIBRARY, "peer_consume", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
         static final MethodHandle SUBMIT =
                 link(LIBRARY, "peer_submit", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT));
         static final MethodHandle DECIDE =
-                link(LIBRARY, "peer_decide", FunctionDescriptor.ofVoid(ADDRESS));
+                link(LIBRARY, "peer_decide", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
 
         MemorySegment peer;
 
@@ -159,6 +159,7 @@ public class RingsBenchmark {
                     (MemorySegment)
                             OPEN.invokeExact(
                                     rings.object.mapFd("queued"),
+                                    (long) RING_BYTES,
                                     rings.object.mapFd("dispatched"),
                                     (long) RING_BYTES);
         }
@@ -363,7 +364,7 @@ public class RingsBenchmark {
 
     @Benchmark
     public void decisionC(Rings rings, C c) throws Throwable {
-        C.DECIDE.invokeExact(c.peer);
+        long ignored = (long) C.DECIDE.invokeExact(c.peer);
     }
 
     @Benchmark
