@@ -76,7 +76,7 @@ public final class DispatchRing implements AutoCloseable {
     }
 
     /**
-     * Writes a ring that is in memory already.
+     * Writes a ring that is in memory already, which has to stay there.
      *
      * @param data twice as long as the ring, a power of two
      * @param recordLength of all records, in bytes

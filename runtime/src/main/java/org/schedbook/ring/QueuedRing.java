@@ -69,7 +69,7 @@ public final class QueuedRing implements AutoCloseable {
     }
 
     /**
-     * Reads a ring that is in memory already.
+     * Reads a ring that is in memory already, which has to stay there.
      *
      * @param data twice as long as the ring, a power of two
      */

@@ -36,6 +36,7 @@ final class PolicyLoop implements Scx {
 
     private static final long HOUSEKEEPING_NS = 500_000_000;
 
+    private static final int ENQUEUE = wire_h.QUEUED_ENQUEUE();
     private static final int INSERT = wire_h.DISPATCHED_INSERT();
     private static final int INSERT_VTIME = wire_h.DISPATCHED_INSERT_VTIME();
     private static final int KICK = wire_h.DISPATCHED_KICK();
@@ -187,35 +188,38 @@ final class PolicyLoop implements Scx {
     // ---- Records --------------------------------------------------------------------------
 
     private void drain() {
-        for (PolicyDsq dsq : dsqs) {
-            dsq.nrInserted = 0;
+        for (int i = 0; i < dsqs.size(); i++) {
+            dsqs.get(i).nrInserted = 0;
         }
         int nrEnqueues = 0;
         for (long at; (at = queued.next()) != QueuedRing.NONE; ) {
-            Callback kind = Callback.ofKind(Wire.Queued.kind(at));
-            if (kind == Callback.ENQUEUE) {
+            int kind = Wire.Queued.kind(at);
+            HostTask task = taskOf(at);
+            if (kind == ENQUEUE) {
                 nrEnqueues++;
+                enqueue(task, at);
+            } else {
+                tell(Callback.ofKind(kind), task, Wire.Queued.flags(at));
             }
-            take(kind, taskOf(at), at);
         }
         queued.release();
         backend.consumed(nrEnqueues);
     }
 
-    private void take(Callback kind, HostTask task, long at) {
-        long flags = Wire.Queued.flags(at);
+    private void enqueue(HostTask task, long at) {
+        hold(task, at);
+        int prevCpu = Wire.Queued.prevCpu(at);
+        if (prevCpu >= 0) {
+            task.cpu = prevCpu;
+            call(Callback.SELECT_CPU, task, Wire.Queued.wakeFlags(at));
+        }
+        if (!call(Callback.ENQUEUE, task, Wire.Queued.flags(at)) && task.held) {
+            insertDefault(task);
+        }
+    }
+
+    private void tell(Callback kind, HostTask task, long flags) {
         switch (kind) {
-            case ENQUEUE -> {
-                hold(task, at);
-                int prevCpu = Wire.Queued.prevCpu(at);
-                if (prevCpu >= 0) {
-                    task.cpu = prevCpu;
-                    call(Callback.SELECT_CPU, task, Wire.Queued.wakeFlags(at));
-                }
-                if (!call(Callback.ENQUEUE, task, flags) && task.held) {
-                    insertDefault(task);
-                }
-            }
             case DEQUEUE -> {
                 release(task);
                 callIfListening(kind, task, flags);
