@@ -138,6 +138,8 @@ int main(int argc, char **argv)
 		sched_yield();
 	}
 	bpf_link__destroy(link);
+	if (!stopping)
+		fprintf(stderr, "exit kind %d:\n%s %s\n", ended->kind, ended->reason, ended->msg);
 
 	printf("{\"waits\":[");
 	for (int i = 0; i < WAIT_CLASSES; i++)

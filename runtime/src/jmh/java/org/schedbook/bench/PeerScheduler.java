@@ -35,7 +35,11 @@ record PeerScheduler(String name, String commandLine) {
             done
             "$@"
             status=$?
-            [ "$(state)" = enabled ] || { echo 'thrown out' >&2; cat /tmp/peer.err >&2; status=1; }
+            [ "$(state)" = enabled ] || {
+                echo 'the kernel threw it out:' >&2
+                grep -h -m 1 -A 1 'exit kind' %s /tmp/peer.err >&2
+                status=1
+            }
             kill -INT $peer
             wait $peer
             until [ "$(state)" = disabled ]; do sleep 0.05; done
@@ -44,18 +48,32 @@ record PeerScheduler(String name, String commandLine) {
 
     private static final String OUTPUT = "/tmp/peer.out";
 
+    private static final int AGAIN = 5;
+
     /** Returns whether the program is there. */
     boolean isIn(Target target) throws TargetException, InterruptedException {
         String program = commandLine.split(" ")[0];
         return target.run(List.of("test", "-x", program), Duration.ofSeconds(10)).exitCode() == 0;
     }
 
-    /** Runs a command under the scheduler, which is attached for it and detached after it. */
+    /**
+     * Runs a command under the scheduler, which is attached for it and detached after it. One that
+     * the kernel throws out, as happens on a busy machine, runs again.
+     */
     CommandResult run(Target target, List<String> command, Duration limit)
             throws TargetException, InterruptedException {
-        var line = new ArrayList<>(List.of("sh", "-c", SCRIPT.formatted(commandLine, OUTPUT), "sh"));
+        var line = new ArrayList<>(List.of("sh", "-c", script(), "sh"));
         line.addAll(command);
-        return target.run(line, limit);
+        CommandResult result = target.run(line, limit);
+        for (int again = 1; result.exitCode() != 0 && again <= AGAIN; again++) {
+            System.out.println(name + " failed and runs again: " + result.errors());
+            result = target.run(line, limit);
+        }
+        return result;
+    }
+
+    private String script() {
+        return SCRIPT.formatted(commandLine, OUTPUT, OUTPUT);
     }
 
     /** Returns what the scheduler printed during the last {@link #run}. */
