@@ -98,6 +98,7 @@ static void configure(struct bpf_object *object)
 	config->tgid = getpid();
 	config->nr_cpus = libbpf_num_possible_cpus();
 	config->slice_ns = 20000000;
+	config->builtin_idle = 1;
 	config->events = 1 << QUEUED_DEQUEUE | 1 << QUEUED_EXIT_TASK | 1 << QUEUED_ENQUEUE;
 	ops->flags = ops_flags();
 	ops->hotplug_seq = hotplug_seq();
