@@ -237,7 +237,7 @@ public final class PolicyHost implements AutoCloseable {
             PolicyLoop prepared = new PolicyLoop(policy, options);
             loop = prepared;
             prepared.init();
-            WarmUp.of(policy, options);
+            WarmUp.of(policy, prepared, options);
             loaded = Backend.load(name, prepared.overridden(), prepared.dsqs(), options);
             synchronized (lock) {
                 backend = loaded;

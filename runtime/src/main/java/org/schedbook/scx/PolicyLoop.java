@@ -91,11 +91,20 @@ final class PolicyLoop implements Scx {
     private long nrRounds;
 
     PolicyLoop(Policy policy, Options options) {
+        this(policy, options, Sysfs.topology(), Sysfs.nrPossibleCpus());
+    }
+
+    /** Makes a loop for another policy on the same machine: looking at it again would take long. */
+    PolicyLoop another(Policy other, Options options) {
+        return new PolicyLoop(other, options, topology, nrCpus);
+    }
+
+    private PolicyLoop(Policy policy, Options options, Topology topology, int nrCpus) {
         this.policy = policy;
         this.overridden = Callback.overriddenBy(policy.getClass());
         this.userDsqs = overridden.contains(Callback.DISPATCH);
-        this.topology = Sysfs.topology();
-        this.nrCpus = Sysfs.nrPossibleCpus();
+        this.topology = topology;
+        this.nrCpus = nrCpus;
         this.forcedNs = options.watchdog().toNanos() * 7 / 10;
     }
 

@@ -60,10 +60,10 @@ final class WarmUp {
 
     private long enqCnt;
 
-    private WarmUp(Policy policy, Options options) {
+    private WarmUp(PolicyLoop loop) {
         MemorySegment exit = arena.allocate(exit_record.layout());
         exit_record.kind(exit, 1); // nobody waits for room in the ring
-        loop = new PolicyLoop(policy, options);
+        this.loop = loop;
         loop.init();
         loop.bind(
                 new Backend(
@@ -80,14 +80,15 @@ final class WarmUp {
     /**
      * Warms a policy up, unless there can be no second one, or the two would share state.
      *
+     * @param its the loop that is going to run it
      * @throws AttachException if a call of the policy does not return; its thread is then lost
      */
-    static void of(Policy policy, Options options) throws AttachException {
+    static void of(Policy policy, PolicyLoop its, Options options) throws AttachException {
         Policy second = another(policy.getClass()).orElse(null);
         if (second == null) {
             return;
         }
-        var warmUp = new WarmUp(second, options);
+        var warmUp = new WarmUp(its.another(second, options));
         Thread thread = Thread.ofPlatform().name("policy-warm-up").daemon().start(warmUp::run);
         try {
             if (!thread.join(options.callDeadline())) {

@@ -66,14 +66,14 @@ class WarmUpTest {
     void anotherInstanceDecidesAndTheOneToBeAttachedStaysAsItWas() throws AttachException {
         Seen.ENQUEUES.set(0);
         var policy = new Counts();
-        WarmUp.of(policy, OPTIONS);
+        warmUp(policy);
         assertTrue(Seen.ENQUEUES.get() > 0);
         assertEquals(0, policy.n);
     }
 
     @Test
     void aPolicyThatDoesNotReturnIsRefusedWithItsLine() {
-        var e = assertThrows(AttachException.class, () -> WarmUp.of(new Loops(), OPTIONS));
+        var e = assertThrows(AttachException.class, () -> warmUp(new Loops()));
         assertTrue(e.getMessage().contains("did not return within 500 ms"), e.getMessage());
         assertTrue(e.getMessage().contains("enqueue, line "), e.getMessage());
     }
@@ -84,7 +84,11 @@ class WarmUpTest {
             static int all;
         }
         Seen.ENQUEUES.set(0);
-        WarmUp.of(new Shares(), OPTIONS);
+        warmUp(new Shares());
         assertEquals(0, Seen.ENQUEUES.get());
+    }
+
+    private static void warmUp(Policy policy) throws AttachException {
+        WarmUp.of(policy, new PolicyLoop(policy, OPTIONS), OPTIONS);
     }
 }
