@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.policy.Policy;
+import org.schedbook.target.sim.FormatException;
 import org.schedbook.target.sim.Program;
+import org.schedbook.target.sim.SchedTrace;
 import org.schedbook.target.sim.SimMachine;
 import org.schedbook.target.sim.SimOptions;
 import org.schedbook.target.sim.SimResult;
@@ -171,9 +173,25 @@ final class DryRunProcess {
                         SimMachine.of(1, 2, 2, 2),
                         mixed(8)),
                 new Scenario(
+                        "a build recorded on a real kernel, on %d CPUs".formatted(cpus),
+                        SimMachine.flat(cpus),
+                        recorded("build.trace")),
+                new Scenario(
                         "5 tasks on a single CPU",
                         SimMachine.flat(1),
                         SimWorkload.interactive(2, 3, SECOND_NS / 4)));
+    }
+
+    /** Reads what {@code %record build.trace processes:jobs=6,parallel=4} wrote. */
+    private static SimWorkload recorded(String resource) {
+        try (var in =
+                new InputStreamReader(
+                        DryRunProcess.class.getResourceAsStream(resource),
+                        StandardCharsets.UTF_8)) {
+            return SchedTrace.read(resource, in).workload();
+        } catch (IOException | FormatException e) {
+            throw new AssertionError("a resource of ours", e);
+        }
     }
 
     private static SimWorkload mixed(int cpus) {
