@@ -46,7 +46,7 @@ class AgreementIT {
      * tick, which depends on this machine's load and changes turns. A rule that is wrong is wrong
      * each time.
      */
-    private static final int ATTEMPTS = 3;
+    private static final int ATTEMPTS = 6;
 
     /**
      * What a policy is told when a task of the system was let in between, and when a task is moved

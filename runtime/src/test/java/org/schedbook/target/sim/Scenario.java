@@ -68,7 +68,7 @@ record Scenario(
                 0,
                 List.of(0),
                 program -> {
-                    program.sleep(20 * MS);
+                    program.sleep(200 * MS); // by then all sleep, also where the host is busy
                     for (int i = 0; i < actors.size(); i++) {
                         if (actors.get(i).afterMs > 0) {
                             program.sleep(actors.get(i).afterMs * MS);
