@@ -8,9 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.schedbook.compile.CompiledPolicy;
@@ -33,24 +32,23 @@ class ReliabilityIT {
 
     private static final PolicyCompiler COMPILER = new PolicyCompiler();
 
-    private static VmTarget guest;
+    /**
+     * Of each test its own: what one leaves behind, such as empty caches, is not the next one's.
+     */
+    private VmTarget guest;
 
-    @BeforeAll
-    static void boot() throws Exception {
+    @BeforeEach
+    void boot() throws Exception {
         guest = VmTarget.boot();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (guest != null) {
-            guest.close();
-        }
     }
 
     @AfterEach
     void theGuestIsAsGoodAsBefore() throws Exception {
-        assertEquals("here", shell("echo here"));
-        assertEquals("disabled", shell("cat /sys/kernel/sched_ext/state"));
+        VmTarget tested = guest;
+        try (tested) {
+            assertEquals("here", shell("echo here"));
+            assertEquals("disabled", shell("cat /sys/kernel/sched_ext/state"));
+        }
     }
 
     @Test
@@ -271,7 +269,7 @@ class ReliabilityIT {
         assertTrue(kernelDispatches(Optional.empty()) > 0);
     }
 
-    private static long kernelDispatches(Optional<Boolean> builtinIdle) throws Exception {
+    private long kernelDispatches(Optional<Boolean> builtinIdle) throws Exception {
         try (Attachment attachment =
                 guest.attach(builtIn("fifo"), new AttachOptions(false, builtinIdle))) {
             shell("for i in 1 2 3 4 5 6 7 8 9; do sleep 0.05; done");
@@ -280,11 +278,11 @@ class ReliabilityIT {
     }
 
     /** Runs a script under a policy, which is still attached at its end, and returns how it did. */
-    private static Status under(String policy, String script) throws Exception {
+    private Status under(String policy, String script) throws Exception {
         return under(builtIn(policy), script);
     }
 
-    private static Status under(CompiledPolicy policy, String script) throws Exception {
+    private Status under(CompiledPolicy policy, String script) throws Exception {
         try (Attachment attachment = guest.attach(policy)) {
             CommandResult result = guest.run(List.of("sh", "-c", script), LIMIT);
             assertEquals(0, result.exitCode(), result.toString());
@@ -311,7 +309,7 @@ class ReliabilityIT {
     }
 
     /** Runs something under a policy that does not last, and returns how that ended. */
-    private static Status endedUnder(String source) throws Exception {
+    private Status endedUnder(String source) throws Exception {
         try (Attachment attachment = guest.attach(compile(source))) {
             shell("perf bench -f simple sched messaging -t -g 1 -l 50");
             Status status = attachment.status();
@@ -322,7 +320,7 @@ class ReliabilityIT {
         }
     }
 
-    private static String shell(String script) throws Exception {
+    private String shell(String script) throws Exception {
         return guest.run(List.of("sh", "-c", script), LIMIT).output().strip();
     }
 
