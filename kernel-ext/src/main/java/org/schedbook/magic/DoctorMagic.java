@@ -8,7 +8,6 @@ import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Table;
 import org.schedbook.llm.Endpoint;
 import org.schedbook.target.Availability;
-import org.schedbook.target.host.HostTarget;
 import org.schedbook.target.vm.VmTarget;
 import picocli.CommandLine.Command;
 
@@ -18,16 +17,18 @@ import picocli.CommandLine.Command;
         footer = {"Examples:", "  %doctor"})
 final class DoctorMagic implements Magic {
 
+    private final Session session;
     private final Map<String, String> environment;
 
-    DoctorMagic(Map<String, String> environment) {
+    DoctorMagic(Session session, Map<String, String> environment) {
+        this.session = session;
         this.environment = environment;
     }
 
     @Override
     public Object run(MagicCall call) {
         var rows = new ArrayList<List<String>>();
-        for (Availability target : List.of(VmTarget.availability(), HostTarget.availability())) {
+        for (Availability target : List.of(VmTarget.availability(), session.host())) {
             rows.add(
                     List.of(
                             "target " + target.target(),

@@ -35,7 +35,7 @@ final class SchedbookMagics {
         magics.line("Keep", "use", () -> new UseMagic(session));
         magics.line("Keep", "cost", () -> new CostMagic(session));
         magics.line("Notebook", "sched", () -> new SchedMagic(session, environment));
-        magics.line("Notebook", "doctor", () -> new DoctorMagic(environment));
+        magics.line("Notebook", "doctor", () -> new DoctorMagic(session, environment));
         magics.listing("Notebook");
     }
 

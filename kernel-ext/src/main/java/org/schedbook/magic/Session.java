@@ -26,6 +26,7 @@ import org.schedbook.store.StoreException;
 import org.schedbook.store.Version;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
+import org.schedbook.target.Availability;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 import org.schedbook.target.host.HostTarget;
@@ -222,6 +223,13 @@ public final class Session implements AutoCloseable {
     void choose(TargetChoice other) throws TargetException, InterruptedException {
         giveUp();
         choice = other;
+    }
+
+    /** Says whether policies can run on this machine's own kernel, where one from here may be. */
+    Availability host() {
+        return choice instanceof TargetChoice.Host && attachment().isPresent()
+                ? Availability.usable("host", "in use by this notebook: see %status")
+                : HostTarget.availability();
     }
 
     /** Detaches what is attached and ends the target; the next one begins anew. */

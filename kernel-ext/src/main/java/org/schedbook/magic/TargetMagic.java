@@ -11,7 +11,6 @@ import org.schedbook.target.Availability;
 import org.schedbook.target.Machine;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
-import org.schedbook.target.host.HostTarget;
 import org.schedbook.target.vm.Clock;
 import org.schedbook.target.vm.GuestShape;
 import org.schedbook.target.vm.VmTarget;
@@ -111,7 +110,7 @@ final class TargetMagic implements Magic {
                     throw new CellError("This machine has the CPUs that it has.")
                             .next("Leave --cpus out, or choose a guest: %target vm --cpus 4.");
                 }
-                yield host();
+                yield host(session.host());
             }
         };
     }
@@ -150,8 +149,7 @@ final class TargetMagic implements Magic {
         session.prepareTarget();
     }
 
-    private static TargetChoice host() {
-        Availability host = HostTarget.availability();
+    private static TargetChoice host(Availability host) {
         if (!host.usable()) {
             throw new CellError("No policy can be attached to this machine: " + host.what() + ".")
                     .next(host.nextStep() + " Policies run in a guest meanwhile: %target vm.");
