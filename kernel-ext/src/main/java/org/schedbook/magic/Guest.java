@@ -12,6 +12,10 @@ final class Guest {
         if (session.runningTarget().isPresent()) {
             return;
         }
+        if (!(session.choice() instanceof TargetChoice.Vm)) {
+            session.target(); // which takes no time
+            return;
+        }
         try (Progress progress = call.progress("Starting the target", 1)) {
             progress.note("about 10 s where there is no KVM");
             session.target();
