@@ -42,6 +42,9 @@ public final class PolicyHost implements AutoCloseable {
     /** How often within the time a call may take it is looked at; looking costs CPU time. */
     private static final int LOOKS = 4;
 
+    /** What the kernel answers where a program needs its compiler: include/linux/errno.h. */
+    private static final int ENOTSUPP = 524;
+
     private static final String DISABLED = "disabled";
     private static final String ENABLED = "enabled";
 
@@ -339,6 +342,10 @@ public final class PolicyHost implements AutoCloseable {
             String advice = "";
             if (e.errno() == Posix.EPERM) {
                 advice = " It takes root (CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN).";
+            } else if (e.errno() == ENOTSUPP) {
+                advice =
+                        " The kernel's BPF compiler may be off; sysctl net.core.bpf_jit_enable=1"
+                                + " turns it on.";
             } else if (e.log().contains("incompatible with vmlinux")
                     || e.log().contains("wasn't resolved")) {
                 advice =
