@@ -73,7 +73,9 @@ record Preflight(Path root, String release, boolean isRoot, Supplier<String> lib
             found = libbpf.get();
         } catch (RuntimeException | LinkageError e) {
             return missing(
-                    "libbpf is not installed", "Install it (Debian: apt-get install libbpf1).");
+                    "libbpf is not installed",
+                    "Install it (Debian: apt-get install libbpf1), then restart the notebook's"
+                            + " kernel: Java looks for a library but once.");
         }
         return version(found) < MIN_LIBBPF
                 ? missing(

@@ -65,7 +65,8 @@ class PreflightTest {
 
     @Test
     void libbpfIsMissingOrTooOld() {
-        assertMissing(check("7.3.4", true, null), "libbpf is not installed", "libbpf1");
+        assertMissing(
+                check("7.3.4", true, null), "libbpf is not installed", "restart the notebook");
         assertMissing(check("7.3.4", true, "v1.1"), "libbpf v1.1 is too old", "1.5");
         assertTrue(check("7.3.4", true, "v2.0").usable());
     }
