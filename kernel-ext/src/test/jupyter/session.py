@@ -40,16 +40,12 @@ class Cell:
         return "\n".join(str(s[mime]) for s in slots if mime in s)
 
 
-class Session:
-    """A running kernel; every wait is bounded. `options` go to the kernel's process."""
+class Conversation:
+    """What is said to a kernel through a client; every wait is bounded."""
 
-    def __init__(self, **options):
-        self.km, self.kc = start_new_kernel(kernel_name=KERNEL, startup_timeout=TIMEOUT, **options)
+    def __init__(self, kc):
+        self.kc = kc
         self.seen = []
-
-    def close(self):
-        self.kc.stop_channels()
-        self.km.shutdown_kernel()
 
     def run(self, code, timeout=TIMEOUT):
         return self.collect(self.kc.execute(code, allow_stdin=False), timeout)
@@ -90,6 +86,18 @@ class Session:
 
     def inspect(self, code, at):
         return self.reply(self.kc.inspect(code, at))
+
+
+class Session(Conversation):
+    """A running kernel. `options` go to its process."""
+
+    def __init__(self, **options):
+        self.km, kc = start_new_kernel(kernel_name=KERNEL, startup_timeout=TIMEOUT, **options)
+        super().__init__(kc)
+
+    def close(self):
+        self.kc.stop_channels()
+        self.km.shutdown_kernel()
 
 
 class NotebookTest(unittest.TestCase):
