@@ -57,6 +57,24 @@ class GuestShapeIT {
     }
 
     @Test
+    void theMemoryOfASpareGuestIsKnownAndNoMoreThanItsShapeHas() throws Exception {
+        try (VmTarget _ = VmTarget.boot();
+                var spare = new SpareGuest()) {
+            assertEquals(0, spare.residentMib());
+            spare.prepare(GuestShape.DEFAULT);
+            long deadline = System.nanoTime() + LIMIT.toNanos();
+            while (spare.residentMib() == 0 && System.nanoTime() - deadline < 0) {
+                Thread.sleep(50);
+            }
+            long mib = spare.residentMib();
+            assertTrue(mib > 0 && mib <= GuestShape.DEFAULT.memoryMib(), mib + " MiB");
+            try (VmTarget _ = spare.take(GuestShape.DEFAULT).orElseThrow()) {
+                assertEquals(0, spare.residentMib(), "it is no spare any more");
+            }
+        }
+    }
+
+    @Test
     void aSpareGuestOfAnotherShapeIsNotHandedOut() throws Exception {
         try (VmTarget _ = VmTarget.boot();
                 var spare = new SpareGuest()) {
