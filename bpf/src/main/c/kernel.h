@@ -100,6 +100,16 @@ __kfunc struct task_struct *bpf_task_from_pid(__s32 pid);
 __kfunc void bpf_task_release(struct task_struct *p);
 __kfunc bool bpf_cpumask_test_cpu(__u32 cpu, const struct cpumask *mask);
 
+struct bpf_iter_task {
+	__u64 __opaque[3];
+} __attribute__((aligned(8)));
+
+enum { BPF_TASK_ITER_ALL_THREADS = 1 }; /* kernel/bpf/task_iter.c; without a name, so not in BTF */
+
+__kfunc int bpf_iter_task_new(struct bpf_iter_task *it, struct task_struct *task, unsigned int flags);
+__kfunc struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it);
+__kfunc void bpf_iter_task_destroy(struct bpf_iter_task *it);
+
 __kfunc __s32 scx_bpf_create_dsq(__u64 dsq_id, __s32 node);
 __kfunc __s32 scx_bpf_select_cpu_dfl(struct task_struct *p, __s32 prev_cpu, __u64 wake_flags,
 				     bool *is_idle);
@@ -112,6 +122,7 @@ __kfunc __s32 scx_bpf_pick_idle_cpu(const struct cpumask *cpus_allowed, __u64 fl
 __kfunc const struct cpumask *scx_bpf_get_idle_cpumask(void);
 __kfunc void scx_bpf_put_idle_cpumask(const struct cpumask *mask);
 __kfunc __s32 scx_bpf_task_cpu(const struct task_struct *p);
+__kfunc void scx_bpf_error_bstr(char *fmt, unsigned long long *data, __u32 data__sz);
 
 /*
  * kfuncs that changed their form. libbpf looks a kfunc up by its name without the last ___suffix,

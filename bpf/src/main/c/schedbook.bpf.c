@@ -16,6 +16,11 @@
  *  - anything the rings have no room for: DSQ_GLOBAL.
  * And the loop never waits long: not for a long slice to end (tick), not for an idle machine to
  * wake up (heartbeat), and a CPU on its way to idle looks once more (update_idle).
+ *
+ * It may wait for one of those that wait for it all the same: out of memory, say, for a lock of its
+ * process that another thread holds until a task is killed whose turn it is to be scheduled. So when
+ * the loop has done nothing for STUCK_NS the tasks are dispatched without it, to whatever CPU is
+ * free, until it goes on (rescue).
  */
 #include <linux/bpf.h>
 #include "kernel.h"
@@ -37,7 +42,9 @@ __u64 waits[WAIT_CLASSES] SEC(".data.waits");
 
 #define NSEC_PER_SEC 1000000000ULL
 #define SLICE_INF (~0ULL)
+#define NSEC_PER_MSEC 1000000ULL
 #define BYPASS_SLICE_NS 5000000ULL
+#define STUCK_NS NSEC_PER_SEC
 
 #define CLOCK_MONOTONIC 1
 
@@ -91,9 +98,19 @@ struct {
 
 static __u64 offline_cpus; /* that were there when the scheduler was attached */
 
+/* What the loop last was seen to have done, and when; stuck if that is too long ago. */
+static __u64 progress_seen;
+static __u64 progress_ts;
+static bool stuck;
+
 static struct task_ctx *task_ctx(struct task_struct *p)
 {
 	return bpf_task_storage_get(&task_ctxs, p, 0, 0);
+}
+
+static __u64 slice_of(const struct task_ctx *tctx)
+{
+	return tctx && tctx->slice_ns ? tctx->slice_ns : config.slice_ns;
 }
 
 static bool is_loop(const struct task_struct *p)
@@ -186,6 +203,75 @@ static void wake_loop(__s32 preferred)
 		kick_any_idle(preferred);
 }
 
+/* ---- A loop that does not get on ---- */
+
+static bool loop_owes_decisions(void)
+{
+	if ((__s64)(READ_ONCE(shared.enq_submitted) - READ_ONCE(shared.enq_consumed)) > 0)
+		return true;
+	/* In the middle of a round some may be made and not be published yet. */
+	return !READ_ONCE(shared.parked) && READ_ONCE(shared.nr_queued);
+}
+
+static void note_progress(__u64 progress, __u64 now)
+{
+	WRITE_ONCE(progress_seen, progress);
+	WRITE_ONCE(progress_ts, now);
+	WRITE_ONCE(stuck, false);
+}
+
+static bool is_stuck(void)
+{
+	return READ_ONCE(stuck) && READ_ONCE(shared.progress) == READ_ONCE(progress_seen);
+}
+
+static void watch_loop(void)
+{
+	/* The verifier wants it where it could be written to. */
+	static char stalled[] = "the policy's loop stalled: it did nothing for %llu ms";
+	__u64 progress = READ_ONCE(shared.progress);
+	__u64 now = bpf_ktime_get_ns();
+	__s64 idle_ns = now - READ_ONCE(progress_ts);
+	unsigned long long limit_ms[] = { config.watchdog_ms };
+
+	if (progress != READ_ONCE(progress_seen) || !loop_owes_decisions()) {
+		note_progress(progress, now);
+	} else if (idle_ns > (__s64)(config.watchdog_ms * NSEC_PER_MSEC)) {
+		scx_bpf_error_bstr(stalled, limit_ms, sizeof(limit_ms));
+	} else if (idle_ns > (__s64)STUCK_NS) {
+		WRITE_ONCE(stuck, true);
+		kick_any_idle(-1);
+	}
+}
+
+/*
+ * Dispatches what waits for a decision, all of it or as much as there are slots for. A decision
+ * that comes later is cancelled.
+ */
+static void rescue(void)
+{
+	struct bpf_iter_task it;
+	struct task_struct *p;
+
+	bpf_iter_task_new(&it, NULL, BPF_TASK_ITER_ALL_THREADS);
+	while ((p = bpf_iter_task_next(&it)) && scx_bpf_dispatch_nr_slots() > 0) {
+		struct task_ctx *tctx = task_ctx(p);
+		__u64 held = tctx ? READ_ONCE(tctx->held) : 0;
+
+		if (!held)
+			continue;
+		dsq_insert(p, DSQ_GLOBAL, slice_of(tctx), 0);
+		if (__sync_val_compare_and_swap(&tctx->held, held, 0) != held) {
+			scx_bpf_dispatch_cancel();
+			continue;
+		}
+		__sync_fetch_and_sub(&shared.nr_queued, 1);
+		COUNT(nr_rescued);
+		kick_idle_for(p);
+	}
+	bpf_iter_task_destroy(&it);
+}
+
 /* ---- Records to user space ---- */
 
 static bool listens(enum queued_kind kind)
@@ -248,11 +334,6 @@ static void send_event(struct task_struct *p, struct task_ctx *tctx, enum queued
 }
 
 /* ---- Callbacks ---- */
-
-static __u64 slice_of(const struct task_ctx *tctx)
-{
-	return tctx && tctx->slice_ns ? tctx->slice_ns : config.slice_ns;
-}
 
 /*
  * A task wakes up. If a CPU is idle and nothing waits, it starts there at once: asking user space
@@ -340,6 +421,8 @@ void BPF_PROG(schedbook_enqueue, struct task_struct *p, __u64 enq_flags)
 	else
 		COUNT(nr_queued);
 	if (send(p, tctx, QUEUED_ENQUEUE, enq_flags)) {
+		if (READ_ONCE(shared.enq_consumed) == READ_ONCE(shared.enq_submitted))
+			note_progress(READ_ONCE(shared.progress), tctx->queued_ts);
 		COUNT(enq_submitted);
 		tctx->ran_ns = 0;
 		wake_loop(scx_bpf_task_cpu(p));
@@ -509,6 +592,8 @@ void BPF_PROG(schedbook_dispatch, __s32 cpu, struct task_struct *prev)
 	    bpf_user_ringbuf_drain(&dispatched, dispatch_one, &now, BPF_RB_NO_WAKEUP) == -16 /* EBUSY */)
 		/* Another CPU is draining and may not see that this one goes idle. */
 		scx_bpf_kick_cpu(cpu, ENUM(scx_kick_flags, SCX_KICK_IDLE));
+	if (is_stuck() && READ_ONCE(shared.nr_queued))
+		rescue();
 
 	if (loop_has_work() && let_loop_in())
 		return;
@@ -639,6 +724,7 @@ void BPF_PROG(schedbook_tick, struct task_struct *p)
 	struct task_ctx *tctx;
 	__u64 local;
 
+	watch_loop();
 	if (is_loop(p))
 		return;
 	if (!READ_ONCE(shared.loop_running) && loop_has_work() &&
@@ -692,6 +778,7 @@ static int heartbeat(void *map, int *key, struct heartbeat *beat)
 	const struct cpumask *idle = scx_bpf_get_idle_cpumask();
 
 	COUNT(nr_heartbeats);
+	watch_loop();
 	/* A CPU that was given a task which then went away is idle without having become so. */
 	__sync_fetch_and_or(&shared.idle_cpus, idle->bits[0] & ~offline_cpus);
 	scx_bpf_put_idle_cpumask(idle);

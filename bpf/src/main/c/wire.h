@@ -87,7 +87,7 @@ struct backend_config {
 	__u32 builtin_idle;	/* 1: a task that wakes up starts at once where the kernel finds an idle CPU */
 	__u32 user_dsqs;	/* 1: the policy's DSQs are in user space; ask there for work */
 	__u32 nr_dsqs;		/* the policy's DSQs in the kernel, in order of creation */
-	__u32 unused;
+	__u32 watchdog_ms;	/* user space that reads nothing for so long is the end of the scheduler */
 	__u64 dsqs[MAX_DSQS];
 };
 
@@ -95,7 +95,8 @@ struct backend_config {
 struct backend_state {
 	__u64 enq_consumed;	/* enqueue records read so far */
 	__u64 parked;		/* 1: the loop has nothing left to do and only runs for new work */
-	__u64 user_line[6];
+	__u64 progress;		/* grows as long as the loop gets on with its round */
+	__u64 user_line[5];
 
 	__u64 enq_submitted;	/* enqueue records written so far */
 	__u64 nr_queued;	/* tasks waiting for a decision of user space */
@@ -108,7 +109,7 @@ struct backend_state {
 
 	/*
 	 * Counters, written by BPF only. When the scheduler has gone, no enqueue is unaccounted for:
-	 * enq_submitted = nr_user_dispatches + nr_bounce_dispatches + nr_dequeued + nr_gone.
+	 * enq_submitted = nr_user_dispatches + nr_bounce_dispatches + nr_rescued + nr_dequeued + nr_gone.
 	 */
 	__u64 nr_user_dispatches;   /* tasks inserted as user space said */
 	__u64 nr_kernel_dispatches; /* tasks put on an idle CPU at wake-up, without asking */
@@ -122,6 +123,7 @@ struct backend_state {
 	__u64 nr_heartbeats;
 	__u64 nr_dequeued;	    /* tasks that left, or were enqueued anew, before a decision */
 	__u64 nr_gone;		    /* tasks that ended, or left sched_ext, before a decision */
+	__u64 nr_rescued;	    /* tasks dispatched without a decision, as user space was stuck */
 
 	__u64 dsq_nr_queued[MAX_DSQS]; /* length of config.dsqs when the loop was last let in */
 };

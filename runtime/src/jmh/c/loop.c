@@ -98,6 +98,7 @@ static void configure(struct bpf_object *object)
 	config->tgid = getpid();
 	config->nr_cpus = libbpf_num_possible_cpus();
 	config->slice_ns = 20000000;
+	config->watchdog_ms = ops->timeout_ms;
 	config->builtin_idle = 1;
 	config->events = 1 << QUEUED_DEQUEUE | 1 << QUEUED_EXIT_TASK | 1 << QUEUED_ENQUEUE;
 	ops->flags = ops_flags();
@@ -113,6 +114,7 @@ int main(int argc, char **argv)
 	struct exit_record *ended;
 	uint64_t *waits;
 	struct peer *peer;
+	uint64_t rounds = 0;
 
 	if (argc != 2) {
 		fprintf(stderr, "usage: loop OBJECT\n");
@@ -133,6 +135,7 @@ int main(int argc, char **argv)
 	link = checked(bpf_map__attach_struct_ops(map(object, "schedbook_ops")), "attach");
 
 	while (!stopping && !__atomic_load_n(&ended->kind, __ATOMIC_ACQUIRE)) {
+		__atomic_store_n(&state->progress, ++rounds, __ATOMIC_RELAXED);
 		__atomic_store_n(&state->parked, 0, __ATOMIC_SEQ_CST);
 		__atomic_store_n(&state->enq_consumed, peer_decide(peer), __ATOMIC_RELEASE);
 		__atomic_store_n(&state->parked, 1, __ATOMIC_SEQ_CST);

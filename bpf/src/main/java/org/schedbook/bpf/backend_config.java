@@ -26,7 +26,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     __u32 builtin_idle;
  *     __u32 user_dsqs;
  *     __u32 nr_dsqs;
- *     __u32 unused;
+ *     __u32 watchdog_ms;
  *     __u64 dsqs[128];
  * }
  * }
@@ -48,7 +48,7 @@ public class backend_config {
         wire_h.C_INT.withName("builtin_idle"),
         wire_h.C_INT.withName("user_dsqs"),
         wire_h.C_INT.withName("nr_dsqs"),
-        wire_h.C_INT.withName("unused"),
+        wire_h.C_INT.withName("watchdog_ms"),
         MemoryLayout.sequenceLayout(128, wire_h.C_LONG_LONG).withName("dsqs")
     ).withName("backend_config");
 
@@ -499,48 +499,48 @@ public class backend_config {
         struct.set(nr_dsqs$LAYOUT, nr_dsqs$OFFSET, fieldValue);
     }
 
-    private static final OfInt unused$LAYOUT = (OfInt)$LAYOUT.select(groupElement("unused"));
+    private static final OfInt watchdog_ms$LAYOUT = (OfInt)$LAYOUT.select(groupElement("watchdog_ms"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * __u32 unused
+     * __u32 watchdog_ms
      * }
      */
-    public static final OfInt unused$layout() {
-        return unused$LAYOUT;
+    public static final OfInt watchdog_ms$layout() {
+        return watchdog_ms$LAYOUT;
     }
 
-    private static final long unused$OFFSET = $LAYOUT.byteOffset(groupElement("unused"));
+    private static final long watchdog_ms$OFFSET = $LAYOUT.byteOffset(groupElement("watchdog_ms"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * __u32 unused
+     * __u32 watchdog_ms
      * }
      */
-    public static final long unused$offset() {
-        return unused$OFFSET;
+    public static final long watchdog_ms$offset() {
+        return watchdog_ms$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * __u32 unused
+     * __u32 watchdog_ms
      * }
      */
-    public static int unused(MemorySegment struct) {
-        return struct.get(unused$LAYOUT, unused$OFFSET);
+    public static int watchdog_ms(MemorySegment struct) {
+        return struct.get(watchdog_ms$LAYOUT, watchdog_ms$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * __u32 unused
+     * __u32 watchdog_ms
      * }
      */
-    public static void unused(MemorySegment struct, int fieldValue) {
-        struct.set(unused$LAYOUT, unused$OFFSET, fieldValue);
+    public static void watchdog_ms(MemorySegment struct, int fieldValue) {
+        struct.set(watchdog_ms$LAYOUT, watchdog_ms$OFFSET, fieldValue);
     }
 
     private static final SequenceLayout dsqs$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("dsqs"));

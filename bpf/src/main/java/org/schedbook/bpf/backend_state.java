@@ -18,7 +18,8 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  * struct backend_state {
  *     __u64 enq_consumed;
  *     __u64 parked;
- *     __u64 user_line[6];
+ *     __u64 progress;
+ *     __u64 user_line[5];
  *     __u64 enq_submitted;
  *     __u64 nr_queued;
  *     __u64 hungry;
@@ -39,6 +40,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     __u64 nr_heartbeats;
  *     __u64 nr_dequeued;
  *     __u64 nr_gone;
+ *     __u64 nr_rescued;
  *     __u64 dsq_nr_queued[128];
  * }
  * }
@@ -52,7 +54,8 @@ public class backend_state {
     private static final GroupLayout $LAYOUT = MemoryLayout.structLayout(
         wire_h.C_LONG_LONG.withName("enq_consumed"),
         wire_h.C_LONG_LONG.withName("parked"),
-        MemoryLayout.sequenceLayout(6, wire_h.C_LONG_LONG).withName("user_line"),
+        wire_h.C_LONG_LONG.withName("progress"),
+        MemoryLayout.sequenceLayout(5, wire_h.C_LONG_LONG).withName("user_line"),
         wire_h.C_LONG_LONG.withName("enq_submitted"),
         wire_h.C_LONG_LONG.withName("nr_queued"),
         wire_h.C_LONG_LONG.withName("hungry"),
@@ -73,6 +76,7 @@ public class backend_state {
         wire_h.C_LONG_LONG.withName("nr_heartbeats"),
         wire_h.C_LONG_LONG.withName("nr_dequeued"),
         wire_h.C_LONG_LONG.withName("nr_gone"),
+        wire_h.C_LONG_LONG.withName("nr_rescued"),
         MemoryLayout.sequenceLayout(128, wire_h.C_LONG_LONG).withName("dsq_nr_queued")
     ).withName("backend_state");
 
@@ -171,12 +175,56 @@ public class backend_state {
         struct.set(parked$LAYOUT, parked$OFFSET, fieldValue);
     }
 
+    private static final OfLong progress$LAYOUT = (OfLong)$LAYOUT.select(groupElement("progress"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u64 progress
+     * }
+     */
+    public static final OfLong progress$layout() {
+        return progress$LAYOUT;
+    }
+
+    private static final long progress$OFFSET = $LAYOUT.byteOffset(groupElement("progress"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u64 progress
+     * }
+     */
+    public static final long progress$offset() {
+        return progress$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u64 progress
+     * }
+     */
+    public static long progress(MemorySegment struct) {
+        return struct.get(progress$LAYOUT, progress$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u64 progress
+     * }
+     */
+    public static void progress(MemorySegment struct, long fieldValue) {
+        struct.set(progress$LAYOUT, progress$OFFSET, fieldValue);
+    }
+
     private static final SequenceLayout user_line$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("user_line"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * __u64 user_line[6]
+     * __u64 user_line[5]
      * }
      */
     public static final SequenceLayout user_line$layout() {
@@ -188,7 +236,7 @@ public class backend_state {
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * __u64 user_line[6]
+     * __u64 user_line[5]
      * }
      */
     public static final long user_line$offset() {
@@ -198,7 +246,7 @@ public class backend_state {
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * __u64 user_line[6]
+     * __u64 user_line[5]
      * }
      */
     public static MemorySegment user_line(MemorySegment struct) {
@@ -208,19 +256,19 @@ public class backend_state {
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * __u64 user_line[6]
+     * __u64 user_line[5]
      * }
      */
     public static void user_line(MemorySegment struct, MemorySegment fieldValue) {
         MemorySegment.copy(fieldValue, 0L, struct, user_line$OFFSET, user_line$LAYOUT.byteSize());
     }
 
-    private static long[] user_line$DIMS = { 6 };
+    private static long[] user_line$DIMS = { 5 };
 
     /**
      * Dimensions for array field:
      * {@snippet lang=c :
-     * __u64 user_line[6]
+     * __u64 user_line[5]
      * }
      */
     public static long[] user_line$dimensions() {
@@ -231,7 +279,7 @@ public class backend_state {
     /**
      * Indexed getter for field:
      * {@snippet lang=c :
-     * __u64 user_line[6]
+     * __u64 user_line[5]
      * }
      */
     public static long user_line(MemorySegment struct, long index0) {
@@ -241,7 +289,7 @@ public class backend_state {
     /**
      * Indexed setter for field:
      * {@snippet lang=c :
-     * __u64 user_line[6]
+     * __u64 user_line[5]
      * }
      */
     public static void user_line(MemorySegment struct, long index0, long fieldValue) {
@@ -1159,6 +1207,50 @@ public class backend_state {
      */
     public static void nr_gone(MemorySegment struct, long fieldValue) {
         struct.set(nr_gone$LAYOUT, nr_gone$OFFSET, fieldValue);
+    }
+
+    private static final OfLong nr_rescued$LAYOUT = (OfLong)$LAYOUT.select(groupElement("nr_rescued"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * __u64 nr_rescued
+     * }
+     */
+    public static final OfLong nr_rescued$layout() {
+        return nr_rescued$LAYOUT;
+    }
+
+    private static final long nr_rescued$OFFSET = $LAYOUT.byteOffset(groupElement("nr_rescued"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * __u64 nr_rescued
+     * }
+     */
+    public static final long nr_rescued$offset() {
+        return nr_rescued$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * __u64 nr_rescued
+     * }
+     */
+    public static long nr_rescued(MemorySegment struct) {
+        return struct.get(nr_rescued$LAYOUT, nr_rescued$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * __u64 nr_rescued
+     * }
+     */
+    public static void nr_rescued(MemorySegment struct, long fieldValue) {
+        struct.set(nr_rescued$LAYOUT, nr_rescued$OFFSET, fieldValue);
     }
 
     private static final SequenceLayout dsq_nr_queued$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("dsq_nr_queued"));

@@ -53,6 +53,7 @@ final class Backend implements AutoCloseable {
                     "nr_cancel_dispatches",
                     "nr_dequeued",
                     "nr_gone",
+                    "nr_rescued",
                     "nr_sched_congested",
                     "nr_queued",
                     "nr_lost_events",
@@ -72,6 +73,7 @@ final class Backend implements AutoCloseable {
 
     private BpfLink link;
     private long enqConsumed;
+    private long progress;
 
     private Backend(BpfObject object) throws IOException {
         this.object = object;
@@ -170,6 +172,7 @@ final class Backend implements AutoCloseable {
         backend_config.khugepaged(config, khugepaged());
         backend_config.nr_cpus(config, Sysfs.nrPossibleCpus());
         backend_config.slice_ns(config, Policy.SLICE_DFL_NS);
+        backend_config.watchdog_ms(config, (int) options.watchdog().toMillis());
         backend_config.events(config, events);
         boolean selectCpu = overridden.contains(Callback.SELECT_CPU);
         backend_config.select_cpu(config, selectCpu ? 1 : 0);
@@ -263,8 +266,17 @@ final class Backend implements AutoCloseable {
         return dispatched;
     }
 
+    /**
+     * Tells that the loop gets on. A loop that owes decisions and does not say so for a second is
+     * taken to be stuck, and its tasks are dispatched without it.
+     */
+    void progress() {
+        LONG.setOpaque(state, backend_state.progress$offset(), ++progress);
+    }
+
     /** Tells that the loop will go on even if there is nothing new for it. */
     void unpark() {
+        progress();
         LONG.setVolatile(state, backend_state.parked$offset(), 0L);
     }
 

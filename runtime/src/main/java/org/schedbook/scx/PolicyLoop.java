@@ -36,6 +36,9 @@ final class PolicyLoop implements Scx {
 
     private static final long HOUSEKEEPING_NS = 500_000_000;
 
+    /** Records after which to tell that the loop gets on, a power of two. */
+    private static final int PROGRESS_RECORDS = 64;
+
     private static final int ENQUEUE = wire_h.QUEUED_ENQUEUE();
     private static final int INSERT = wire_h.DISPATCHED_INSERT();
     private static final int INSERT_VTIME = wire_h.DISPATCHED_INSERT_VTIME();
@@ -200,8 +203,12 @@ final class PolicyLoop implements Scx {
         for (int i = 0; i < dsqs.size(); i++) {
             dsqs.get(i).nrInserted = 0;
         }
+        int nrRecords = 0;
         int nrEnqueues = 0;
         for (long at; (at = queued.next()) != QueuedRing.NONE; ) {
+            if ((++nrRecords & PROGRESS_RECORDS - 1) == 0) {
+                backend.progress();
+            }
             int kind = Wire.Queued.kind(at);
             HostTask task = taskOf(at);
             if (kind == ENQUEUE) {
@@ -633,15 +640,16 @@ final class PolicyLoop implements Scx {
     void audit(Map<String, Long> counters) {
         long enqueued = counters.get("nr_enqueued");
         long dispatched = counters.get("nr_user_dispatches") + counters.get("nr_bounce_dispatches");
+        long rescued = counters.get("nr_rescued");
         long cancelled = counters.get("nr_dequeued");
         long gone = counters.get("nr_gone");
-        long lost = enqueued - dispatched - cancelled - gone;
+        long lost = enqueued - dispatched - rescued - cancelled - gone;
         if (lost != 0) {
             counters.put("nr_unaccounted", lost);
             note(
                     Callback.EXIT,
-                    "of %d enqueues %d were dispatched, %d cancelled, %d gone: %d unaccounted for; this is a fault of Schedbook's own"
-                            .formatted(enqueued, dispatched, cancelled, gone, lost),
+                    "of %d enqueues %d were dispatched, %d rescued, %d cancelled, %d gone: %d unaccounted for; this is a fault of Schedbook's own"
+                            .formatted(enqueued, dispatched, rescued, cancelled, gone, lost),
                     new StackTraceElement[0]);
         }
     }

@@ -27,13 +27,14 @@ class AuditTest {
                         "nr_enqueued", enqueued,
                         "nr_user_dispatches", 5L,
                         "nr_bounce_dispatches", 2L,
+                        "nr_rescued", 3L,
                         "nr_dequeued", 1L,
                         "nr_gone", 1L));
     }
 
     @Test
     void whatAddsUpIsNoFault() {
-        Map<String, Long> counters = counters(9);
+        Map<String, Long> counters = counters(12);
         loop.audit(counters);
         assertEquals(List.of(), loop.faults());
         assertFalse(counters.containsKey("nr_unaccounted"));
@@ -41,11 +42,11 @@ class AuditTest {
 
     @Test
     void anEnqueueThatCameToNothingIsAFaultWithItsFigures() {
-        Map<String, Long> counters = counters(10);
+        Map<String, Long> counters = counters(13);
         loop.audit(counters);
         assertEquals(1, counters.get("nr_unaccounted"));
         String fault = loop.faults().getFirst().sentence();
-        assertTrue(fault.contains("of 10 enqueues 7 were dispatched"), fault);
+        assertTrue(fault.contains("of 13 enqueues 7 were dispatched"), fault);
         assertTrue(fault.contains("1 unaccounted for"), fault);
     }
 }
