@@ -19,13 +19,13 @@ import java.util.Map;
  */
 record Hindrances(long pageFaults, long majorFaults, long collections, long collectionMillis) {
 
-    /** {@code minflt} and {@code majflt} among the fields after the name: proc_pid_stat(5). */
+    // Fields after the name, counted from 0: proc_pid_stat(5).
+    private static final int STATE = 0;
     private static final int MINFLT = 7;
-
     private static final int MAJFLT = 9;
 
     static Hindrances now() {
-        String[] stat = stat();
+        String[] stat = stat("/proc/self/stat");
         List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
         return new Hindrances(
                 Long.parseLong(stat[MINFLT]) + Long.parseLong(stat[MAJFLT]),
@@ -34,9 +34,17 @@ record Hindrances(long pageFaults, long majorFaults, long collections, long coll
                 collectors.stream().mapToLong(GarbageCollectorMXBean::getCollectionTime).sum());
     }
 
-    private static String[] stat() {
+    /**
+     * Returns whether a thread of this process waits in the kernel for what no signal can end: a
+     * page of memory, a disk, or someone else who waits for these.
+     */
+    static boolean waitsForKernel(int tid) {
+        return stat("/proc/self/task/" + tid + "/stat")[STATE].equals("D");
+    }
+
+    private static String[] stat(String file) {
         try {
-            String stat = Files.readString(Path.of("/proc/self/stat"));
+            String stat = Files.readString(Path.of(file));
             return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

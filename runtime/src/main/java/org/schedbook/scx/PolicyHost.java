@@ -57,6 +57,7 @@ public final class PolicyHost implements AutoCloseable {
     private final Thread thread;
 
     private volatile PolicyLoop loop;
+    private volatile int tid;
     private volatile Hindrances before = Hindrances.now();
 
     /** Guards the backend's memory, which goes away on detach, and what is kept of it. */
@@ -237,6 +238,7 @@ public final class PolicyHost implements AutoCloseable {
     private void run() {
         Backend loaded = null;
         try {
+            tid = Posix.get().gettid();
             PolicyLoop prepared = new PolicyLoop(policy, options);
             loop = prepared;
             prepared.init();
@@ -264,20 +266,23 @@ public final class PolicyHost implements AutoCloseable {
         }
     }
 
-    /** Detaches a policy that does not return from a call. */
+    /**
+     * Detaches a policy that does not return from a call. What counts is how often it was looked at
+     * and not how long ago the call began: when all threads stand still, for a collection or for
+     * want of memory, so does this one, and that is not the policy's doing.
+     */
     private void watch() {
         Duration pause = options.callDeadline().dividedBy(LOOKS);
         long seen = -1;
-        long since = System.nanoTime();
+        int looks = 0;
         try {
             while (exit().isEmpty()) {
                 Thread.sleep(pause);
                 long calls = loop.calls();
-                long now = System.nanoTime();
                 if (calls % 2 == 0 || calls != seen) {
                     seen = calls;
-                    since = now;
-                } else if (now - since > options.callDeadline().toNanos()) {
+                    looks = 0;
+                } else if (!Hindrances.waitsForKernel(tid) && ++looks == LOOKS) {
                     loop.hung(
                             thread,
                             "did not return within %d ms; the policy is detached"
