@@ -3,10 +3,12 @@ package org.schedbook.magic;
 import java.util.List;
 import java.util.Optional;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
+import org.schedbook.target.Status;
 import org.schedbook.target.TargetException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,8 +64,9 @@ final class AttachMagic implements Magic {
             Guest.start(session, call);
             var options = new AttachOptions(partial, Optional.ofNullable(builtinIdle));
             Attachment attachment = session.attach(policy, options);
-            return StatusMagic.state(
-                    StatusMagic.card(session.target(), name + " is attached"), attachment.status());
+            Status status = attachment.status();
+            Card card = StatusMagic.card(session.target(), name + " is attached");
+            return StatusMagic.restarts(StatusMagic.state(card, status), status);
         } catch (TargetException e) {
             throw Errors.of(e);
         }

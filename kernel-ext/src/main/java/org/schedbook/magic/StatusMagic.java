@@ -92,6 +92,14 @@ final class StatusMagic implements Magic {
                 : card;
     }
 
+    /** Adds how often the policy was attached anew, if at all. */
+    static Card restarts(Card card, Status status) {
+        long restarts = status.counters().getOrDefault("nr_restarts", 0L);
+        return restarts == 0
+                ? card
+                : card.row("restarts", "%d, as a CPU came or went meanwhile".formatted(restarts));
+    }
+
     /** Adds why a policy is no longer attached. */
     static Card exit(Card card, ExitInfo exit) {
         card.row("exit", exit.reason());

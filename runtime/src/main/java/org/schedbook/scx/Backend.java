@@ -108,11 +108,17 @@ final class Backend implements AutoCloseable {
      * policy.
      *
      * @param name of the ops, as sysfs will show it
+     * @param hotplugSeq {@link Sysfs#hotplugSeq} before the policy was shown the CPUs; should it
+     *     have grown until the attach, the kernel ends the scheduler and asks for a restart
      * @param overridden the callbacks the policy has
      * @param dsqs the DSQs it created
      */
     static Backend load(
-            String name, Set<Callback> overridden, List<PolicyDsq> dsqs, Options options)
+            String name,
+            long hotplugSeq,
+            Set<Callback> overridden,
+            List<PolicyDsq> dsqs,
+            Options options)
             throws IOException {
         BpfObject object = BpfObject.open(elf(), "schedbook");
         try {
@@ -126,7 +132,7 @@ final class Backend implements AutoCloseable {
             MemorySegment ops = object.initialValue(OPS);
             sched_ext_ops.flags(ops, set);
             sched_ext_ops.timeout_ms(ops, (int) options.watchdog().toMillis());
-            sched_ext_ops.hotplug_seq(ops, Sysfs.hotplugSeq());
+            sched_ext_ops.hotplug_seq(ops, hotplugSeq);
             sched_ext_ops.name(ops).fill((byte) 0).setString(0, name);
             object.load();
             return new Backend(object);
@@ -234,6 +240,15 @@ final class Backend implements AutoCloseable {
     /** Returns 0 while attached, else why not any more. */
     int exitKind() {
         return (int) INT.getAcquire(exit, exit_record.kind$offset());
+    }
+
+    /**
+     * Returns whether the kernel ended a scheduler to have it attached anew.
+     *
+     * @param codes the kernel's {@code enum scx_exit_code}
+     */
+    static boolean asksForRestart(ExitInfo exit, Map<String, Long> codes) {
+        return (exit.code() & codes.getOrDefault("SCX_ECODE_ACT_RESTART", 0L)) != 0;
     }
 
     ExitInfo exitInfo() {

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.schedbook.bpf.wire_h;
 import org.schedbook.libbpf.BpfException;
+import org.schedbook.libbpf.KernelBtf;
 import org.schedbook.libbpf.Libbpf;
 import org.schedbook.measure.Durations;
 import org.schedbook.policy.ExitInfo;
@@ -80,7 +81,11 @@ public final class PolicyHost implements AutoCloseable {
      *
      * @param name what to call it; sysfs will show it with {@code schedbook_} before it
      * @throws AttachException if the kernel has no sched_ext, another scheduler is attached, the
-     *     policy's {@code init} fails, or libbpf or the kernel refuses
+     *     policy's {@code init} fails, or libbpf or the kernel refuses; it {@linkplain
+     *     AttachException#asksForRestart asks for a restart} if a CPU came or went meanwhile, which
+     *     takes another instance of the policy. Once attached the kernel asks for none, as the
+     *     backend has {@code cpu_online} and {@code cpu_offline} (kernel/sched/ext.c,
+     *     handle_hotplug).
      */
     public static PolicyHost attach(Policy policy, String name, Options options)
             throws AttachException {
@@ -239,11 +244,13 @@ public final class PolicyHost implements AutoCloseable {
         Backend loaded = null;
         try {
             tid = Posix.get().gettid();
+            long hotplugSeq = Sysfs.hotplugSeq(); // before the loop looks at the CPUs
             PolicyLoop prepared = new PolicyLoop(policy, options);
             loop = prepared;
             prepared.init();
             WarmUp.of(policy, prepared, options);
-            loaded = Backend.load(name, prepared.overridden(), prepared.dsqs(), options);
+            loaded =
+                    Backend.load(name, hotplugSeq, prepared.overridden(), prepared.dsqs(), options);
             synchronized (lock) {
                 backend = loaded;
             }
@@ -334,9 +341,20 @@ public final class PolicyHost implements AutoCloseable {
             return;
         }
         ExitInfo info = detach();
-        throw new AttachException(
+        String message =
                 "The kernel took the policy and let go of it at once (%s %s): %s %s"
-                        .formatted(state, ops, info.reason(), info.message()));
+                        .formatted(state, ops, info.reason(), info.message());
+        throw asksForRestart(info)
+                ? AttachException.restart(message)
+                : new AttachException(message);
+    }
+
+    private static boolean asksForRestart(ExitInfo info) throws AttachException {
+        try {
+            return Backend.asksForRestart(info, KernelBtf.enum64("scx_exit_code"));
+        } catch (BpfException e) {
+            throw explain(e);
+        }
     }
 
     private static AttachException explain(Throwable cause) {

@@ -76,13 +76,21 @@ final class Sysfs {
     }
 
     private static int first(Path list, int otherwise) {
-        return Files.exists(list) ? cpuList(list).getFirst() : otherwise;
+        // Of a CPU that is going away the list is empty, and then no longer there.
+        return read(list)
+                .filter(text -> !text.isEmpty())
+                .map(text -> cpus(text).getFirst())
+                .orElse(otherwise);
+    }
+
+    private static List<Integer> cpuList(Path path) {
+        return cpus(read(path).orElseThrow());
     }
 
     /** Reads a list such as {@code 0-3,8}. */
-    private static List<Integer> cpuList(Path path) {
+    private static List<Integer> cpus(String list) {
         List<Integer> cpus = new ArrayList<>();
-        for (String range : read(path).orElseThrow().split(",")) {
+        for (String range : list.split(",")) {
             String[] ends = range.split("-");
             for (int cpu = Integer.parseInt(ends[0]);
                     cpu <= Integer.parseInt(ends[ends.length - 1]);

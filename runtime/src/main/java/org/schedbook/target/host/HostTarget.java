@@ -7,7 +7,9 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -55,6 +57,9 @@ public final class HostTarget implements Target {
     /** How many characters of each of a command's outputs are kept. */
     private static final int MAX_OUTPUT = 1 << 20;
 
+    /** How often a policy is attached anew because CPUs come and go while that is done. */
+    private static final int MAX_RESTARTS = 10;
+
     /** Says whether a policy could be attached to this machine's own kernel. */
     public static Availability availability() {
         return new Preflight(
@@ -97,32 +102,43 @@ public final class HostTarget implements Target {
     @Override
     public Attachment attach(CompiledPolicy compiled, AttachOptions options)
             throws TargetException {
-        Policy policy;
+        Options strictness =
+                Options.DEFAULT
+                        .withPartial(options.partial())
+                        .withBuiltinIdle(options.builtinIdle());
+        for (int restarts = 0; ; restarts++) {
+            try {
+                return new HostAttachment(
+                        compiled.name(),
+                        PolicyHost.attach(newPolicy(compiled), compiled.name(), strictness),
+                        restarts);
+            } catch (AttachException e) {
+                if (!e.asksForRestart() || restarts == MAX_RESTARTS) {
+                    throw new TargetException(e.getMessage(), nextStep(e), e.log());
+                }
+            }
+        }
+    }
+
+    private static String nextStep(AttachException e) {
+        if (e.asksForRestart()) {
+            return "CPUs came and went during each of %d attempts; run the cell again when they stay."
+                    .formatted(MAX_RESTARTS + 1);
+        }
+        return e.log().isEmpty()
+                ? "Run the cell again after that."
+                : "The kernel's own words are below.";
+    }
+
+    private static Policy newPolicy(CompiledPolicy compiled) throws TargetException {
         try {
-            policy = compiled.newPolicy();
+            return compiled.newPolicy();
         } catch (ReflectiveOperationException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new TargetException(
                     "%s could not be created: %s".formatted(compiled.name(), cause),
                     "Give it a constructor without parameters that does not throw.",
                     "");
-        }
-        try {
-            return new HostAttachment(
-                    compiled.name(),
-                    PolicyHost.attach(
-                            policy,
-                            compiled.name(),
-                            Options.DEFAULT
-                                    .withPartial(options.partial())
-                                    .withBuiltinIdle(options.builtinIdle())));
-        } catch (AttachException e) {
-            throw new TargetException(
-                    e.getMessage(),
-                    e.log().isEmpty()
-                            ? "Run the cell again after that."
-                            : "The kernel's own words are below.",
-                    e.log());
         }
     }
 
@@ -200,15 +216,18 @@ public final class HostTarget implements Target {
         // What is attached belongs to its Attachment.
     }
 
-    private record HostAttachment(String policy, PolicyHost host) implements Attachment {
+    private record HostAttachment(String policy, PolicyHost host, int restarts)
+            implements Attachment {
 
         @Override
         public Status status() {
+            Map<String, Long> counters = new LinkedHashMap<>(host.counters());
+            counters.put("nr_restarts", (long) restarts);
             return new Status(
                     policy,
                     host.name(),
                     stateOrNone(),
-                    host.counters(),
+                    counters,
                     host.faults().stream().map(PolicyFault::sentence).toList(),
                     host.exit().orElse(null));
         }

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,49 @@ class ReliabilityIT {
                         """);
         assertTrue(status.counters().get("nr_user_dispatches") > 100, status.toString());
         assertEquals("0-1", shell("cat /sys/devices/system/cpu/online"));
+    }
+
+    @Test
+    void aPolicyIsAttachedAnewWhenACpuGoesAndComesBackMeanwhile() throws Exception {
+        var slow =
+                compile(
+                        """
+                        public class SlowToStart extends Policy {
+                            public void init() {
+                                long start = nowNs();
+                                while (nowNs() - start < 200_000_000) {}
+                            }
+                            public void enqueue(Task task, long enqFlags) {
+                                insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                            }
+                        }
+                        """);
+        // The loop ends when a second thread of the policy shows that the first attempt failed.
+        String churn =
+                """
+                cpu=/sys/devices/system/cpu/cpu1/online
+                first=
+                for i in $(seq 200); do
+                    echo 0 > $cpu; echo 1 > $cpu
+                    now=$(grep -ls policy-loop /proc/$PPID/task/*/comm)
+                    [ "$first" ] || first=$now
+                    [ -z "$now" ] || [ "$now" = "$first" ] || break
+                done
+                cat /sys/devices/system/cpu/online
+                """;
+        try (var executor = Executors.newSingleThreadExecutor()) {
+            for (int i = 0; i < 2; i++) {
+                Future<String> online = executor.submit(() -> shell(churn));
+                try (Attachment attachment = guest.attach(slow)) {
+                    assertEquals("0-1", online.get());
+                    Status status = attachment.status();
+                    assertEquals("enabled", status.state(), status.toString());
+                    assertTrue(status.counters().get("nr_restarts") > 0, status.toString());
+                    assertFalse(attachment.detach().isError());
+                    everyEnqueueCameToSomething(attachment.status());
+                }
+            }
+        }
     }
 
     @Test
