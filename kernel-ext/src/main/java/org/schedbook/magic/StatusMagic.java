@@ -80,6 +80,13 @@ final class StatusMagic implements Magic {
     /** Adds what held the policy's process up while it was attached, where that is counted. */
     static Card hindrances(Card card, Status status) {
         Map<String, Long> counters = status.counters();
+        long rescued = counters.getOrDefault("nr_rescued", 0L);
+        if (rescued != 0) {
+            card.row(
+                    "without it",
+                    "%,d tasks were dispatched, as the policy's process did nothing for a second"
+                            .formatted(rescued));
+        }
         return counters.containsKey("nr_page_faults")
                 ? card.row(
                         "held up by",
