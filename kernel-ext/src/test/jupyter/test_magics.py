@@ -15,6 +15,7 @@ import time
 import unittest
 import xml.etree.ElementTree
 import zlib
+from html import escape
 
 import psutil
 
@@ -109,6 +110,25 @@ class MagicsTest(NotebookTest):
         self.assertIn("--- user ---", text)
         self.assertIn("Let the shortest go first.", text)
         self.assertEqual(before, rows(self.directory.name))
+
+    def test_prompt_show_prints_what_the_last_cell_would_send_now(self):
+        session = Session(cwd=self.directory.name, env=environment())
+        try:
+            self.assertIn("(your words)", session.run("%prompt show").shown())
+            session.run("%%prompt first --from vtime\nMost sleep first.")
+            session.run("%%prompt second\nShortest first.")
+            text = session.run("%prompt show").shown()
+            for words in ("What %%prompt second would send", "Shortest first.", "policy, `fifo`", "tokens", "nobody"):
+                self.assertIn(words, text)
+            text = session.run("%prompt show first").shown()
+            for words in ("Most sleep first.", "policy, `vtime`", "--- system ---\nYou write CPU scheduling policies"):
+                self.assertIn(words, text)
+            self.assertIn("policy, `rr`", session.run("%prompt show first --from rr").shown())
+            session.run("%%policy first\n" + FIFO.replace("MyFifo", "Changed"))
+            self.assertIn("class Changed", session.run("%prompt show first --from first").shown())
+            self.assertIn("%%prompt second", session.run("%prompt second").shown())
+        finally:
+            session.close()
 
     def test_a_policy_name_is_checked(self):
         self.fails("%%policy ../etc\n" + FIFO, "../etc")
@@ -338,6 +358,15 @@ class PromptTest(unittest.TestCase):
         self.assertIn("insertVtime", request["messages"][0]["content"])
         self.assertIn("First come, first served.", request["messages"][1]["content"])
         self.assertIn("class Fifo", request["messages"][1]["content"])
+
+        # What is shown is what was sent, to the letter.
+        cell = self.session.run("%prompt show --from fifo")
+        for message, html in zip(request["messages"], cell.shown("text/html").split("<details")[1:], strict=True):
+            self.assertIn(f"--- {message['role']} ---\n{message['content']}", cell.shown())
+            self.assertIn(escape(message["content"]).replace("&#x27;", "&#39;"), html)
+        self.assertRegex(cell.shown(), f"prompt text +{self.attempts()[-1]['prompt_hash'][:8]}")
+        self.assertRegex(cell.shown(), "answered by +asked-for at http://")
+        self.assertNotIn(KEY, str(cell.messages))
 
         # Nobody ran the offered cell: the policy is there all the same, and the next prompt starts from it.
         self.session.run("%%prompt worded --no-attach --model other\nAgain.")

@@ -57,7 +57,12 @@ public final class Html {
 
     /** Returns text that unfolds at a click. */
     static String folded(String summary, String text) {
-        return "<details><summary style=\""
+        return folded(summary, text, false);
+    }
+
+    static String folded(String summary, String text, boolean open) {
+        return (open ? "<details open>" : "<details>")
+                + "<summary style=\""
                 + FAINT
                 + "\">"
                 + escape(summary)

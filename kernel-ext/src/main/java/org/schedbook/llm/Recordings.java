@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -60,10 +61,7 @@ public final class Recordings implements Model {
     @Override
     public Completion complete(List<ChatMessage> messages, Consumer<String> onText)
             throws ModelException {
-        Path file = file(messages);
-        if (!Files.exists(file)) {
-            throw new NotRecordedException();
-        }
+        Path file = find(messages).orElseThrow(NotRecordedException::new);
         Recording recording;
         try {
             recording = JSON.readValue(file.toFile(), Recording.class);
@@ -105,6 +103,11 @@ public final class Recordings implements Model {
                                         completion.text()))
                         + "\n");
         return file;
+    }
+
+    /** Returns the file with the answer to these messages, if there is one. */
+    public Optional<Path> find(List<ChatMessage> messages) {
+        return Optional.of(file(messages)).filter(Files::exists);
     }
 
     private Path file(List<ChatMessage> messages) {

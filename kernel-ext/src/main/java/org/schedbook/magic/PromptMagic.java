@@ -1,7 +1,6 @@
 package org.schedbook.magic;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -9,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicySource;
@@ -23,18 +21,17 @@ import org.schedbook.llm.ModelException;
 import org.schedbook.llm.OpenAiModel;
 import org.schedbook.llm.Prices;
 import org.schedbook.llm.Recordings;
-import org.schedbook.llm.Sampling;
 import org.schedbook.prompt.DryRun;
 import org.schedbook.prompt.Gate;
 import org.schedbook.prompt.Gates;
 import org.schedbook.prompt.GuestTrial;
 import org.schedbook.prompt.PolicyPrompt;
-import org.schedbook.prompt.PromptTexts;
 import org.schedbook.prompt.RepairLoop;
 import org.schedbook.prompt.Verdict;
 import org.schedbook.store.StoreException;
 import org.schedbook.store.Version;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -63,9 +60,7 @@ import picocli.CommandLine.Parameters;
 final class PromptMagic implements Magic {
 
     /** Answers that come with a notebook, beside it. */
-    private static final Path RECORDINGS = Path.of("recordings");
-
-    private static final String DEFAULT_START = "fifo";
+    static final Recordings RECORDINGS = new Recordings(Path.of("recordings"));
 
     /** CPUs of the machines in the simulator, where no guest is running to be like. */
     private static final int DEFAULT_CPUS = 2;
@@ -76,20 +71,7 @@ final class PromptMagic implements Magic {
     @Parameters(paramLabel = "NAME", description = "What to call the policy.")
     private String name;
 
-    @Option(
-            names = "--from",
-            paramLabel = "POLICY",
-            description = "The policy to start from; NAME itself if there is one, else fifo.")
-    private String from;
-
-    @Option(names = "--model", paramLabel = "MODEL", description = "Instead of OPENAI_MODEL.")
-    private String model;
-
-    @Option(
-            names = "--temperature",
-            paramLabel = "T",
-            description = "0 to 2, for models that take one; the endpoint's own unless given.")
-    private Double temperature;
+    @Mixin private RequestOptions options;
 
     @Option(
             names = "--repairs",
@@ -112,14 +94,6 @@ final class PromptMagic implements Magic {
     private boolean noAttach;
 
     @Option(
-            names = "--texts",
-            paramLabel = "DIR",
-            description =
-                    "Where to look for files that replace Schedbook's own text in the request, such"
-                            + " as system.md.")
-    private Path texts;
-
-    @Option(
             names = "--record",
             paramLabel = "DIR",
             description =
@@ -139,22 +113,24 @@ final class PromptMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) throws InterruptedException, IOException {
-        var prompt = new PolicyPrompt(call.body(), start(), Situations.of(session), promptTexts());
+        if (repairs < 0) {
+            throw new CellError("--repairs is a number from 0.").next("Leave it out for 3.");
+        }
+        var cell = new PromptCell(name, call.body(), options);
+        PolicyPrompt prompt = options.prompt(name, call.body(), session);
+        session.prompted(cell);
         if (show) {
-            call.show(text(prompt));
+            new RequestView(session, environment).show(cell, "those below the line", call);
             return null;
         }
         try {
             Optional<Endpoint> endpoint = Endpoint.from(environment);
             if (endpoint.isEmpty()) {
-                write(prompt, new Recordings(RECORDINGS), "A record", call);
+                write(prompt, RECORDINGS, "A record", call);
                 return null;
             }
-            String asked =
-                    Optional.ofNullable(model)
-                            .or(this::environmentModel)
-                            .orElseThrow(this::noModel);
-            try (var client = new OpenAiModel(endpoint.get(), asked, sampling())) {
+            String asked = options.model(environment).orElseThrow(PromptMagic::noModel);
+            try (var client = new OpenAiModel(endpoint.get(), asked, options.sampling())) {
                 write(prompt, client, asked, call);
             }
             return null;
@@ -164,47 +140,7 @@ final class PromptMagic implements Magic {
         }
     }
 
-    /** Refuses what is wrong in the magic's own line before anything is paid for. */
-    private PolicySource start() {
-        PolicyMagic.source(name, "");
-        if (repairs < 0) {
-            throw new CellError("--repairs is a number from 0.").next("Leave it out for 3.");
-        }
-        if (from != null) {
-            return Versions.source(from, session);
-        }
-        return session.source(session.policyNames().contains(name) ? name : DEFAULT_START);
-    }
-
-    private PromptTexts promptTexts() throws IOException {
-        if (texts != null && !Files.isDirectory(texts)) {
-            throw new CellError("There is no directory " + texts + ".")
-                    .next("--texts names a directory with files such as system.md.");
-        }
-        return texts == null ? PromptTexts.builtIn() : PromptTexts.in(texts);
-    }
-
-    private Sampling sampling() {
-        if (temperature == null) {
-            return Sampling.DEFAULT;
-        }
-        if (temperature < 0 || temperature > 2) {
-            throw new CellError("--temperature is a number from 0 to 2.").next("Leave it out.");
-        }
-        return new Sampling(OptionalDouble.of(temperature));
-    }
-
-    private static String text(PolicyPrompt prompt) {
-        return prompt.messages().stream()
-                .map(m -> "--- %s ---\n%s".formatted(m.role(), m.content()))
-                .collect(Collectors.joining("\n"));
-    }
-
-    private Optional<String> environmentModel() {
-        return Optional.ofNullable(environment.get("OPENAI_MODEL")).filter(m -> !m.isBlank());
-    }
-
-    private CellError noModel() {
+    private static CellError noModel() {
         return new CellError("No model is named.")
                 .next("Add --model MODEL, or set OPENAI_MODEL and restart the kernel.");
     }
@@ -318,11 +254,8 @@ final class PromptMagic implements Magic {
 
     @Override
     public List<String> candidates(String label) {
-        return switch (label) {
-            case "--from" -> Versions.labels(session);
-            case "NAME" -> List.copyOf(session.policyNames());
-            case "--model" -> environmentModel().stream().toList();
-            default -> List.of();
-        };
+        return label.equals("NAME")
+                ? List.copyOf(session.policyNames())
+                : RequestOptions.candidates(label, session, environment);
     }
 }

@@ -11,6 +11,7 @@ final class SchedbookMagics {
         Session.current(session);
         magics.atShutdown(session);
         magics.cell("Write", "prompt", () -> new PromptMagic(session, environment));
+        magics.line("Write", "prompt", () -> new PromptShowMagic(session, environment));
         magics.cell("Write", "policy", () -> new PolicyMagic(session));
         magics.line("Write", "improve", () -> new ImproveMagic(session, environment));
         magics.line("Run", "target", () -> new TargetMagic(session));

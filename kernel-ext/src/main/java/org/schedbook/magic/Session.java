@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SequencedMap;
 import java.util.TreeSet;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.bench.Suite;
@@ -63,6 +64,7 @@ public final class Session implements AutoCloseable {
     private Store store;
     private volatile Attachment attachment;
     private String attached;
+    private final SequencedMap<String, PromptCell> prompts = new LinkedHashMap<>();
     private BenchResult lastResult;
     private final List<Measured> measured = new ArrayList<>();
     private final Map<String, PolicySource> measuredSources = new HashMap<>();
@@ -334,6 +336,22 @@ public final class Session implements AutoCloseable {
     /** Returns the name of what was attached last. */
     String attachedName() {
         return attached;
+    }
+
+    /** Says that a cell has asked for a policy. */
+    void prompted(PromptCell cell) {
+        prompts.putLast(cell.name(), cell);
+    }
+
+    /**
+     * Returns the last cell that asked for a policy.
+     *
+     * @param name null for any policy
+     */
+    Optional<PromptCell> prompted(String name) {
+        return name != null
+                ? Optional.ofNullable(prompts.get(name))
+                : Optional.ofNullable(prompts.lastEntry()).map(Map.Entry::getValue);
     }
 
     Optional<BenchResult> lastResult() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,13 @@ class MagicsReferenceTest {
         assertEquals(page(), Files.readString(PAGE), "stale; regenerate it:\n" + REGENERATE + "\n");
     }
 
+    /** A second heading of the same letters has a number, as code-hosting pages count them. */
+    private static String anchor(String magic, Map<String, Integer> anchors) {
+        String letters = magic.replace("%", "");
+        int times = anchors.merge(letters, 1, Integer::sum);
+        return times == 1 ? letters : letters + "-" + (times - 1);
+    }
+
     private static String page() {
         Map<String, List<Magics.Entry>> groups =
                 EveryMagicTest.everyMagic()
@@ -49,6 +57,7 @@ class MagicsReferenceTest {
                 options and values, and Shift-Tab explains.
 
                 """);
+        var anchors = new HashMap<String, Integer>();
         groups.forEach(
                 (group, magics) -> {
                     page.append("| ").append(group).append(" | |\n|---|---|\n");
@@ -58,7 +67,7 @@ class MagicsReferenceTest {
                                             "| [`%s`](#%s) | %s |\n"
                                                     .formatted(
                                                             m.name(),
-                                                            m.name().replace("%", ""),
+                                                            anchor(m.name(), anchors),
                                                             m.summary())));
                     page.append('\n');
                 });

@@ -1,0 +1,66 @@
+package org.schedbook.magic;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.schedbook.jupyter.Card;
+import org.schedbook.jupyter.Folded;
+import org.schedbook.jupyter.MagicCall;
+import org.schedbook.llm.ChatMessage;
+import org.schedbook.llm.Endpoint;
+import org.schedbook.llm.Sampling;
+import org.schedbook.prompt.PolicyPrompt;
+
+/** Shows exactly what a {@code %%prompt} cell would send now, and sends nothing. */
+final class RequestView {
+
+    /** An estimate: every model has tokens of its own. */
+    private static final int CHARACTERS_A_TOKEN = 4;
+
+    private final Session session;
+    private final Map<String, String> environment;
+
+    RequestView(Session session, Map<String, String> environment) {
+        this.session = session;
+        this.environment = environment;
+    }
+
+    /**
+     * @param words whose the words are
+     */
+    void show(PromptCell cell, String words, MagicCall call)
+            throws IOException, InterruptedException {
+        PolicyPrompt prompt = cell.options().prompt(cell.name(), cell.words(), session);
+        List<ChatMessage> messages = prompt.messages();
+        int characters = messages.stream().mapToInt(m -> m.content().length()).sum();
+        call.show(
+                new Card("What %%prompt " + cell.name() + " would send")
+                        .row("words", words)
+                        .row("starts from", prompt.current().name())
+                        .row("answered by", answeredBy(cell.options(), messages))
+                        .row(
+                                "size",
+                                "%,d characters, about %,d tokens"
+                                        .formatted(characters, characters / CHARACTERS_A_TOKEN))
+                        .row("prompt text", prompt.texts().hash().substring(0, 8)));
+        for (ChatMessage message : messages) {
+            call.show(new Folded(message.role(), message.content(), message == messages.getLast()));
+        }
+    }
+
+    private String answeredBy(RequestOptions options, List<ChatMessage> messages) {
+        Optional<Endpoint> endpoint = Endpoint.from(environment);
+        if (endpoint.isEmpty()) {
+            return PromptMagic.RECORDINGS
+                    .find(messages)
+                    .map(file -> "a recording: " + file)
+                    .orElse("nobody: there is no model, and no recording of exactly this");
+        }
+        Sampling sampling = options.sampling();
+        return options.model(environment).orElse("a model that is yet to be named")
+                + " at "
+                + endpoint.get()
+                + (sampling.equals(Sampling.DEFAULT) ? "" : ", " + sampling.json());
+    }
+}
