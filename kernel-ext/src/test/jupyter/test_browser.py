@@ -40,6 +40,8 @@ CELLS = {
     "top": "%top --seconds 1",
     "bench": "%bench messaging -p eevdf,fifo -g 1 -l 20 -n 2",
     "plot": "%plot",
+    "sim": "%sim interactive --policies vtime --cpus 4",
+    "timeline": "%timeline",
     "sched": "%sched",
     "list": "%lsmagic",
     "broken": "%%policy broken\n" + FIFO.replace("SLICE_DFL_NS", "SLICE"),
@@ -177,7 +179,68 @@ class BrowserTest(unittest.TestCase):
                 self.cell(name).screenshot(path=SCREENSHOTS / f"{name}-{theme.split()[1].lower()}.png")
         self.theme("JupyterLab Light")
 
-    def test_3_tab_completes_magics_options_and_policies(self):
+    def test_3_a_timeline_is_zoomed_by_keys_and_moved_by_the_mouse(self):
+        cell = self.cell("timeline")
+        chart = cell.locator(".vega-embed")
+        canvas = chart.locator("canvas")
+        canvas.scroll_into_view_if_needed()
+        expect(chart).to_have_attribute("aria-label", re.compile("interactive under vtime.* CPU 3 busy"))
+        zoom, middle = cell.get_by_label("zoom"), cell.get_by_label("middle")
+        drawn = "canvas => canvas.toDataURL()"
+        pictures = [canvas.evaluate(drawn)]
+
+        def changes():
+            end = time.monotonic() + TIMEOUT
+            while (picture := canvas.evaluate(drawn)) in pictures:
+                self.assertLess(time.monotonic(), end, "the picture stays as it was")
+            pictures.append(picture)
+
+        cell.locator(".jp-InputPrompt").first.click()
+        for _ in range(3):  # JupyterLab's own buttons of the cell may come first
+            self.page.keyboard.press("Tab")
+            if zoom.evaluate("field => field === document.activeElement"):
+                break
+        expect(zoom).to_be_focused()
+        self.assertNotEqual("none", zoom.evaluate("field => getComputedStyle(field).outlineStyle"), "focus shows")
+        before = float(zoom.input_value())
+        for _ in range(8):
+            self.page.keyboard.press("ArrowUp")
+        self.assertEqual(before + 2, float(zoom.input_value()))
+        changes()
+        self.page.keyboard.press("Tab")
+        expect(middle).to_be_focused()
+        self.page.keyboard.press("ArrowUp")
+        changes()
+
+        box = canvas.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        before = middle.input_value()
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + 200, y, steps=4)
+        self.page.mouse.up()
+        expect(middle).not_to_have_value(before)
+        self.assertGreater(float(before), float(middle.input_value()))
+        changes()
+        before = zoom.input_value()
+        self.page.keyboard.down("Control")
+        self.page.mouse.wheel(0, -100)
+        self.page.keyboard.up("Control")
+        expect(zoom).not_to_have_value(before)
+        changes()
+        tooltip = self.page.locator("#vg-tooltip-element.visible")
+        for above in range(0, 100, 10):
+            self.page.mouse.move(x, y - above)
+            if tooltip.is_visible():
+                break
+        expect(tooltip).to_contain_text("task:")
+        self.picture("timeline-zoomed")
+        self.page.mouse.dblclick(x, y)
+        expect(zoom).to_have_value("0")
+        found = Axe().run(self.page, context={"include": [".jp-RenderedVegaCommon5"]})
+        self.assertEqual([], [v["id"] for v in found.response["violations"]])
+
+    def test_4_tab_completes_magics_options_and_policies(self):
         cell = self.new_cell("%ben")
         self.take("%bench")
         self.page.keyboard.type(" messaging --polic")
@@ -197,7 +260,7 @@ class BrowserTest(unittest.TestCase):
         expect(self.page.locator(".jp-Completer-item")).to_have_text(only)
         self.page.keyboard.press("Enter")
 
-    def test_4_shift_tab_shows_the_policy_api(self):
+    def test_5_shift_tab_shows_the_policy_api(self):
         self.new_cell("%%policy x\nclass X extends Policy { public void enqueue(Task t, long f) { insert(")
         self.page.keyboard.press("Shift+Tab")
         tooltip = self.page.locator(".jp-Tooltip")
@@ -205,7 +268,7 @@ class BrowserTest(unittest.TestCase):
         self.picture("inspection")
         self.page.keyboard.press("Escape")
 
-    def test_5_the_stop_button_interrupts_a_benchmark(self):
+    def test_6_the_stop_button_interrupts_a_benchmark(self):
         cell = self.new_cell("%bench messaging -p eevdf,fifo -n 50")
         self.page.keyboard.press("Control+Enter")
         expect(cell.locator(".jp-OutputArea")).to_contain_text("warm-up")
@@ -215,7 +278,7 @@ class BrowserTest(unittest.TestCase):
         self.assertLess(time.monotonic() - asked, 3)
         self.picture("interrupted")
 
-    def test_6_a_restarted_kernel_has_no_guest(self):
+    def test_7_a_restarted_kernel_has_no_guest(self):
         self.menu("Kernel", "Restart Kernel…")
         self.page.get_by_role("button", name="Confirm Kernel Restart").click()
         cell = self.new_cell("%status")

@@ -62,16 +62,17 @@ class EcosystemTest(unittest.TestCase):
 
     def test_an_executed_notebook_becomes_html_latex_and_pdf(self):
         executed = notebook(
-            f"%%policy mine\n{FIFO}", "%bench messaging:groups=1,loops=10 --only -p fifo,mine -n 2", "%plot", "%lsmagic")
+            f"%%policy mine\n{FIFO}", "%bench messaging:groups=1,loops=10 --only -p fifo,mine -n 2", "%plot", "%lsmagic",
+            "%sim batch --policies mine", "%timeline")
         NotebookClient(executed, timeout=TIMEOUT, resources={"metadata": {"path": str(self.work)}}).execute()
         html, _ = HTMLExporter().from_notebook_node(executed)
-        self.assertIn("data:image/png", html)
+        self.assertEqual(2, html.count("jp-RenderedImage jp-OutputArea-output"))
         self.assertIn("<table", html)
         with unittest.mock.patch.dict(
                 os.environ, PATH=f"{pathlib.Path(pypandoc.get_pandoc_path()).parent}:{os.environ['PATH']}"):
             latex, resources = LatexExporter().from_notebook_node(executed)
         self.assertIn(r"\includegraphics", latex)
-        self.assertTrue(any(name.endswith(".png") for name in resources["outputs"]))
+        self.assertEqual(2, sum(name.endswith(".png") for name in resources["outputs"]))
 
         launch = BrowserType.launch  # the exporter asks for playwright's own browser; this is Debian's
 

@@ -37,6 +37,10 @@ class SimulatorTest(NotebookTest):
         cell = self.ok("%timeline --from 10ms --to 60ms")
         self.assertTrue(base64.b64decode(cell.shown("image/png")).startswith(b"\x89PNG"))
         self.assertIn("CPU 1", cell.shown())
+        [result] = cell.of("execute_result")
+        chart = result["data"]["application/vnd.vega.v5+json"]
+        self.assertIn("interactive under vtime", chart["description"])
+        self.assertNotIn("http", json.dumps(chart), "fetches nothing")
         self.assertIn("interactive", cell.shown())
         self.assertIn("under fifo", self.ok("%timeline --policy fifo").shown())
         self.ok("%timeline --perfetto schedule.json")

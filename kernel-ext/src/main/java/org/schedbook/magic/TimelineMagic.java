@@ -22,8 +22,10 @@ import picocli.CommandLine.Option;
             "Draws who ran where and when in the last simulation.",
             "",
             "Each CPU is a row, each task a colour; where there is no bar the CPU is idle, and a"
-                    + " black notch says that the task came from another CPU. --from and --to show"
-                    + " a part. --perfetto writes a file that ui.perfetto.dev opens.",
+                    + " black notch says that the task came from another CPU. In JupyterLab the"
+                    + " wheel, the mouse and two fields zoom and move, and pointing at a bar tells"
+                    + " its times. --from and --to show a part. --perfetto writes a file that"
+                    + " ui.perfetto.dev opens.",
         },
         footer = {
             "Examples:",
@@ -35,6 +37,9 @@ final class TimelineMagic implements Magic {
 
     /** More bars than this in one picture, and most are less than a pixel wide. */
     private static final int BARS = 300;
+
+    /** What there is to zoom out to and to move through: some 60 KB in the notebook. */
+    private static final int ALL_BARS = 3000;
 
     @Option(
             names = "--policy",
@@ -108,7 +113,8 @@ final class TimelineMagic implements Magic {
     private Timeline picture(Simulated simulated, SimResult result) {
         List<SimResult.Run> runs = result.schedule();
         long begin = from == null ? 0 : SimMachineOptions.time(from);
-        long end = to == null ? end(result, runs, begin) : SimMachineOptions.time(to);
+        long end = to == null ? end(result, runs, begin, BARS) : SimMachineOptions.time(to);
+        long last = to == null ? end(result, runs, begin, ALL_BARS) : end;
         if (end <= begin || begin >= result.timeNs()) {
             throw new CellError("There is nothing between those times.")
                     .next(
@@ -118,7 +124,7 @@ final class TimelineMagic implements Magic {
         var names = new HashMap<Integer, String>();
         List<Timeline.Bar> bars =
                 runs.stream()
-                        .filter(run -> run.toNs() > begin && run.fromNs() < end)
+                        .filter(run -> run.toNs() > begin && run.fromNs() < last)
                         .map(
                                 run ->
                                         new Timeline.Bar(
@@ -140,6 +146,7 @@ final class TimelineMagic implements Magic {
                 bars,
                 begin,
                 end,
+                last,
                 simulated.caption() + whole);
     }
 
@@ -147,11 +154,11 @@ final class TimelineMagic implements Magic {
         return simulated.policies().get(simulated.results().indexOf(result));
     }
 
-    /** Where a picture ends that begins there, so that its bars can still be told apart. */
-    private static long end(SimResult result, List<SimResult.Run> runs, long begin) {
+    /** Where so many bars end that begin there. */
+    private static long end(SimResult result, List<SimResult.Run> runs, long begin, int bars) {
         List<SimResult.Run> shown =
-                runs.stream().filter(run -> run.toNs() > begin).limit(BARS + 1).toList();
-        return shown.size() <= BARS
+                runs.stream().filter(run -> run.toNs() > begin).limit(bars + 1).toList();
+        return shown.size() <= bars
                 ? result.timeNs()
                 : Math.max(begin + 1, shown.getLast().fromNs());
     }

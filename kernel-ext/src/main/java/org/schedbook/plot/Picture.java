@@ -119,7 +119,8 @@ public final class Picture {
         return g;
     }
 
-    private static List<String> wrap(String caption) {
+    /** Returns a caption in lines that fit. */
+    static List<String> wrap(String caption) {
         Graphics2D g = smooth(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics());
         FontMetrics metrics = g.getFontMetrics(Style.CAPTION);
         g.dispose();

@@ -12,22 +12,25 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 
 /**
  * Who ran where and when: a row for each CPU, a bar for each stretch of a task on it, in the task's
  * colour; a CPU without a bar is idle, and a notch at the start of a bar says that the task came
  * from another CPU. The value of a cell, it shows itself as a PNG at 2×, with the same rows in
- * letters as plain text.
+ * letters as plain text, and where the front end draws Vega as a chart to zoom and move in, which
+ * goes on to the last of the bars.
  *
  * @param title one line above the chart
  * @param rows how many CPUs there are
  * @param bars in the order of their starts
  * @param fromNs where the picture begins
  * @param toNs where it ends, later than that
+ * @param endNs where the chart to zoom in ends, not before that
  * @param caption what it is of, set below the chart
  */
 public record Timeline(
-        String title, int rows, List<Bar> bars, long fromNs, long toNs, String caption)
+        String title, int rows, List<Bar> bars, long fromNs, long toNs, long endNs, String caption)
         implements Plot {
 
     /**
@@ -39,11 +42,12 @@ public record Timeline(
      */
     public record Bar(int row, String task, long fromNs, long toNs, boolean moved) {}
 
+    static final int LEFT = 62;
+
     private static final int TOP = 34;
-    private static final int LEFT = 62;
     private static final int AXIS = 24;
     private static final int LEGEND_LINE = 18;
-    private static final int LEGEND_ENTRIES = 14;
+    static final int LEGEND_ENTRIES = 14;
     private static final int TICKS = 5;
 
     /** Columns of the rows in letters. */
@@ -57,7 +61,7 @@ public record Timeline(
 
     public Timeline {
         bars = List.copyOf(bars);
-        if (rows < 1 || toNs <= fromNs) {
+        if (rows < 1 || toNs <= fromNs || endNs < toNs) {
             throw new IllegalArgumentException("nothing to draw");
         }
     }
@@ -95,6 +99,14 @@ public record Timeline(
     /** Returns the tasks in the picture, in the order in which they appear. */
     private List<String> tasks() {
         return shown().stream().map(Bar::task).distinct().toList();
+    }
+
+    @Override
+    public DisplayData bundle() {
+        DisplayData data = Plot.super.bundle();
+        data.putData(ZoomableTimeline.MIME_TYPE, ZoomableTimeline.of(this));
+        data.putMetaData(ZoomableTimeline.MIME_TYPE, ZoomableTimeline.METADATA);
+        return data;
     }
 
     // ---- In letters -----------------------------------------------------------------------
@@ -168,7 +180,7 @@ public record Timeline(
         return new Picture(TOP + rows * height + AXIS + legend, g -> draw(g, height), caption);
     }
 
-    private int rowHeight() {
+    int rowHeight() {
         return Math.clamp(480 / rows, 6, 26);
     }
 
@@ -205,7 +217,7 @@ public record Timeline(
     }
 
     /** Each colour comes again lighter and darker, so that two tasks seldom look the same. */
-    private static Color shade(int index) {
+    static Color shade(int index) {
         Color colour = Style.colour(index);
         return switch (index / 7 % 3) {
             case 1 -> mix(colour, Color.WHITE);
@@ -236,9 +248,14 @@ public record Timeline(
             g.fill(notch);
         }
         if (height >= 14 && g.getFontMetrics().stringWidth(bar.task()) + 8 < width) {
-            g.setColor(luminance(colour) > .5 ? Color.BLACK : Color.WHITE);
+            g.setColor(ink(colour));
             g.drawString(bar.task(), (float) from + 5, y + height / 2 + 5);
         }
+    }
+
+    /** Returns the colour of letters on that one. */
+    static Color ink(Color background) {
+        return luminance(background) > .5 ? Color.BLACK : Color.WHITE;
     }
 
     private static double luminance(Color c) {

@@ -1,15 +1,22 @@
 package org.schedbook.plot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.schedbook.plot.Timeline.Bar;
 
 class TimelineTest {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private static final Timeline TWO =
             new Timeline(
@@ -20,6 +27,7 @@ class TimelineTest {
                             new Bar(0, "b 2", 36, 72, true),
                             new Bar(1, "b 2", 0, 36, false)),
                     0,
+                    72,
                     72,
                     "made up");
 
@@ -40,7 +48,7 @@ class TimelineTest {
 
     @Test
     void aPartShowsOnlyWhatRanInIt() {
-        var part = new Timeline("part", 2, TWO.bars(), 40, 60, "");
+        var part = new Timeline("part", 2, TWO.bars(), 40, 60, 60, "");
         assertTrue(part.text().contains("A b 2; . idle"), part.text());
     }
 
@@ -56,6 +64,33 @@ class TimelineTest {
     }
 
     @Test
+    void theChartToZoomInGoesOnToTheLastBarAndOpensWhereThePictureIs() throws Exception {
+        var part = new Timeline("part", 2, TWO.bars(), 0, 18, 72, "made up");
+        JsonNode chart = JSON.valueToTree(ZoomableTimeline.of(part));
+        assertEquals(part.altText(), chart.get("description").asText());
+        var values = new HashMap<String, JsonNode>();
+        chart.get("signals").forEach(s -> values.put(s.get("name").asText(), s.get("value")));
+        assertEquals("[0,72]", values.get("limits").toString());
+        assertEquals(2, values.get("zoom").asDouble());
+        assertEquals(9 / 1e3, values.get("middle").asDouble());
+        assertEquals("[\"a 1\",\"b 2\"]", values.get("tasks").toString());
+        assertEquals(
+                List.of("cpu,task,from,for,moved", "0,0,0,36,0", "0,1,36,36,1", "1,1,0,36,0"),
+                chart.get("data").get(0).get("values").asText().lines().toList());
+        assertFalse(chart.toString().contains("@"), "every place is filled in");
+    }
+
+    @Test
+    void theChartIsOfBoundedSize() throws Exception {
+        var bars = new ArrayList<Bar>();
+        for (int i = 0; i < 3000; i++) {
+            bars.add(new Bar(i % 8, "sender " + i % 200, i * 100_000L, (i + 1) * 100_000L, true));
+        }
+        var chart = ZoomableTimeline.of(new Timeline("", 8, bars, 0, 1, 300_000_000, ""));
+        assertTrue(JSON.writeValueAsString(chart).length() < 100_000);
+    }
+
+    @Test
     void aTimeIsWrittenInTheUnitThatSuitsIt() {
         assertEquals("0", Timeline.time(0));
         assertEquals("999 ns", Timeline.time(999));
@@ -67,6 +102,6 @@ class TimelineTest {
     @Test
     void nothingToDrawIsRefused() {
         assertThrows(
-                IllegalArgumentException.class, () -> new Timeline("", 1, List.of(), 5, 5, ""));
+                IllegalArgumentException.class, () -> new Timeline("", 1, List.of(), 5, 5, 5, ""));
     }
 }

@@ -1,0 +1,164 @@
+package org.schedbook.plot;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.awt.Color;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * A {@link Timeline} as a Vega specification: the wheel, a drag or two fields choose what part is
+ * drawn, and pointing at a bar tells its times. The fields are of numbers, because JupyterLab takes
+ * the arrow keys from sliders. JupyterLab draws Vega by itself, in notebooks that are not trusted,
+ * too, and fetches nothing for it; whatever does not know it shows the PNG.
+ */
+final class ZoomableTimeline {
+
+    static final String MIME_TYPE = "application/vnd.vega.v5+json";
+
+    /** Without the menu, which has an online editor in it and no name for screen readers. */
+    static final Map<String, Object> METADATA = Map.of("embed_options", Map.of("actions", false));
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private static final String HINT =
+            "Drag to move, Ctrl+wheel to zoom, double-click to see all, or use the fields below;"
+                    + " point at a bar for its times.";
+
+    /** As many of the shortest bar are drawn at the closest. */
+    private static final int CLOSEST = 8;
+
+    /** From the beginning to the end with the arrow keys, at least. */
+    private static final int STEPS = 100;
+
+    private static final int MAX_ZOOM = 10;
+    private static final int MIN_ZOOM = 3;
+
+    static Map<?, ?> of(Timeline timeline) {
+        Map<String, Integer> tasks = new LinkedHashMap<>();
+        String bars = csv(timeline, tasks);
+        long whole = timeline.endNs() - timeline.fromNs();
+        boolean small = timeline.endNs() < 1_000_000;
+        double unit = small ? 1e3 : 1e6;
+        String unitName = small ? "µs" : "ms";
+        // In the field's steps: a little more than the picture shows, from where it begins.
+        double zoom =
+                Math.floor(4 * log2(whole / (double) (timeline.toNs() - timeline.fromNs()))) / 4;
+        int maxZoom = maxZoom(timeline, whole, zoom);
+        List<Integer> indices = List.copyOf(tasks.values());
+        List<Color> colours = indices.stream().map(Timeline::shade).toList();
+
+        var values = new HashMap<String, Object>();
+        values.put("title", timeline.title());
+        values.put("alt", timeline.altText());
+        var caption = new ArrayList<>(Picture.wrap(timeline.caption()));
+        caption.addAll(Picture.wrap(HINT));
+        values.put("caption", caption);
+        values.put("width", Picture.WIDTH - Timeline.LEFT - Picture.MARGIN);
+        values.put("height", timeline.rows() * timeline.rowHeight());
+        values.put("cpus", IntStream.range(0, timeline.rows()).boxed().toList());
+        values.put("bars", bars);
+        values.put("tasks", List.copyOf(tasks.keySet()));
+        values.put("indices", indices);
+        values.put("colours", colours.stream().map(ZoomableTimeline::hex).toList());
+        values.put("inks", colours.stream().map(Timeline::ink).map(ZoomableTimeline::hex).toList());
+        values.put(
+                "legendTitle",
+                tasks.size() <= Timeline.LEGEND_ENTRIES
+                        ? null
+                        : "%d of %d tasks".formatted(Timeline.LEGEND_ENTRIES, tasks.size()));
+        values.put("legend", indices.stream().limit(Timeline.LEGEND_ENTRIES).toList());
+        values.put("limits", List.of(timeline.fromNs(), timeline.endNs()));
+        values.put("unit", unit);
+        values.put("unitName", unitName);
+        values.put("maxZoom", maxZoom);
+        values.put("zoom", zoom);
+        values.put("middleName", "middle, " + unitName + " ");
+        int decimals = (int) Math.ceil(Math.log10(STEPS * unit / whole));
+        values.put("step", BigDecimal.ONE.movePointLeft(decimals));
+        values.put("firstMiddle", rounded(timeline.fromNs() / unit, decimals, RoundingMode.FLOOR));
+        values.put("lastMiddle", rounded(timeline.endNs() / unit, decimals, RoundingMode.CEILING));
+        double middle = (timeline.fromNs() + whole / Math.pow(2, zoom) / 2) / unit;
+        values.put("middle", rounded(middle, decimals + 2, RoundingMode.HALF_EVEN));
+        values.put("precise", "." + Math.max(0, decimals + 2) + "f");
+        return (Map<?, ?>) filled(template(), values);
+    }
+
+    /**
+     * Returns a line for each bar.
+     *
+     * @param tasks is given the tasks, in the order in which they appear, with their numbers
+     */
+    private static String csv(Timeline timeline, Map<String, Integer> tasks) {
+        var csv = new StringBuilder("cpu,task,from,for,moved");
+        for (Timeline.Bar bar : timeline.bars()) {
+            if (bar.toNs() > timeline.fromNs() && bar.fromNs() < timeline.endNs()) {
+                Integer task = tasks.computeIfAbsent(bar.task(), _ -> tasks.size());
+                csv.append('\n').append(bar.row());
+                csv.append(',').append(task);
+                csv.append(',').append(bar.fromNs());
+                csv.append(',').append(bar.toNs() - bar.fromNs());
+                csv.append(',').append(bar.moved() ? 1 : 0);
+            }
+        }
+        return csv.toString();
+    }
+
+    private static int maxZoom(Timeline timeline, long whole, double zoom) {
+        long shortest =
+                timeline.bars().stream()
+                        .mapToLong(bar -> bar.toNs() - bar.fromNs())
+                        .filter(ns -> ns > 0)
+                        .min()
+                        .orElse(whole);
+        double closest = log2(whole / (double) (CLOSEST * shortest));
+        return (int) Math.ceil(Math.max(zoom, Math.clamp(closest, MIN_ZOOM, MAX_ZOOM)));
+    }
+
+    private static BigDecimal rounded(double value, int decimals, RoundingMode mode) {
+        return BigDecimal.valueOf(value).setScale(decimals, mode);
+    }
+
+    private static double log2(double value) {
+        return Math.log(value) / Math.log(2);
+    }
+
+    private static String hex(Color colour) {
+        return "#%06x".formatted(colour.getRGB() & 0xFFFFFF);
+    }
+
+    private static Map<?, ?> template() {
+        try (InputStream in = ZoomableTimeline.class.getResourceAsStream("timeline.vega.json")) {
+            return JSON.readValue(in, Map.class);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Returns a tree with the values in the places that have their names, as in {@code "@name@"}.
+     */
+    private static Object filled(Object node, Map<String, Object> values) {
+        return switch (node) {
+            case Map<?, ?> map -> {
+                var filled = new LinkedHashMap<Object, Object>();
+                map.forEach((key, value) -> filled.put(key, filled(value, values)));
+                yield filled;
+            }
+            case List<?> list -> list.stream().map(each -> filled(each, values)).toList();
+            case String text when text.matches("@\\w+@") ->
+                    values.get(text.substring(1, text.length() - 1));
+            default -> node;
+        };
+    }
+
+    private ZoomableTimeline() {}
+}
