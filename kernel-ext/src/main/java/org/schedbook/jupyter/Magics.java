@@ -20,7 +20,6 @@ import java.util.stream.StreamSupport;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
 import picocli.CommandLine;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -83,12 +82,13 @@ public final class Magics {
          * lines around them are dropped: the headings set them apart.
          */
         private static String[] verbatim(String[] lines) {
-            return String.join("\n", lines).strip().replace("%", "%%").split("\n", -1);
+            String text = MagicHelp.inLetters(String.join("\n", lines).strip());
+            return text.replace("%", "%%").split("\n", -1);
         }
 
         /** Returns what {@code --help} shows. */
         public String help() {
-            return command().getUsageMessage(Ansi.OFF).stripTrailing();
+            return MagicHelp.of(command());
         }
 
         String synopsis() {

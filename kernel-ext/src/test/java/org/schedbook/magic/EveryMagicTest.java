@@ -69,6 +69,12 @@ class EveryMagicTest {
 
     @ParameterizedTest
     @MethodSource("everyMagic")
+    void breaksNoLineOfItsHelpInsideAName(Magics.Entry magic) {
+        assertFalse(magic.help().matches("(?s).*(^|\\s)[.%]+\\n.*"), magic.help());
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyMagic")
     void showsAnExample(Magics.Entry magic) {
         String help = magic.help();
         int examples = help.indexOf("Examples:");
