@@ -252,6 +252,24 @@ class MagicsTest(NotebookTest):
         finally:
             session.close()
 
+    def test_a_spare_guest_is_said_and_its_memory_given_back_where_none_is_needed(self):
+        session = Session(cwd=self.directory.name, env=environment())
+        try:
+            session.run("%%policy awaited\n" + FIFO)
+            end = time.monotonic() + 60
+            while "spare guest" not in (target := session.run("%target").shown()):
+                self.assertLess(time.monotonic(), end, target)
+                time.sleep(0.2)
+            self.assertRegex(target, r"spare guest +[1-9]\d* MiB")
+            self.assertIn("No guest is running", session.run("%status").shown())
+            kernel = psutil.Process(session.km.provisioner.pid)
+            [guest] = [p for p in kernel.children(recursive=True) if "qemu" in p.name()]
+            self.assertNotIn("spare guest", session.run("%target sim").shown())
+            self.assertEqual([], psutil.wait_procs([guest], timeout=10)[1])
+            self.assertIn("simulated machine", session.run("%status").shown())
+        finally:
+            session.close()
+
     def test_the_console_of_a_guest_that_ended_can_be_read(self):
         session = Session(cwd=self.directory.name, env=environment())
         try:

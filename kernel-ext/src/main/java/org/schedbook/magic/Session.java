@@ -225,6 +225,9 @@ public final class Session implements AutoCloseable {
     void choose(TargetChoice other) throws TargetException, InterruptedException {
         giveUp();
         choice = other;
+        if (!(choice instanceof TargetChoice.Vm)) {
+            spare.giveUp();
+        }
     }
 
     /** Says whether policies can run on this machine's own kernel, where one from here may be. */

@@ -1,6 +1,7 @@
 package org.schedbook.target.vm;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
@@ -43,6 +44,15 @@ public final class SpareGuest implements AutoCloseable {
         preparing = Thread.ofPlatform().daemon().name("spare-guest").start(() -> start(wanted));
     }
 
+    /** Ends the spare guest, also one that just starts: its memory is wanted elsewhere. */
+    public synchronized void giveUp() {
+        if (preparing != null) {
+            preparing.interrupt();
+            preparing = null;
+        }
+        discard();
+    }
+
     /** Takes the spare guest if there is one of that shape, waiting for one that just starts. */
     public Optional<VmTarget> take(GuestShape wanted) throws InterruptedException {
         Thread starting;
@@ -77,7 +87,8 @@ public final class SpareGuest implements AutoCloseable {
                 started = VmTarget.boot(wanted);
                 rehearse(started);
             }
-        } catch (IOException | TargetException | InterruptedException e) {
+        } catch (IOException | UncheckedIOException | TargetException | InterruptedException e) {
+            // An interrupt may come out of the reading of a file as well.
             LOG.log(Level.DEBUG, "no spare guest", e);
             if (started != null) {
                 started.close();
@@ -85,11 +96,14 @@ public final class SpareGuest implements AutoCloseable {
             }
         }
         synchronized (this) {
-            preparing = null;
-            guest = started;
-            if (closed) {
-                discard();
+            if (preparing == Thread.currentThread()) {
+                preparing = null;
+                guest = started;
+                return;
             }
+        }
+        if (started != null) {
+            started.close(); // given up meanwhile
         }
     }
 
@@ -99,7 +113,6 @@ public final class SpareGuest implements AutoCloseable {
         }
     }
 
-    /** What a program can still have without swapping: proc_meminfo(5), {@code MemAvailable}. */
     private void discard() {
         if (guest != null) {
             guest.close();
@@ -110,10 +123,7 @@ public final class SpareGuest implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        if (preparing != null) {
-            preparing.interrupt();
-        }
-        discard();
+        giveUp();
     }
 
     /** Compiled once, when first needed. */

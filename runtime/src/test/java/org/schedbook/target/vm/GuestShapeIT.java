@@ -75,6 +75,20 @@ class GuestShapeIT {
     }
 
     @Test
+    void aSpareGuestThatIsGivenUpIsGoneAndAnotherCanBePrepared() throws Exception {
+        try (VmTarget _ = VmTarget.boot();
+                var spare = new SpareGuest()) {
+            spare.prepare(GuestShape.DEFAULT);
+            spare.giveUp();
+            assertTrue(spare.take(GuestShape.DEFAULT).isEmpty());
+            spare.prepare(GuestShape.DEFAULT);
+            try (VmTarget guest = spare.take(GuestShape.DEFAULT).orElseThrow()) {
+                assertTrue(guest.isAlive());
+            }
+        }
+    }
+
+    @Test
     void aSpareGuestOfAnotherShapeIsNotHandedOut() throws Exception {
         try (VmTarget _ = VmTarget.boot();
                 var spare = new SpareGuest()) {
