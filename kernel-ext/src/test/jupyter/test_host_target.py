@@ -139,6 +139,7 @@ class HostTargetTest(NotebookTest):
     def test_policies_schedule_the_machine_that_the_notebook_runs_on(self):
         self.assertRegex(self.ok("%doctor").shown(), r"target host +ready +Linux \d")
         self.assertIn("host: this machine's own kernel", self.ok("%target host").shown())
+        self.assertIn("No policy is attached to this machine", self.ok("%status").shown())
 
         attached = self.ok("%attach fifo").shown()
         for row in ["target +host", "accelerator +none", "state +enabled", "ops +schedbook_fifo"]:

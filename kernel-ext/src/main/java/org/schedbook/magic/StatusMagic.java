@@ -31,7 +31,7 @@ final class StatusMagic implements Magic {
     public Object run(MagicCall call) throws InterruptedException {
         try {
             if (session.runningTarget().isEmpty()) {
-                return "No guest is running. %attach NAME starts one and attaches a policy.";
+                return nothing();
             }
             Attachment attachment = session.attachment().orElse(null);
             if (attachment == null) {
@@ -43,6 +43,17 @@ final class StatusMagic implements Magic {
         } catch (TargetException e) {
             throw Errors.of(e);
         }
+    }
+
+    private String nothing() {
+        return switch (session.choice()) {
+            case TargetChoice.Vm _ ->
+                    "No guest is running. %attach NAME starts one and attaches a policy.";
+            case TargetChoice.Host _ ->
+                    "No policy is attached to this machine. %attach NAME attaches one.";
+            case TargetChoice.Sim _ ->
+                    "No policy is attached to the simulated machine. %attach NAME attaches one.";
+        };
     }
 
     /** Makes a card that begins with what the target is. */
