@@ -31,8 +31,12 @@ final class PolicyLoop implements Scx {
 
     private static final int MAX_FAULTS = 8;
 
-    /** The age at which a task that could run is taken out of the policy's hands. */
-    private static final long FORGOTTEN_NS = 2_000_000_000;
+    /**
+     * The age at which a task that could run is taken out of the policy's hands. It may be the
+     * worker of the kernel's watchdog, which has half of the watchdog's time left, and the next
+     * look at it may take until the next heartbeat.
+     */
+    private static final long FORGOTTEN_NS = 1_000_000_000;
 
     private static final long HOUSEKEEPING_NS = 500_000_000;
 
@@ -108,7 +112,7 @@ final class PolicyLoop implements Scx {
         this.userDsqs = overridden.contains(Callback.DISPATCH);
         this.topology = topology;
         this.nrCpus = nrCpus;
-        this.forcedNs = options.watchdog().toNanos() * 7 / 10;
+        this.forcedNs = options.watchdog().toNanos() * 6 / 10;
     }
 
     // ---- Life -----------------------------------------------------------------------------

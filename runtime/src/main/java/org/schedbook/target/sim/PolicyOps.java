@@ -25,7 +25,7 @@ import org.schedbook.target.sim.Trace.Kind;
 abstract class PolicyOps implements Ops, Scx {
 
     /** The age at which a task that the policy holds while a CPU is idle counts as forgotten. */
-    private static final long FORGOTTEN_NS = 2_000_000_000;
+    private static final long FORGOTTEN_NS = 1_000_000_000;
 
     private static final int MAX_FAULTS = 16;
 
@@ -69,7 +69,7 @@ abstract class PolicyOps implements Ops, Scx {
     PolicyOps(Kernel kernel, Policy policy, SimOptions options) {
         this.kernel = kernel;
         this.policy = policy;
-        this.forcedNs = options.watchdogNs() * 7 / 10;
+        this.forcedNs = options.watchdogNs() * 6 / 10;
         this.ownSelectCpu = overrides("selectCpu", Task.class, int.class, long.class);
         this.ownDispatch = overrides("dispatch", int.class, Task.class);
     }
