@@ -806,6 +806,7 @@ __s32 BPF_PROG(schedbook_init)
 		err = scx_bpf_create_dsq(config.dsqs[i], -1);
 	if (err)
 		return err;
+	note_progress(0, bpf_ktime_get_ns());
 	beat = bpf_map_lookup_elem(&heartbeats, &key);
 	if (!beat)
 		return -2; /* ENOENT */
