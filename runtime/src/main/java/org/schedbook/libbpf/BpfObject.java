@@ -27,6 +27,15 @@ public final class BpfObject implements AutoCloseable {
     }
 
     /**
+     * Has libbpf say what it does, as it does at first, or be silent, so that exceptions come
+     * without a log. It calls back for each of some thousand lines, of which few are kept.
+     */
+    public static void listen(boolean listening) throws BpfException {
+        Libbpf.get();
+        VerifierLog.listen(listening);
+    }
+
+    /**
      * Opens an object.
      *
      * @param elf the bytes of the object file

@@ -49,7 +49,7 @@ final class SystemLibbpf implements Libbpf {
             withErrno(libbpf_h.btf__load_vmlinux_btf$address(), FunctionDescriptor.of(ADDRESS));
 
     private SystemLibbpf() {
-        VerifierLog.install();
+        VerifierLog.listen(true);
     }
 
     private static MethodHandle withErrno(MemorySegment function, FunctionDescriptor type) {

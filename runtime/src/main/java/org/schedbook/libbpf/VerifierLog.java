@@ -30,9 +30,12 @@ final class VerifierLog {
 
     private VerifierLog() {}
 
-    /** Makes libbpf print here instead of to stderr. */
-    static void install() {
-        libbpf_h.libbpf_set_print(libbpf_print_fn_t.allocate(VerifierLog::print, Arena.global()));
+    private static final MemorySegment PRINT =
+            libbpf_print_fn_t.allocate(VerifierLog::print, Arena.global());
+
+    /** Makes libbpf print here instead of to stderr, or nowhere. */
+    static void listen(boolean listening) {
+        libbpf_h.libbpf_set_print(listening ? PRINT : MemorySegment.NULL);
     }
 
     private static int print(int level, MemorySegment format, MemorySegment args) {

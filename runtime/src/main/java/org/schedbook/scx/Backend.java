@@ -120,7 +120,23 @@ final class Backend implements AutoCloseable {
             List<PolicyDsq> dsqs,
             Options options)
             throws IOException {
-        BpfObject object = BpfObject.open(elf(), "schedbook");
+        BpfObject.listen(false);
+        try {
+            return tryLoad(name, hotplugSeq, overridden, dsqs, options);
+        } catch (BpfException e) {
+            BpfObject.listen(true); // it fails again, and says why
+            return tryLoad(name, hotplugSeq, overridden, dsqs, options);
+        }
+    }
+
+    private static Backend tryLoad(
+            String name,
+            long hotplugSeq,
+            Set<Callback> overridden,
+            List<PolicyDsq> dsqs,
+            Options options)
+            throws IOException {
+        BpfObject object = BpfObject.open(Elf.BYTES, "schedbook");
         try {
             configure(object.initialValue(".rodata.config"), overridden, dsqs, options);
             Map<String, Long> flags = opsFlags();
@@ -142,12 +158,20 @@ final class Backend implements AutoCloseable {
         }
     }
 
-    private static byte[] elf() {
-        try (InputStream in = backend_config.class.getResourceAsStream("schedbook.bpf.o")) {
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** The object file, read once: in the jar it is compressed. */
+    private static final class Elf {
+
+        static final byte[] BYTES = read();
+
+        private static byte[] read() {
+            try (InputStream in = backend_config.class.getResourceAsStream("schedbook.bpf.o")) {
+                return in.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
+
+        private Elf() {}
     }
 
     /**

@@ -137,6 +137,22 @@ class VmTargetIT {
     }
 
     @Test
+    void whatTheKernelSaysWhenItRefusesTheProgramsIsKept() throws Exception {
+        String compiler = "/proc/sys/net/core/bpf_jit_enable";
+        run("sh", "-c", "echo 0 > " + compiler);
+        try {
+            var e = assertThrows(TargetException.class, () -> guest.attach(builtIn("fifo")));
+            assertTrue(e.getMessage().contains("BPF compiler"), e.getMessage());
+            assertTrue(e.detail().contains("PROG LOAD LOG"), e.detail());
+        } finally {
+            run("sh", "-c", "echo 1 > " + compiler);
+        }
+        try (Attachment attachment = guest.attach(builtIn("fifo"))) {
+            assertEquals("enabled", attachment.status().state());
+        }
+    }
+
+    @Test
     void aSecondPolicyIsRefusedWhileOneIsAttached() throws Exception {
         try (Attachment first = guest.attach(builtIn("fifo"))) {
             var e = assertThrows(TargetException.class, () -> guest.attach(builtIn("vtime")));
