@@ -17,7 +17,11 @@ import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 public record Table(String caption, List<String> header, List<List<String>> rows)
         implements Renderable {
 
-    private static final Pattern NUMBER = Pattern.compile("[-+±~≈]?\\d.*|[-–—]?");
+    /** The first column says what a row is of: it is short, and stays on one line. */
+    private static final String LABEL = "white-space:nowrap;";
+
+    /** Also one with a unit, or a range; neither a date nor a hash that happens to begin so. */
+    private static final Pattern NUMBER = Pattern.compile("[-+±~≈]?\\d[\\d,.]*([ –/×%].*)?|[-–—]?");
 
     public Table {
         header = List.copyOf(header);
@@ -81,7 +85,7 @@ public record Table(String caption, List<String> header, List<List<String>> rows
                                 "<%1$s style=\"%2$s\">%3$s</%1$s>"
                                         .formatted(
                                                 element,
-                                                Html.cell(numeric(c)),
+                                                Html.cell(numeric(c)) + (c == 0 ? LABEL : ""),
                                                 Html.escape(row.get(c))))
                 .collect(Collectors.joining("", "<tr>", "</tr>"));
     }

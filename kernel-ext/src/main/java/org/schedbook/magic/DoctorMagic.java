@@ -45,6 +45,6 @@ final class DoctorMagic implements Magic {
                                         "missing",
                                         "no endpoint: recorded answers only",
                                         "Set OPENAI_API_KEY or OPENAI_BASE_URL.")));
-        return new Table("", List.of("", "", "what", "next step"), rows);
+        return new Table("", List.of("what", "state", "details", "next step"), rows);
     }
 }

@@ -163,7 +163,14 @@ final class LeaderboardMagic implements Magic {
                                 board.metric(),
                                 board.unit().isEmpty() ? "" : " in " + board.unit(),
                                 board.machine()),
-                List.of("", "policy", "ratio to " + against, "interval", "runs", "verdict", "day"),
+                List.of(
+                        "rank",
+                        "policy",
+                        "ratio to " + against,
+                        "interval",
+                        "runs",
+                        "verdict",
+                        "day"),
                 rows);
     }
 

@@ -86,31 +86,34 @@ record TopFrame(String policy, Sample from, Sample to) implements Renderable {
                         });
         Activity now = to.activity();
         rows.add(
-                row("tasks", "%,d".formatted(to.status().counters().getOrDefault("nr_tasks", 0L))));
-        rows.add(row("waiting for a decision", "%,d".formatted(now.nrWaiting())));
-        rows.add(row("wait for a decision, µs", waits()));
+                row(
+                        "tasks",
+                        "%,d".formatted(to.status().counters().getOrDefault("nr_tasks", 0L)),
+                        ""));
+        rows.add(row("waiting for a decision", "%,d".formatted(now.nrWaiting()), ""));
+        addWaits(rows);
         rows.add(
                 row(
-                        "scheduler's own CPU",
-                        percent(now.schedulerCpuNs() - from.activity().schedulerCpuNs())));
+                        "scheduler's own CPU, %",
+                        percent(now.schedulerCpuNs() - from.activity().schedulerCpuNs()),
+                        "of one CPU"));
         rows.add(
                 row(
                         "garbage collections",
-                        "%d, %.0f ms"
-                                .formatted(
-                                        now.gcPauses() - from.activity().gcPauses(),
-                                        (now.gcPauseNs() - from.activity().gcPauseNs()) / 1e6)));
+                        String.valueOf(now.gcPauses() - from.activity().gcPauses()),
+                        "%.0f ms"
+                                .formatted((now.gcPauseNs() - from.activity().gcPauseNs()) / 1e6)));
         if (to.ended()) {
-            rows.add(row("ended", to.status().exit().reason()));
+            rows.add(row("ended", "", to.status().exit().reason()));
         }
         return new Table(
                 "%s, %s; %.1f s".formatted(policy, to.status().state(), seconds()),
-                List.of("", "per second or now", "since attach", ""),
+                List.of("what", "per second or now", "since attach", "note"),
                 rows);
     }
 
-    private static List<String> row(String what, String value) {
-        return List.of(what, value, "", "");
+    private static List<String> row(String what, String value, String note) {
+        return List.of(what, value, "", note);
     }
 
     private String perSecond(long count) {
@@ -118,20 +121,20 @@ record TopFrame(String policy, Sample from, Sample to) implements Renderable {
     }
 
     private String percent(long ns) {
-        return String.format(Locale.ROOT, "%.1f %% of one CPU", 100 * ns / 1e9 / seconds());
+        return String.format(Locale.ROOT, "%.1f", 100 * ns / 1e9 / seconds());
     }
 
-    private String waits() {
+    private void addWaits(List<List<String>> rows) {
         var counts = new long[Durations.CLASSES];
         List<Long> before = from.activity().decisions();
         List<Long> after = to.activity().decisions();
         for (int i = 0; i < after.size(); i++) {
             counts[i] = after.get(i) - (i < before.size() ? before.get(i) : 0);
         }
-        return IntStream.of(50, 90, 99)
-                .mapToObj(
-                        p -> "p%d %,d".formatted(p, Durations.percentile(counts, p / 100.0) / 1000))
-                .collect(Collectors.joining(", "));
+        for (int p : List.of(50, 90, 99)) {
+            long micros = Durations.percentile(counts, p / 100.0) / 1000;
+            rows.add(row("wait for a decision, µs, p" + p, "%,d".formatted(micros), ""));
+        }
     }
 
     private double busy(int cpu) {

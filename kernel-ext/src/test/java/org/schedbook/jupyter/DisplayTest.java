@@ -100,6 +100,24 @@ class DisplayTest {
     }
 
     @Test
+    void numbersStandToTheRightAndDatesAndHashesToTheLeft() {
+        var table =
+                new Table(
+                        "",
+                        List.of("share of all", "made yesterday", "source of it"),
+                        List.of(
+                                List.of("100 %", "2026-11-25", "718acff1"),
+                                List.of("0.465–9.642", "2026-11-24", "90ab12cd")));
+        assertEquals(
+                """
+                share of all  made yesterday  source of it
+                ------------  --------------  ------------
+                       100 %  2026-11-25      718acff1
+                 0.465–9.642  2026-11-24      90ab12cd""",
+                table.text());
+    }
+
+    @Test
     void cardHasATextTwin() {
         var card = new Card("Attached").row("kernel", "7.3.4").row("cpu", "a<b");
         assertEquals("Attached\n  kernel  7.3.4\n  cpu     a<b", card.toString());
