@@ -53,8 +53,9 @@ class SimulatorTest(NotebookTest):
     def test_why_tells_the_decision_and_who_else_waited(self):
         self.ok("%sim interactive --policies vtime --cpus 2")
         text = self.ok("%why batch@20ms").shown()
-        for word in ("the policy put task", "slice", "START"):
+        for word in ("the policy put task", "into DSQ 0 with a slice of 20 ms", "in the order they came: ", "START"):
             self.assertIn(word, text)
+        self.assertRegex(text, r"\n *0\.000000 +\d  WAKE")
         self.fails("%why nobody@1ms", "no task 'nobody'", "interactive")
         self.fails("%why batch", "%why 12@3.5ms")
 

@@ -1,5 +1,6 @@
 package org.schedbook.magic;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -7,8 +8,10 @@ import java.util.stream.Collectors;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.jupyter.Table;
 import org.schedbook.target.sim.SimResult;
 import org.schedbook.target.sim.SimResult.TaskResult;
+import org.schedbook.target.sim.Trace;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -60,7 +63,7 @@ final class WhyMagic implements Magic {
         int pid = task(result, matcher.group(1));
         long time = SimMachineOptions.time(matcher.group(2));
         try {
-            return text(result, result.why(pid, time));
+            return table(result, result.why(pid, time));
         } catch (IllegalStateException e) {
             throw new CellError("The events kept of that simulation end before that time.")
                     .next("Ask for an earlier one, or simulate something smaller.");
@@ -85,21 +88,69 @@ final class WhyMagic implements Magic {
                                                         + "; %timeline shows their numbers."));
     }
 
-    /** Result's own words, and the names of the tasks that they have by number. */
-    private static String text(SimResult result, SimResult.Why why) {
+    /** The decision in a sentence, and below it what led there. */
+    private static Table table(SimResult result, SimResult.Why why) {
+        return new Table(
+                decision(result, why),
+                List.of("time, ms", "CPU", "event", "details"),
+                why.events().stream()
+                        .map(
+                                event ->
+                                        List.of(
+                                                "%,.6f".formatted(event.timeNs() / 1e6),
+                                                String.valueOf(event.cpu()),
+                                                event.kind().name(),
+                                                detail(result, event)))
+                        .toList());
+    }
+
+    private static String decision(SimResult result, SimResult.Why why) {
+        String task = TimelineMagic.name(result, why.pid());
+        Trace.Event insert = why.decision();
+        if (insert == null) {
+            return "Task %d, %s, was in no DSQ yet.".formatted(why.pid(), task);
+        }
         String others =
-                why.others().isEmpty()
-                        ? ""
-                        : why.others().stream()
+                switch (why.others().size()) {
+                    case 0 -> "Nobody else was there.";
+                    case 1 -> "One other was there: ";
+                    default ->
+                            "%d others were there, in the order they came: "
+                                    .formatted(why.others().size());
+                };
+        return "At %s the policy put task %d, %s, into %s with a slice of %s. %s%s%s"
+                .formatted(
+                        milliseconds(insert.timeNs()),
+                        why.pid(),
+                        task,
+                        SimResult.dsqName(insert.argument()),
+                        milliseconds(insert.argument2()),
+                        others,
+                        why.others().stream()
                                 .limit(SHOWN)
                                 .map(pid -> TimelineMagic.name(result, pid))
-                                .collect(
-                                        Collectors.joining(
-                                                ", ",
-                                                "\nIn the queue, first to last: ",
-                                                why.others().size() > SHOWN ? ", …" : ""));
-        return "Task %d is %s.\n%s%s"
-                .formatted(why.pid(), TimelineMagic.name(result, why.pid()), why, others);
+                                .collect(Collectors.joining(", ")),
+                        why.others().size() > SHOWN ? ", …" : why.others().isEmpty() ? "" : ".");
+    }
+
+    private static String detail(SimResult result, Trace.Event event) {
+        return switch (event.kind()) {
+            case WAKE ->
+                    event.argument() == 0
+                            ? ""
+                            : "by " + TimelineMagic.name(result, (int) event.argument());
+            case ENQUEUE, KICK -> "flags 0x" + Long.toHexString(event.argument());
+            case INSERT ->
+                    "%s, slice %s"
+                            .formatted(
+                                    SimResult.dsqName(event.argument()),
+                                    milliseconds(event.argument2()));
+            default -> "";
+        };
+    }
+
+    private static String milliseconds(long ns) {
+        return BigDecimal.valueOf(ns, 6).stripTrailingZeros().toPlainString() + " ms";
     }
 
     @Override

@@ -178,7 +178,7 @@ public record SimResult(
     }
 
     /** Returns the name of a DSQ as the kernel's documentation writes it. */
-    static String dsqName(long dsq) {
+    public static String dsqName(long dsq) {
         if (dsq == Dsq.GLOBAL) {
             return "SCX_DSQ_GLOBAL";
         }
