@@ -33,9 +33,11 @@ public enum Clock {
                     "-global",
                     "virtio-serial-pci.ioeventfd=off",
                     "-device",
-                    "pvpanic-pci",
+                    "i6300esb",
                     "-action",
-                    "panic=pause"));
+                    "watchdog=pause",
+                    "-device",
+                    "ivshmem-plain,master=on,memdev=" + Lockstep.MEMORY_ID));
 
     /** Emulation executes 50 million instructions a second or more, and a second is 500 million. */
     private static final int SLOWEST = 10;

@@ -33,7 +33,7 @@ public final class GuestAgent {
     private final ExecutorService commands = Executors.newCachedThreadPool();
     private final Map<Long, Thread> running = new ConcurrentHashMap<>();
     private final AtomicInteger unanswered = new AtomicInteger();
-    private final Optional<PauseDevice> pause;
+    private final Optional<LockstepDevices> lockstep;
     private Attachment attachment;
 
     /**
@@ -58,52 +58,67 @@ public final class GuestAgent {
 
     private GuestAgent(MessageChannel channel) throws IOException {
         this.channel = channel;
-        this.pause = PauseDevice.find();
+        this.lockstep = LockstepDevices.find();
     }
 
     private void serve() throws IOException {
         while (true) {
-            Message message = channel.receive();
-            if (message instanceof Request) {
-                unanswered.incrementAndGet();
-            }
-            switch (message) {
-                case Message.Run run -> commands.execute(() -> answerRun(run));
-                case Message.Cancel cancel -> {
-                    Thread thread = running.get(cancel.run());
-                    if (thread != null) {
-                        thread.interrupt();
-                    }
+            accept(channel.receive());
+        }
+    }
+
+    private void accept(Message message) throws IOException {
+        if (message instanceof Request) {
+            unanswered.incrementAndGet();
+        }
+        switch (message) {
+            case Message.Run run -> commands.execute(() -> answerRun(run));
+            case Message.Cancel cancel -> {
+                Thread thread = running.get(cancel.run());
+                if (thread != null) {
+                    thread.interrupt();
                 }
-                // Never waits for what is being done, so that it tells a busy guest from a dead
-                // one.
-                case Message.Greet greet -> tell(answer(greet));
-                case Request request -> requests.execute(() -> tell(answer(request)));
-                case Message other -> throw new IOException("the notebook may not send " + other);
             }
+            // Never waits for what is being done, so that it tells a busy guest from a dead one.
+            case Message.Greet greet -> tell(answer(greet));
+            case Request request -> requests.execute(() -> tell(answer(request)));
+            case Message other -> throw new IOException("the notebook may not send " + other);
         }
     }
 
     private void tell(Message message) {
         try {
             channel.send(message);
-            if (message instanceof Reply
-                    && unanswered.decrementAndGet() == 0
-                    && pause.isPresent()) {
-                pause.get().pause();
+            if (message instanceof Reply && unanswered.decrementAndGet() == 0) {
+                awaitRequest();
             }
         } catch (IOException e) {
             // The notebook has gone; serve() notices too and ends the guest.
+        } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts a thread that has answered", e);
+        }
+    }
+
+    /** Has the machine stand still until there is something to do, if it can. */
+    private synchronized void awaitRequest() throws IOException, InterruptedException {
+        while (lockstep.isPresent() && unanswered.get() == 0) {
+            Optional<Message> next = lockstep.get().pause();
+            if (next.isPresent()) {
+                accept(next.get());
+            }
         }
     }
 
     private void answerRun(Message.Run run) {
         running.put(run.id(), Thread.currentThread());
+        Reply reply;
         try {
-            tell(answer(run));
+            reply = answer(run);
         } finally {
             running.remove(run.id());
         }
+        Thread.interrupted(); // a Cancel that came too late
+        tell(reply);
     }
 
     private Reply answer(Request request) {

@@ -11,7 +11,11 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
 
 /**
  * Messages over a byte stream: each is a length (4 bytes, big-endian) and that many bytes of CBOR.
@@ -38,6 +42,9 @@ final class MessageChannel {
     private static final ObjectReader READER = CBOR.readerFor(Message.class);
     private static final ObjectWriter WRITER = CBOR.writerFor(Message.class);
 
+    private static final ValueLayout.OfInt LENGTH =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
     private final DataInputStream in;
     private final OutputStream out;
 
@@ -48,7 +55,11 @@ final class MessageChannel {
 
     /** Sends one message in one write. */
     void send(Message message) throws IOException {
-        write(frame(message));
+        byte[] frame = frame(message);
+        synchronized (out) {
+            out.write(frame);
+            out.flush();
+        }
     }
 
     /** Returns a message as it is sent. */
@@ -63,14 +74,6 @@ final class MessageChannel {
                 .array();
     }
 
-    /** Sends a {@link #frame}. */
-    void write(byte[] frame) throws IOException {
-        synchronized (out) {
-            out.write(frame);
-            out.flush();
-        }
-    }
-
     /**
      * Waits for the next message.
      *
@@ -78,12 +81,34 @@ final class MessageChannel {
      * @throws IOException if what arrives is no message; the stream is of no use then
      */
     Message receive() throws IOException {
-        int length = in.readInt();
+        int length = checked(in.readInt());
+        byte[] body = new byte[length];
+        in.readFully(body);
+        return message(body);
+    }
+
+    /**
+     * Returns the message whose {@link #frame} is at the beginning of some memory; none if its
+     * length is 0.
+     */
+    static Optional<Message> read(MemorySegment memory) throws IOException {
+        int length = checked(memory.get(LENGTH, 0));
+        return length == 0
+                ? Optional.empty()
+                : Optional.of(
+                        message(
+                                memory.asSlice(LENGTH.byteSize(), length)
+                                        .toArray(ValueLayout.JAVA_BYTE)));
+    }
+
+    private static int checked(int length) throws IOException {
         if (length < 0 || length > MAX_LENGTH) {
             throw new IOException("no message has a length of " + length);
         }
-        byte[] body = new byte[length];
-        in.readFully(body);
+        return length;
+    }
+
+    private static Message message(byte[] body) throws IOException {
         try {
             return READER.readValue(body);
         } catch (RuntimeException e) {

@@ -10,6 +10,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -17,7 +18,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,13 +34,17 @@ final class Monitor implements AutoCloseable {
     /** Far more than the devices need: the guest's memory goes another way. */
     private static final int MAX_DEVICES = 16 << 20;
 
+    /** The file that {@link Lockstep} leaves in the directory. */
+    static final String REQUEST = "request";
+
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Path directory;
     private final ServerSocketChannel server;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final BlockingQueue<Optional<JsonNode>> replies = new LinkedBlockingQueue<>();
     private SocketChannel socket;
-    private JsonParser replies;
+    private volatile boolean stopped;
 
     private Monitor(Path directory) throws IOException {
         this.directory = directory;
@@ -48,7 +56,8 @@ final class Monitor implements AutoCloseable {
         return new Monitor(Files.createTempDirectory("schedbook"));
     }
 
-    private Path path(String name) {
+    /** Returns a file of its directory. */
+    Path path(String name) {
         return directory.resolve(name);
     }
 
@@ -79,8 +88,9 @@ final class Monitor implements AutoCloseable {
                             return null;
                         });
         socket = accept(server, qemu);
-        replies = JSON.createParser(Channels.newInputStream(socket));
-        JSON.readTree(replies); // the greeting
+        JsonParser messages = JSON.createParser(Channels.newInputStream(socket));
+        JSON.readTree(messages); // the greeting
+        Thread.ofPlatform().daemon().name("qemu-monitor").start(() -> listen(messages));
         execute("qmp_capabilities", Map.of());
         // Memory that is a shared file needs no copying: it is in that file already.
         execute(
@@ -104,13 +114,18 @@ final class Monitor implements AutoCloseable {
         }
     }
 
-    /** Returns whether the guest has stopped itself: it told the device for panics of one. */
-    synchronized boolean isPaused() throws IOException {
-        return execute("query-status", Map.of()).path("status").asText().equals("guest-panicked");
+    /** Returns what the guest is about: QMP's {@code RunState}. */
+    String status() throws IOException {
+        return execute("query-status", Map.of()).path("status").asText();
+    }
+
+    /** Returns whether the guest has stopped, and not gone on, while QEMU was connected. */
+    boolean isStopped() {
+        return stopped;
     }
 
     /** Lets a guest that has stopped itself go on. */
-    synchronized void resume() throws IOException {
+    void resume() throws IOException {
         execute("cont", Map.of());
     }
 
@@ -144,23 +159,43 @@ final class Monitor implements AutoCloseable {
         }
     }
 
-    private JsonNode execute(String command, Map<String, ?> arguments) throws IOException {
+    /** Hears replies, and events, in the order in which they come. */
+    private void listen(JsonParser messages) {
+        try {
+            for (JsonNode each; (each = JSON.readTree(messages)) != null; ) {
+                switch (each.path("event").asText()) {
+                    case "" -> replies.add(Optional.of(each));
+                    case "STOP" -> stopped = true;
+                    case "RESUME" -> stopped = false;
+                    default -> {} // nobody waits for it
+                }
+            }
+        } catch (IOException e) {
+            // It was closed, or QEMU was killed.
+        }
+        replies.add(Optional.empty());
+    }
+
+    private synchronized JsonNode execute(String command, Map<String, ?> arguments)
+            throws IOException {
         var request = Map.of("execute", command, "arguments", arguments);
         for (var bytes = ByteBuffer.wrap(JSON.writeValueAsBytes(request)); bytes.hasRemaining(); ) {
             socket.write(bytes);
         }
-        while (true) {
-            JsonNode reply = JSON.readTree(replies);
-            if (reply == null) {
-                throw new EOFException("QEMU ended");
-            }
-            if (reply.has("error")) {
-                throw new IOException(command + ": " + reply.path("error").path("desc").asText());
-            }
-            if (reply.has("return")) {
-                return reply.path("return");
-            }
-            // Else an event, which nobody waits for.
+        JsonNode reply = awaitReply().orElseThrow(() -> new EOFException("QEMU ended"));
+        if (reply.has("error")) {
+            throw new IOException(command + ": " + reply.path("error").path("desc").asText());
+        }
+        return reply.path("return");
+    }
+
+    private Optional<JsonNode> awaitReply() throws IOException {
+        try {
+            return replies.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            socket.close(); // a reply that nobody takes would answer the next command
+            throw new ClosedByInterruptException();
         }
     }
 
@@ -176,7 +211,7 @@ final class Monitor implements AutoCloseable {
     void settle() throws IOException {
         done.complete(null);
         server.close();
-        for (String name : List.of("monitor", "out", "in")) {
+        for (String name : List.of("monitor", "out", "in", REQUEST)) {
             Files.deleteIfExists(path(name));
         }
         Files.deleteIfExists(directory);

@@ -49,7 +49,7 @@ final class Qemu implements AutoCloseable {
 
     private final Process process;
     private final Tail console;
-    private Monitor monitor;
+    private Lockstep lockstep;
 
     private Qemu(Process process) {
         this.process = process;
@@ -186,14 +186,14 @@ final class Qemu implements AutoCloseable {
         }
     }
 
-    /** Keeps a way to control the guest while it runs. */
-    void keep(Monitor connected) {
-        monitor = connected;
+    /** Keeps the way to speak to a guest that stands still between requests. */
+    void keep(Lockstep way) {
+        lockstep = way;
     }
 
-    /** Returns the way to control the guest, if one is {@linkplain #keep kept}. */
-    Optional<Monitor> monitor() {
-        return Optional.ofNullable(monitor);
+    /** Returns the way to speak to a guest that stands still between requests, if it does. */
+    Optional<Lockstep> lockstep() {
+        return Optional.ofNullable(lockstep);
     }
 
     InputStream fromGuest() {
@@ -257,14 +257,14 @@ final class Qemu implements AutoCloseable {
     public void close() {
         process.destroyForcibly();
         try {
-            if (monitor != null) {
-                monitor.close();
+            if (lockstep != null) {
+                lockstep.close();
             }
             process.waitFor(5, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
-            throw new AssertionError("closing a socket does not fail", e);
+            throw new AssertionError("closing what nobody writes to does not fail", e);
         }
     }
 }

@@ -140,9 +140,13 @@ final class Snapshot {
         try {
             var options = new ArrayList<>(memory(directory, "off"));
             options.addAll(List.of("-incoming", "defer"));
-            qemu = start(monitor, options);
+            qemu = start(monitor, options, false);
             byte[] devices = verify(); // while QEMU starts
             monitor.connect(qemu, limit);
+            if (isLockstep()) {
+                new ProcessBuilder("chrt", "--batch", "--pid", "0", "" + qemu.process().pid())
+                        .start();
+            }
             monitor.putDevices(devices);
             return alone(qemu, monitor);
         } catch (IOException | TargetException | RuntimeException e) {
@@ -163,7 +167,7 @@ final class Snapshot {
         Monitor monitor = Monitor.open();
         Qemu qemu = null;
         try {
-            qemu = start(monitor, List.of());
+            qemu = start(monitor, List.of(), true);
             monitor.connect(qemu, limit);
             return alone(qemu, monitor);
         } catch (IOException | TargetException | RuntimeException e) {
@@ -180,7 +184,6 @@ final class Snapshot {
     private Qemu alone(Qemu qemu, Monitor monitor) throws IOException {
         if (isLockstep()) {
             monitor.settle();
-            qemu.keep(monitor);
         } else {
             monitor.close();
         }
@@ -194,11 +197,24 @@ final class Snapshot {
         monitor.close();
     }
 
-    private Qemu start(Monitor monitor, List<String> options) throws TargetException {
+    private Qemu start(Monitor monitor, List<String> options, boolean booting)
+            throws IOException, TargetException {
         var whole = new ArrayList<>(command);
         whole.addAll(monitor.options());
         whole.addAll(options);
-        return Qemu.start(whole);
+        if (!isLockstep()) {
+            return Qemu.start(whole);
+        }
+        var lockstep = new Lockstep(monitor, booting);
+        try {
+            whole.addAll(lockstep.options());
+            Qemu qemu = Qemu.start(whole);
+            qemu.keep(lockstep);
+            return qemu;
+        } catch (TargetException e) {
+            lockstep.close();
+            throw e;
+        }
     }
 
     /** Returns the options for a guest whose memory is a file. */
@@ -304,12 +320,9 @@ final class Snapshot {
 
         /** Boots the guest that is to be saved. */
         Qemu boot() throws IOException, TargetException {
-            qemu = start(monitor, memory(draft, "on"));
+            qemu = start(monitor, memory(draft, "on"), true);
             try {
                 monitor.connect(qemu, LONGEST_SAVE);
-                if (isLockstep()) {
-                    qemu.keep(monitor);
-                }
                 return qemu;
             } catch (IOException | RuntimeException e) {
                 qemu.close();
@@ -319,8 +332,8 @@ final class Snapshot {
 
         /** Saves the guest as it is now, and ends it. */
         void finish() throws IOException, InterruptedException {
-            if (isLockstep()) {
-                new Lockstep(monitor, false).awaitPause();
+            if (qemu.lockstep().isPresent()) {
+                qemu.lockstep().get().awaitPause();
             }
             byte[] devices = monitor.takeDevices(qemu);
             qemu.close();

@@ -156,7 +156,7 @@ public final class VmTarget implements Target {
     /** Boots a guest, lets it do once what takes long the first time, and saves it. */
     static void save(Snapshot snapshot) throws IOException, TargetException, InterruptedException {
         try (Snapshot.Draft draft = snapshot.draft();
-                VmTarget guest = greeted(draft.boot(), snapshot, BOOT_LIMIT, true)) {
+                VmTarget guest = greeted(draft.boot(), snapshot, BOOT_LIMIT)) {
             guest.warmUp();
             draft.finish();
         } catch (ClosedByInterruptException e) {
@@ -167,7 +167,7 @@ public final class VmTarget implements Target {
     static VmTarget resume(Snapshot snapshot)
             throws IOException, TargetException, InterruptedException {
         try {
-            return greeted(snapshot.resume(RESUME_LIMIT), snapshot, RESUME_LIMIT, false);
+            return greeted(snapshot.resume(RESUME_LIMIT), snapshot, RESUME_LIMIT);
         } catch (ClosedByInterruptException e) {
             throw interrupted();
         }
@@ -175,7 +175,7 @@ public final class VmTarget implements Target {
 
     static VmTarget bootCold(Snapshot snapshot) throws TargetException, InterruptedException {
         try {
-            return greeted(snapshot.boot(RESUME_LIMIT), snapshot, BOOT_LIMIT, true);
+            return greeted(snapshot.boot(RESUME_LIMIT), snapshot, BOOT_LIMIT);
         } catch (IOException e) {
             throw new TargetException(
                     "The guest could not be started.", "Run the cell again.", e.getMessage());
@@ -187,9 +187,9 @@ public final class VmTarget implements Target {
         return new InterruptedException();
     }
 
-    private static VmTarget greeted(Qemu qemu, Snapshot snapshot, Duration limit, boolean booting)
+    private static VmTarget greeted(Qemu qemu, Snapshot snapshot, Duration limit)
             throws TargetException, InterruptedException {
-        var target = new VmTarget(qemu, snapshot, booting);
+        var target = new VmTarget(qemu, snapshot);
         try {
             target.greet(limit);
             return target;
@@ -226,9 +226,9 @@ public final class VmTarget implements Target {
         }
     }
 
-    private VmTarget(Qemu qemu, Snapshot snapshot, boolean booting) {
+    private VmTarget(Qemu qemu, Snapshot snapshot) {
         this.qemu = qemu;
-        this.lockstep = qemu.monitor().map(monitor -> new Lockstep(monitor, booting));
+        this.lockstep = qemu.lockstep();
         this.snapshot = snapshot;
         this.channel = new MessageChannel(qemu.fromGuest(), qemu.toGuest());
         Thread.ofPlatform().daemon().name("guest-messages").start(this::receive);
