@@ -32,9 +32,9 @@ final class PolicyLoop implements Scx {
     private static final int MAX_FAULTS = 8;
 
     /**
-     * The age at which a task that could run is taken out of the policy's hands. It may be the
-     * worker of the kernel's watchdog, which has half of the watchdog's time left, and the next
-     * look at it may take until the next heartbeat.
+     * The age at which a task that could run, and is in no DSQ, is taken out of the policy's hands.
+     * It may be the worker of the kernel's watchdog, which has half of the watchdog's time left,
+     * and the next look at it may take until the next heartbeat.
      */
     private static final long FORGOTTEN_NS = 1_000_000_000;
 
@@ -371,7 +371,9 @@ final class PolicyLoop implements Scx {
         long cpus = backend.takeHungry() | backend.idleCpus();
         for (; cpus != 0 && nrHeld > 0; cpus &= cpus - 1) {
             dispatchCpu = Long.numberOfTrailingZeros(cpus);
-            call(Callback.DISPATCH, tasks.get(backend.lastPid(dispatchCpu)), 0);
+            if (!call(Callback.DISPATCH, tasks.get(backend.lastPid(dispatchCpu)), 0)) {
+                dispatchDefault();
+            }
         }
     }
 
@@ -387,7 +389,11 @@ final class PolicyLoop implements Scx {
             tasks.forEach(
                     task -> {
                         long age = now - task.heldSinceNs;
-                        if (task.held && (age > forcedNs || idle && age > FORGOTTEN_NS)) {
+                        // What waits in a DSQ is not forgotten: should it wait for too long,
+                        // the kernel says so, and ends the policy.
+                        if (task.held
+                                && task.dsq == null
+                                && (age > forcedNs || idle && age > FORGOTTEN_NS)) {
                             found.add(task);
                         }
                     });

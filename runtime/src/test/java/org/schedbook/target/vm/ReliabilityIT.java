@@ -196,6 +196,27 @@ class ReliabilityIT {
     }
 
     @Test
+    void aPolicyThatThrowsWhenACpuAsksForWorkHandsOutItsTasksInOrder() throws Exception {
+        Status status =
+                under(
+                        compile(
+                                """
+                                public class Clumsy extends Policy {
+                                    public void init() { createDsq(1); }
+                                    public void enqueue(Task task, long enqFlags) {
+                                        insert(task, 1, SLICE_DFL_NS, enqFlags);
+                                    }
+                                    public void dispatch(int cpu, Task prev) {
+                                        throw new IllegalStateException("dropped");
+                                    }
+                                }
+                                """),
+                        "perf bench -f simple sched messaging -t -g 1 -l 20");
+        assertTrue(status.faults().getFirst().contains("dropped"), status.toString());
+        assertEquals(0, status.counters().get("nr_forgotten"), status.toString());
+    }
+
+    @Test
     void aTaskThatIsSentTwiceRunsOnce() throws Exception {
         Status status =
                 under(
