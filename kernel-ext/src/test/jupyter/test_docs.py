@@ -51,9 +51,10 @@ def commands(page):
 
 
 def anchors(page):
-    """The anchors of a page's headings, as code-hosting sites make them."""
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
-            for heading in re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)}
+    """The anchors of a page's headings, as code-hosting sites make them: the second of a name is NAME-1."""
+    names = [re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+             for heading in re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)]
+    return {name if names.index(name) == i else f"{name}-{names[:i].count(name)}" for i, name in enumerate(names)}
 
 
 class DocsTest(unittest.TestCase):

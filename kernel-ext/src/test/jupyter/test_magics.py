@@ -278,7 +278,7 @@ class MagicsTest(NotebookTest):
             died = session.run("%shell echo goodbye > /dev/ttyS0; sleep 1; echo c > /proc/sysrq-trigger", 60)
             self.assertEqual("error", died.reply["status"])
             self.assertIn("ended before it could", died.shown())
-            console = session.run("%console").shown()
+            console = session.run("%console --lines 100").shown()
             self.assertIn("goodbye", console)
             self.assertIn("sysrq triggered crash", console)
             self.assertIn("disabled", session.run("%shell cat /sys/kernel/sched_ext/state", 120).shown())
