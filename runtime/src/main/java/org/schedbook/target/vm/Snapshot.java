@@ -143,10 +143,6 @@ final class Snapshot {
             qemu = start(monitor, options, false);
             byte[] devices = verify(); // while QEMU starts
             monitor.connect(qemu, limit);
-            if (isLockstep()) {
-                new ProcessBuilder("chrt", "--batch", "--pid", "0", "" + qemu.process().pid())
-                        .start();
-            }
             monitor.putDevices(devices);
             return alone(qemu, monitor);
         } catch (IOException | TargetException | RuntimeException e) {
