@@ -120,7 +120,7 @@ final class PromptMagic implements Magic {
         PolicyPrompt prompt = options.prompt(name, call.body(), session);
         session.prompted(cell);
         if (show) {
-            new RequestView(session, environment).show(cell, "those below the line", call);
+            new RequestView(environment).show(cell, prompt, "those below the line", call);
             return null;
         }
         try {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.prompt.PolicyPrompt;
 import org.schedbook.store.Kept;
 import org.schedbook.store.Store;
 import org.schedbook.store.StoreException;
@@ -63,18 +64,17 @@ final class PromptShowMagic implements Magic {
                                     + action
                                     + " and say below it what the policy is to do.");
         }
-        var view = new RequestView(session, environment);
         Optional<PromptCell> last = session.prompted(name);
         if (last.isPresent()) {
             PromptCell cell = last.get();
-            view.show(
+            show(
                     new PromptCell(cell.name(), cell.words(), options.over(cell.options())),
                     "those of the last cell for " + cell.name(),
                     call);
             return null;
         }
         Optional<Kept> kept = kept();
-        view.show(
+        show(
                 new PromptCell(
                         name == null ? NAMELESS : name,
                         kept.map(Kept::words).orElse(WORDLESS),
@@ -83,6 +83,12 @@ final class PromptShowMagic implements Magic {
                         .orElse("none yet: " + WORDLESS + " stands for them"),
                 call);
         return null;
+    }
+
+    private void show(PromptCell cell, String words, MagicCall call)
+            throws IOException, InterruptedException {
+        PolicyPrompt prompt = cell.options().prompt(cell.name(), cell.words(), session);
+        new RequestView(environment).show(cell, prompt, words, call);
     }
 
     /** Returns what was asked for a policy before this kernel was started. */

@@ -1,6 +1,5 @@
 package org.schedbook.magic;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,20 +17,17 @@ final class RequestView {
     /** An estimate: every model has tokens of its own. */
     private static final int CHARACTERS_A_TOKEN = 4;
 
-    private final Session session;
     private final Map<String, String> environment;
 
-    RequestView(Session session, Map<String, String> environment) {
-        this.session = session;
+    RequestView(Map<String, String> environment) {
         this.environment = environment;
     }
 
     /**
+     * @param prompt the request that the cell makes now
      * @param words whose the words are
      */
-    void show(PromptCell cell, String words, MagicCall call)
-            throws IOException, InterruptedException {
-        PolicyPrompt prompt = cell.options().prompt(cell.name(), cell.words(), session);
+    void show(PromptCell cell, PolicyPrompt prompt, String words, MagicCall call) {
         List<ChatMessage> messages = prompt.messages();
         int characters = messages.stream().mapToInt(m -> m.content().length()).sum();
         call.show(
