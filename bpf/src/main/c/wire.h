@@ -87,7 +87,7 @@ struct backend_config {
 	__u32 builtin_idle;	/* 1: a task that wakes up starts at once where the kernel finds an idle CPU */
 	__u32 user_dsqs;	/* 1: the policy's DSQs are in user space; ask there for work */
 	__u32 nr_dsqs;		/* the policy's DSQs in the kernel, in order of creation */
-	__u32 watchdog_ms;	/* user space that reads nothing for so long is the end of the scheduler */
+	__u32 watchdog_ms;	/* a loop that does nothing for so long is the end of the scheduler */
 	__u64 dsqs[MAX_DSQS];
 };
 
