@@ -1,6 +1,8 @@
 #!/bin/sh
 # Regenerates the bindings in src/main/java with the jextract found at JEXTRACT_HOME
-# (jdk.java.net/jextract). Needs the libbpf headers: Debian's libbpf-dev.
+# (jdk.java.net/jextract). Needs the libbpf headers: Debian's libbpf-dev. What is committed is what jextract's
+# master of 2025 (f9866df) writes with libclang 14, byte for byte; libclang 19 names anonymous unions in a way
+# that this jextract does not read.
 set -eu
 cd "$(dirname "$0")"
 : "${JEXTRACT_HOME:?set JEXTRACT_HOME to the directory that holds bin/jextract}"
