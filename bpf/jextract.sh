@@ -1,7 +1,7 @@
 #!/bin/sh
 # Regenerates the bindings in src/main/java with the jextract found at JEXTRACT_HOME
 # (jdk.java.net/jextract). Needs the libbpf headers: Debian's libbpf-dev. What is committed is what jextract's
-# master of 2025 (f9866df) writes with libclang 14, byte for byte; libclang 19 names anonymous unions in a way
+# master of August 2026 (f9866df) writes with libclang 14, byte for byte; libclang 19 names anonymous unions in a way
 # that this jextract does not read.
 set -eu
 cd "$(dirname "$0")"
