@@ -18,13 +18,12 @@ import org.schedbook.bench.Workloads;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicySource;
-import org.schedbook.magic.BenchPlot;
-import org.schedbook.magic.Contenders;
-import org.schedbook.magic.Session;
-import org.schedbook.magic.Simulated;
 import org.schedbook.plot.RatioPlot;
 import org.schedbook.plot.SamplePlot;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.session.Contenders;
+import org.schedbook.session.Session;
+import org.schedbook.session.Simulated;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Target;
@@ -34,6 +33,7 @@ import org.schedbook.target.sim.SimOptions;
 import org.schedbook.target.sim.SimResult;
 import org.schedbook.target.sim.SimTarget;
 import org.schedbook.target.sim.SimWorkload;
+import org.schedbook.view.BenchPlot;
 
 /**
  * Schedbook from plain Java: what the magics do, as methods.

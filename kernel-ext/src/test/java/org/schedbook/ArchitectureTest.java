@@ -77,16 +77,17 @@ class ArchitectureTest {
                             Set.of(
                                     "bench",
                                     "compile",
-                                    "magic",
                                     "plot",
                                     "policy",
+                                    "session",
                                     "target",
-                                    "target.sim")),
+                                    "target.sim",
+                                    "view")),
                     entry("plot", Set.of("measure")),
                     entry("jupyter", Set.of()),
                     entry("report", Set.of("bench", "jupyter", "measure")),
                     entry(
-                            "magic",
+                            "session",
                             Set.of(
                                     "bench",
                                     "compile",
@@ -101,7 +102,30 @@ class ArchitectureTest {
                                     "target",
                                     "target.host",
                                     "target.sim",
-                                    "target.vm")));
+                                    "target.vm")),
+                    entry(
+                            "view",
+                            Set.of(
+                                    "bench", "compile", "jupyter", "llm", "measure", "plot",
+                                    "policy", "prompt", "session", "store", "target")),
+                    entry(
+                            "magic",
+                            Set.of(
+                                    "bench",
+                                    "compile",
+                                    "jupyter",
+                                    "llm",
+                                    "measure",
+                                    "plot",
+                                    "policy",
+                                    "prompt",
+                                    "report",
+                                    "session",
+                                    "store",
+                                    "target",
+                                    "target.sim",
+                                    "target.vm",
+                                    "view")));
 
     /** The native surface: nothing else calls native code. */
     private static final Set<String> NATIVE = Set.of("bpf", "libbpf", "posix");

@@ -6,10 +6,13 @@ import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.session.Session;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Status;
 import org.schedbook.target.TargetException;
+import org.schedbook.view.Errors;
+import org.schedbook.view.StatusCard;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,8 +68,8 @@ final class AttachMagic implements Magic {
             var options = new AttachOptions(partial, Optional.ofNullable(builtinIdle));
             Attachment attachment = session.attach(policy, options);
             Status status = attachment.status();
-            Card card = StatusMagic.card(session.target(), name + " is attached");
-            return StatusMagic.restarts(StatusMagic.state(card, status), status);
+            Card card = StatusCard.card(session.target(), name + " is attached");
+            return StatusCard.restarts(StatusCard.state(card, status), status);
         } catch (TargetException e) {
             throw Errors.of(e);
         }

@@ -9,6 +9,7 @@ import org.schedbook.bench.Workload;
 import org.schedbook.bench.Workloads;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.session.Session;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

@@ -6,6 +6,7 @@ import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Log;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.session.Session;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

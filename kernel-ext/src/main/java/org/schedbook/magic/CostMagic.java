@@ -11,8 +11,10 @@ import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Table;
 import org.schedbook.llm.Prices;
+import org.schedbook.session.Session;
 import org.schedbook.store.Kept;
 import org.schedbook.store.StoreException;
+import org.schedbook.view.Errors;
 import picocli.CommandLine.Command;
 
 /** {@code %cost}: what models have cost. */

@@ -5,9 +5,12 @@ import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.session.Session;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Status;
 import org.schedbook.target.TargetException;
+import org.schedbook.view.Errors;
+import org.schedbook.view.StatusCard;
 import picocli.CommandLine.Command;
 
 /** {@code %detach}: gives the guest back to the kernel's own scheduler. */
@@ -32,10 +35,10 @@ final class DetachMagic implements Magic {
             }
             Status last = attachment.orElseThrow().status();
             Card card =
-                    StatusMagic.card(session.target(), session.attachedName() + " is detached")
+                    StatusCard.card(session.target(), session.attachedName() + " is detached")
                             .row("state", session.target().state());
-            StatusMagic.exit(card, exit.get());
-            return StatusMagic.faults(StatusMagic.hindrances(card, last), last);
+            StatusCard.exit(card, exit.get());
+            return StatusCard.faults(StatusCard.hindrances(card, last), last);
         } catch (TargetException e) {
             throw Errors.of(e);
         }

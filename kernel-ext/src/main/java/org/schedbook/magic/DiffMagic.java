@@ -4,6 +4,9 @@ import java.util.List;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.session.Session;
+import org.schedbook.session.Versions;
+import org.schedbook.view.Diff;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

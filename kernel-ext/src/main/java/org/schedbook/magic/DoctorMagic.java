@@ -7,6 +7,7 @@ import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Table;
 import org.schedbook.llm.Endpoint;
+import org.schedbook.session.Session;
 import org.schedbook.target.Availability;
 import org.schedbook.target.vm.VmTarget;
 import picocli.CommandLine.Command;

@@ -2,6 +2,8 @@ package org.schedbook.magic;
 
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Progress;
+import org.schedbook.session.Session;
+import org.schedbook.session.TargetChoice;
 import org.schedbook.target.TargetException;
 
 /** Starts the target with something to look at meanwhile. */

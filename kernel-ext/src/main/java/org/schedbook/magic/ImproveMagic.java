@@ -36,10 +36,18 @@ import org.schedbook.prompt.Gates;
 import org.schedbook.prompt.GuestTrial;
 import org.schedbook.prompt.ImproveLoop;
 import org.schedbook.prompt.PromptTexts;
+import org.schedbook.session.Session;
+import org.schedbook.session.Situations;
+import org.schedbook.session.Versions;
 import org.schedbook.store.Improvement;
 import org.schedbook.store.StoreException;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
+import org.schedbook.view.Diff;
+import org.schedbook.view.Errors;
+import org.schedbook.view.ImproveBoard;
+import org.schedbook.view.ImproveView;
+import org.schedbook.view.PromptView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -64,8 +72,6 @@ import picocli.CommandLine.Parameters;
             "  %improve my-policy --goal wakeup --planner big-model --coder small-model"
         })
 final class ImproveMagic implements Magic {
-
-    private static final Path RECORDINGS = Path.of("recordings");
 
     private static final int DEFAULT_CPUS = 2;
 
@@ -171,8 +177,8 @@ final class ImproveMagic implements Magic {
         try {
             Optional<Endpoint> endpoint = Endpoint.from(environment);
             if (endpoint.isEmpty()) {
-                var recordings = new Recordings(RECORDINGS);
-                return improve(start, workload, other, recordings, recordings, call);
+                return improve(
+                        start, workload, other, Session.RECORDINGS, Session.RECORDINGS, call);
             }
             try (var plans = client(endpoint.get(), planner);
                     var codes = client(endpoint.get(), coder)) {

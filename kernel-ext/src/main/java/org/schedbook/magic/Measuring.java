@@ -16,8 +16,12 @@ import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Progress;
 import org.schedbook.jupyter.Table;
 import org.schedbook.measure.Summary;
+import org.schedbook.session.Measurements;
+import org.schedbook.session.Session;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
+import org.schedbook.view.BenchView;
+import org.schedbook.view.Errors;
 
 /** Runs a benchmark in a cell: shows how far it is, and keeps what it measured, come what may. */
 final class Measuring {

@@ -11,7 +11,10 @@ import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Magics;
+import org.schedbook.session.Session;
+import org.schedbook.session.Versions;
 import org.schedbook.store.Version;
+import org.schedbook.view.Errors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

@@ -28,8 +28,14 @@ import org.schedbook.prompt.GuestTrial;
 import org.schedbook.prompt.PolicyPrompt;
 import org.schedbook.prompt.RepairLoop;
 import org.schedbook.prompt.Verdict;
+import org.schedbook.session.Session;
+import org.schedbook.session.Versions;
 import org.schedbook.store.StoreException;
 import org.schedbook.store.Version;
+import org.schedbook.view.Diff;
+import org.schedbook.view.Errors;
+import org.schedbook.view.PromptView;
+import org.schedbook.view.RequestView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -58,9 +64,6 @@ import picocli.CommandLine.Parameters;
             "  Threads that sleep most go first."
         })
 final class PromptMagic implements Magic {
-
-    /** Answers that come with a notebook, beside it. */
-    static final Recordings RECORDINGS = new Recordings(Path.of("recordings"));
 
     /** CPUs of the machines in the simulator, where no guest is running to be like. */
     private static final int DEFAULT_CPUS = 2;
@@ -116,8 +119,8 @@ final class PromptMagic implements Magic {
         if (repairs < 0) {
             throw new CellError("--repairs is a number from 0.").next("Leave it out for 3.");
         }
-        var cell = new PromptCell(name, call.body(), options);
-        PolicyPrompt prompt = options.prompt(name, call.body(), session);
+        var cell = options.cell(name, call.body());
+        PolicyPrompt prompt = cell.prompt(session);
         session.prompted(cell);
         if (show) {
             new RequestView(environment).show(cell, prompt, "those below the line", call);
@@ -126,11 +129,11 @@ final class PromptMagic implements Magic {
         try {
             Optional<Endpoint> endpoint = Endpoint.from(environment);
             if (endpoint.isEmpty()) {
-                write(prompt, RECORDINGS, "A record", call);
+                write(prompt, Session.RECORDINGS, "A record", call);
                 return null;
             }
-            String asked = options.model(environment).orElseThrow(PromptMagic::noModel);
-            try (var client = new OpenAiModel(endpoint.get(), asked, options.sampling())) {
+            String asked = cell.options().model(environment).orElseThrow(PromptMagic::noModel);
+            try (var client = new OpenAiModel(endpoint.get(), asked, cell.options().sampling())) {
                 write(prompt, client, asked, call);
             }
             return null;

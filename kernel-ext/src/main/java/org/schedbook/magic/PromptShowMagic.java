@@ -8,9 +8,13 @@ import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.prompt.PolicyPrompt;
+import org.schedbook.session.PromptCell;
+import org.schedbook.session.Session;
 import org.schedbook.store.Kept;
 import org.schedbook.store.Store;
 import org.schedbook.store.StoreException;
+import org.schedbook.view.Errors;
+import org.schedbook.view.RequestView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -67,18 +71,17 @@ final class PromptShowMagic implements Magic {
         Optional<PromptCell> last = session.prompted(name);
         if (last.isPresent()) {
             PromptCell cell = last.get();
+            PromptCell.Options now = options.cell(cell.name(), cell.words()).options();
             show(
-                    new PromptCell(cell.name(), cell.words(), options.over(cell.options())),
+                    new PromptCell(cell.name(), cell.words(), now.over(cell.options())),
                     "those of the last cell for " + cell.name(),
                     call);
             return null;
         }
         Optional<Kept> kept = kept();
         show(
-                new PromptCell(
-                        name == null ? NAMELESS : name,
-                        kept.map(Kept::words).orElse(WORDLESS),
-                        options),
+                options.cell(
+                        name == null ? NAMELESS : name, kept.map(Kept::words).orElse(WORDLESS)),
                 kept.map(request -> "those of request " + request.id() + ", kept from earlier")
                         .orElse("none yet: " + WORDLESS + " stands for them"),
                 call);
@@ -87,7 +90,7 @@ final class PromptShowMagic implements Magic {
 
     private void show(PromptCell cell, String words, MagicCall call)
             throws IOException, InterruptedException {
-        PolicyPrompt prompt = cell.options().prompt(cell.name(), cell.words(), session);
+        PolicyPrompt prompt = cell.prompt(session);
         new RequestView(environment).show(cell, prompt, words, call);
     }
 

@@ -20,8 +20,10 @@ import org.schedbook.measure.Comparison;
 import org.schedbook.measure.Interval;
 import org.schedbook.report.LabReport;
 import org.schedbook.report.ReportPage;
+import org.schedbook.session.Session;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
+import org.schedbook.view.BenchView;
 import picocli.CommandLine;
 
 /** Measures what a report has once more: {@code ./schedbook reproduce FILE}. */

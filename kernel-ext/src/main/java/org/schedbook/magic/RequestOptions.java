@@ -1,23 +1,18 @@
 package org.schedbook.magic;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.CellError;
-import org.schedbook.llm.Sampling;
-import org.schedbook.prompt.PolicyPrompt;
-import org.schedbook.prompt.PromptTexts;
+import org.schedbook.session.PromptCell;
+import org.schedbook.session.Session;
+import org.schedbook.session.Versions;
 import picocli.CommandLine.Option;
 
 /** What of the line of {@code %%prompt} decides what is sent, besides the policy's name. */
 final class RequestOptions {
-
-    private static final String DEFAULT_START = "fifo";
 
     @Option(
             names = "--from",
@@ -42,66 +37,34 @@ final class RequestOptions {
                             + " as system.md.")
     private Path texts;
 
-    /** Returns these, with an earlier line's where they say nothing. */
-    RequestOptions over(RequestOptions earlier) {
-        var both = new RequestOptions();
-        both.from = from == null ? earlier.from : from;
-        both.model = model == null ? earlier.model : model;
-        both.temperature = temperature == null ? earlier.temperature : temperature;
-        both.texts = texts == null ? earlier.texts : texts;
-        return both;
-    }
-
     /**
-     * Returns the request as it is now.
+     * Returns the cell that has this line.
      *
      * @param name what the policy is to be called
+     * @param words what stands below the line
      */
-    PolicyPrompt prompt(String name, String words, Session session)
-            throws IOException, InterruptedException {
+    PromptCell cell(String name, String words) {
         PolicyMagic.source(name, ""); // refuses a name that no policy may have
-        return new PolicyPrompt(words, start(name, session), Situations.of(session), texts());
-    }
-
-    private PolicySource start(String name, Session session) {
-        if (from != null) {
-            return Versions.source(from, session);
-        }
-        return session.source(session.policyNames().contains(name) ? name : DEFAULT_START);
-    }
-
-    private PromptTexts texts() throws IOException {
-        if (texts != null && !Files.isDirectory(texts)) {
-            throw new CellError("There is no directory " + texts + ".")
-                    .next("--texts names a directory with files such as system.md.");
-        }
-        return texts == null ? PromptTexts.builtIn() : PromptTexts.in(texts);
-    }
-
-    Sampling sampling() {
-        if (temperature == null) {
-            return Sampling.DEFAULT;
-        }
-        if (temperature < 0 || temperature > 2) {
+        if (temperature != null && (temperature < 0 || temperature > 2)) {
             throw new CellError("--temperature is a number from 0 to 2.").next("Leave it out.");
         }
-        return new Sampling(OptionalDouble.of(temperature));
-    }
-
-    /** Returns the model to ask; empty if neither the line nor the environment names one. */
-    Optional<String> model(Map<String, String> environment) {
-        return Optional.ofNullable(model).or(() -> environmentModel(environment));
-    }
-
-    private static Optional<String> environmentModel(Map<String, String> environment) {
-        return Optional.ofNullable(environment.get("OPENAI_MODEL")).filter(m -> !m.isBlank());
+        return new PromptCell(
+                name,
+                words,
+                new PromptCell.Options(
+                        Optional.ofNullable(from),
+                        Optional.ofNullable(model),
+                        temperature == null
+                                ? OptionalDouble.empty()
+                                : OptionalDouble.of(temperature),
+                        Optional.ofNullable(texts)));
     }
 
     /** Returns what Tab offers for one of these options. */
     static List<String> candidates(String label, Session session, Map<String, String> environment) {
         return switch (label) {
             case "--from" -> Versions.labels(session);
-            case "--model" -> environmentModel(environment).stream().toList();
+            case "--model" -> PromptCell.environmentModel(environment).stream().toList();
             default -> List.of();
         };
     }

@@ -8,9 +8,11 @@ import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.llm.Endpoint;
+import org.schedbook.session.Session;
 import org.schedbook.target.Machine;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
+import org.schedbook.view.Errors;
 import picocli.CommandLine.Command;
 
 /** {@code %sched}: where one stands. */

@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.dflib.jjava.jupyter.Extension;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.schedbook.jupyter.Magics;
+import org.schedbook.view.Renderers;
 
 /** Puts Schedbook into a JJava kernel; found by {@link java.util.ServiceLoader}. */
 public final class SchedbookExtension implements Extension {

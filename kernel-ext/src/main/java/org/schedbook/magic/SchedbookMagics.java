@@ -2,6 +2,7 @@ package org.schedbook.magic;
 
 import java.util.Map;
 import org.schedbook.jupyter.Magics;
+import org.schedbook.session.Session;
 
 /** Schedbook's magics, in the order of the path from words to a plot. */
 final class SchedbookMagics {

@@ -1,16 +1,14 @@
 package org.schedbook.magic;
 
-import java.util.List;
-import java.util.Map;
-import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
-import org.schedbook.policy.ExitInfo;
+import org.schedbook.session.Session;
+import org.schedbook.session.TargetChoice;
 import org.schedbook.target.Attachment;
-import org.schedbook.target.Machine;
 import org.schedbook.target.Status;
-import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
+import org.schedbook.view.Errors;
+import org.schedbook.view.StatusCard;
 import picocli.CommandLine.Command;
 
 /** {@code %status}: how the attached policy is doing. */
@@ -18,8 +16,6 @@ import picocli.CommandLine.Command;
         description = "Shows how the attached policy is doing: state and counters.",
         footer = {"Examples:", "  %status"})
 final class StatusMagic implements Magic {
-
-    private static final int DUMP_LINES = 40;
 
     private final Session session;
 
@@ -35,11 +31,11 @@ final class StatusMagic implements Magic {
             }
             Attachment attachment = session.attachment().orElse(null);
             if (attachment == null) {
-                return card(session.target(), "No policy is attached")
+                return StatusCard.card(session.target(), "No policy is attached")
                         .row("state", session.target().state());
             }
             Status status = attachment.status();
-            return counters(card(session.target(), status.policy()), status);
+            return StatusCard.counters(StatusCard.card(session.target(), status.policy()), status);
         } catch (TargetException e) {
             throw Errors.of(e);
         }
@@ -54,89 +50,5 @@ final class StatusMagic implements Magic {
             case TargetChoice.Sim _ ->
                     "No policy is attached to the simulated machine. %attach NAME attaches one.";
         };
-    }
-
-    /** Makes a card that begins with what the target is. */
-    static Card card(Target target, String title) {
-        Machine machine = target.machine();
-        return new Card(title)
-                .row("target", machine.target())
-                .row("accelerator", machine.accelerator())
-                .row("machine", machine.system());
-    }
-
-    /** Adds what the kernel says of the policy. */
-    static Card state(Card card, Status status) {
-        card.row("policy", status.policy()).row("state", status.state());
-        if (!status.ops().isEmpty()) {
-            card.row("ops", status.ops());
-        }
-        return card;
-    }
-
-    static Card counters(Card card, Status status) {
-        state(card, status);
-        status.counters().forEach((name, value) -> card.row(name, "%,d".formatted(value)));
-        faults(card, status);
-        return status.exit() == null ? card : exit(card, status.exit());
-    }
-
-    /** Adds what the policy did wrong, if anything. */
-    static Card faults(Card card, Status status) {
-        return status.faults().isEmpty()
-                ? card
-                : card.row("faults", String.join("\n", status.faults()));
-    }
-
-    /** Adds what held the policy's process up while it was attached, where that is counted. */
-    static Card hindrances(Card card, Status status) {
-        Map<String, Long> counters = status.counters();
-        long rescued = counters.getOrDefault("nr_rescued", 0L);
-        if (rescued != 0) {
-            card.row(
-                    "without it",
-                    "%,d tasks were dispatched, as the policy's process did nothing for a second"
-                            .formatted(rescued));
-        }
-        return counters.containsKey("nr_page_faults")
-                ? card.row(
-                        "held up by",
-                        "%,d page faults (%,d from disk), %,d garbage collections (%,d ms)"
-                                .formatted(
-                                        counters.get("nr_page_faults"),
-                                        counters.get("nr_major_faults"),
-                                        counters.get("nr_collections"),
-                                        counters.get("collection_ms")))
-                : card;
-    }
-
-    /** Adds how often the policy was attached anew, if at all. */
-    static Card restarts(Card card, Status status) {
-        long restarts = status.counters().getOrDefault("nr_restarts", 0L);
-        return restarts == 0
-                ? card
-                : card.row("restarts", "%d, as a CPU came or went meanwhile".formatted(restarts));
-    }
-
-    /** Adds why a policy is no longer attached. */
-    static Card exit(Card card, ExitInfo exit) {
-        card.row("exit", exit.reason());
-        if (!exit.message().isEmpty()) {
-            card.row("message", exit.message());
-        }
-        if (!exit.dump().isEmpty()) {
-            card.row("dump", beginning(exit.dump()));
-        }
-        return card;
-    }
-
-    /** The dump goes through all CPUs and all tasks; what ended the policy comes first. */
-    private static String beginning(String dump) {
-        List<String> lines = dump.strip().lines().toList();
-        String shown = String.join("\n", lines.subList(0, Math.min(lines.size(), DUMP_LINES)));
-        return lines.size() <= DUMP_LINES
-                ? shown
-                : "%s\n... %d lines more: Schedbook.attached().get().status().exit().dump()"
-                        .formatted(shown, lines.size() - DUMP_LINES);
     }
 }

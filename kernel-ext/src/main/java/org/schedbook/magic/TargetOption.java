@@ -1,6 +1,7 @@
 package org.schedbook.magic;
 
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.session.Session;
 import picocli.CommandLine.Option;
 
 /** {@code --target}, of every magic that runs a policy. */

@@ -11,6 +11,8 @@ import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.plot.Timeline;
+import org.schedbook.session.Session;
+import org.schedbook.session.Simulated;
 import org.schedbook.target.sim.ChromeTrace;
 import org.schedbook.target.sim.SimResult;
 import picocli.CommandLine.Command;

@@ -9,9 +9,13 @@ import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.LiveDisplay;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.session.Session;
+import org.schedbook.session.Watched;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
+import org.schedbook.view.Errors;
+import org.schedbook.view.TopFrame;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -108,20 +112,20 @@ final class TopMagic implements Magic {
     private void watch(Attachment attachment, MagicCall call) throws TargetException {
         String name = session.attachedName();
         String machine = session.runningTarget().map(t -> t.machine().caption()).orElse("");
-        TopFrame.Sample first;
+        Watched.Sample first;
         try {
-            first = TopFrame.Sample.of(attachment);
+            first = Watched.Sample.of(attachment);
         } catch (InterruptedException e) {
             return;
         }
         var frame = new AtomicReference<>(new TopFrame(name, first, first));
         var samples = new ArrayList<>(List.of(first));
-        TopFrame.Sample last = first;
+        Watched.Sample last = first;
         try (var display = new LiveDisplay(call.frontend(), () -> frame.get().bundle())) {
             try {
                 for (int i = 0; i < seconds && !last.ended(); i++) {
                     Thread.sleep(Duration.ofSeconds(1));
-                    TopFrame.Sample now = TopFrame.Sample.of(attachment);
+                    Watched.Sample now = Watched.Sample.of(attachment);
                     frame.set(new TopFrame(name, last, now));
                     last = now;
                     samples.add(now);

@@ -8,6 +8,9 @@ import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.session.Session;
+import org.schedbook.session.Versions;
+import org.schedbook.view.Errors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

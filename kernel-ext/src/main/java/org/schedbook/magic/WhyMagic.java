@@ -9,6 +9,8 @@ import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Table;
+import org.schedbook.session.Session;
+import org.schedbook.session.Simulated;
 import org.schedbook.target.sim.SimResult;
 import org.schedbook.target.sim.SimResult.TaskResult;
 import org.schedbook.target.sim.Trace;

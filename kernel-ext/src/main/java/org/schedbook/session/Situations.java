@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.session;
 
 import java.util.List;
 import java.util.Locale;
@@ -12,9 +12,9 @@ import org.schedbook.target.TargetException;
 import org.schedbook.target.sim.SimMachine;
 
 /** Gathers what a model is told of a notebook. */
-final class Situations {
+public final class Situations {
 
-    static Situation of(Session session) throws InterruptedException {
+    public static Situation of(Session session) throws InterruptedException {
         return new Situation(
                 machine(session),
                 session.lastResult().map(Situations::figures).orElse(List.of()),

@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.session;
 
 import org.schedbook.policy.Topology;
 import org.schedbook.target.sim.SimMachine;
@@ -8,7 +8,7 @@ import org.schedbook.target.vm.Clock;
 import org.schedbook.target.vm.GuestShape;
 
 /** Where the policies of a notebook are to run. */
-sealed interface TargetChoice {
+public sealed interface TargetChoice {
 
     /** Returns it in a few words, for a person. */
     String label();

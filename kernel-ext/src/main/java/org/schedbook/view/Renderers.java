@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.view;
 
 import java.util.Locale;
 import java.util.function.Function;
@@ -16,15 +16,15 @@ import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 
 /** How the values of the stages below look as the value of a cell; they know of no notebook. */
-final class Renderers {
+public final class Renderers {
 
-    static void register(BaseKernel kernel) {
+    public static void register(BaseKernel kernel) {
         as(kernel, BenchResult.class, BenchView::table);
         as(kernel, Suite.class, BenchView::table);
         as(kernel, CompiledPolicy.class, Renderers::policy);
         as(kernel, Status.class, Renderers::status);
         as(kernel, Attachment.class, Renderers::attachment);
-        as(kernel, ExitInfo.class, exit -> StatusMagic.exit(new Card("Detached"), exit));
+        as(kernel, ExitInfo.class, exit -> StatusCard.exit(new Card("Detached"), exit));
         as(kernel, Target.class, Renderers::target);
     }
 
@@ -44,7 +44,7 @@ final class Renderers {
     }
 
     private static Card status(Status status) {
-        return StatusMagic.counters(new Card(status.policy()), status);
+        return StatusCard.counters(new Card(status.policy()), status);
     }
 
     private static Card attachment(Attachment attachment) {
@@ -62,7 +62,7 @@ final class Renderers {
 
     private static Card target(Target target) {
         Machine machine = target.machine();
-        return StatusMagic.card(target, "Target").row("java", machine.java());
+        return StatusCard.card(target, "Target").row("java", machine.java());
     }
 
     private Renderers() {}

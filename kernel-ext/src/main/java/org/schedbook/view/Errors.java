@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.view;
 
 import java.util.List;
 import java.util.stream.Collectors;
@@ -13,25 +13,25 @@ import org.schedbook.store.StoreException;
 import org.schedbook.target.TargetException;
 
 /** Turns what the stages below report into what a person at a cell reads. */
-final class Errors {
+public final class Errors {
 
     /** A target that could not do what was asked. */
-    static CellError of(TargetException e) {
+    public static CellError of(TargetException e) {
         return new CellError(e.getMessage()).next(e.nextStep()).details(e.detail());
     }
 
     /** A model that did not answer. */
-    static CellError of(ModelException e) {
+    public static CellError of(ModelException e) {
         return new CellError(e.getMessage()).next(e.nextStep()).details(e.partial());
     }
 
     /** A store that can not be used. */
-    static CellError of(StoreException e) {
+    public static CellError of(StoreException e) {
         return new CellError(e.getMessage()).next(e.nextStep());
     }
 
     /** A source in the body of the cell that is no policy. */
-    static CellError of(CompileException e, String name, MagicCall call) {
+    public static CellError of(CompileException e, String name, MagicCall call) {
         String what = e instanceof RefusedException ? Gate.CHECK.failed() : Gate.COMPILE.failed();
         var error =
                 new CellError(name + " " + what + ".").next("Correct the cell and run it again.");
@@ -48,7 +48,7 @@ final class Errors {
     }
 
     /** The problems of a source that is in another cell. */
-    static String text(List<Problem> problems) {
+    public static String text(List<Problem> problems) {
         return problems.stream()
                 .map(
                         p ->

@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.view;
 
 import java.util.ArrayList;
 import java.util.Date;
@@ -12,9 +12,9 @@ import org.schedbook.measure.Interval;
 import org.schedbook.measure.Summary;
 
 /** How measurements look in a notebook. */
-final class BenchView {
+public final class BenchView {
 
-    static Table table(BenchResult result) {
+    public static Table table(BenchResult result) {
         boolean several = result.workload().metrics().size() > 1;
         return new Table(
                 caption(result),
@@ -35,7 +35,7 @@ final class BenchView {
                         .toList());
     }
 
-    static Table table(Suite suite) {
+    public static Table table(Suite suite) {
         BenchResult first = suite.results().getFirst();
         var rows = new ArrayList<List<String>>();
         for (BenchResult result : suite.results()) {
@@ -90,13 +90,13 @@ final class BenchView {
         return cells;
     }
 
-    static String interval(Interval interval) {
+    public static String interval(Interval interval) {
         return Double.isNaN(interval.low())
                 ? "–"
                 : ratio(interval.low()) + "–" + ratio(interval.high());
     }
 
-    static String ratio(double value) {
+    public static String ratio(double value) {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "–";
     }
 
@@ -105,7 +105,7 @@ final class BenchView {
     }
 
     /** Four significant digits, no more than that of a large number's. */
-    static String number(double value) {
+    public static String number(double value) {
         int digits =
                 value == 0
                         ? 0
@@ -114,7 +114,7 @@ final class BenchView {
     }
 
     /** Returns what was run, what is better, and on what machine. */
-    static String caption(BenchResult result) {
+    public static String caption(BenchResult result) {
         var workload = result.workload();
         var headline = workload.headline();
         return "%s: %s%s, %s is better; %s; %tF"
@@ -128,7 +128,7 @@ final class BenchView {
     }
 
     /** Returns how the runs were made. */
-    static String course(BenchResult result) {
+    public static String course(BenchResult result) {
         var plan = result.plan();
         return "Runs in random order, seed %d%s; %s."
                 .formatted(

@@ -1,12 +1,17 @@
-package org.schedbook.magic;
+package org.schedbook.session;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.plot.TimePlot;
+import org.schedbook.target.Activity;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.Status;
+import org.schedbook.target.TargetException;
 
 /**
  * What {@code %top} saw of a policy.
@@ -15,17 +20,47 @@ import org.schedbook.plot.TimePlot;
  * @param machine where it ran
  * @param samples in their order
  */
-record Watched(String policy, String machine, List<TopFrame.Sample> samples) {
+public record Watched(String policy, String machine, List<Sample> samples) {
 
     /** More lines than this cannot be told apart. */
     private static final int LINES = 6;
 
-    Watched {
+    /** Counters that tell of now and not of the time since the attach. */
+    private static final Set<String> NOW = Set.of("nr_tasks", "nr_queued");
+
+    /** One moment. */
+    public record Sample(Status status, Activity activity) {
+
+        public static Sample of(Attachment attachment)
+                throws TargetException, InterruptedException {
+            Activity activity =
+                    attachment
+                            .activity()
+                            .orElseThrow(
+                                    () ->
+                                            new TargetException(
+                                                    "This target does not say what it is doing.",
+                                                    "%status shows its counters.",
+                                                    ""));
+            return new Sample(attachment.status(), activity);
+        }
+
+        public boolean ended() {
+            return status.exit() != null;
+        }
+    }
+
+    /** Returns whether a counter counts events since the attach. */
+    public static boolean isTotal(String counter) {
+        return counter.startsWith("nr_") && !NOW.contains(counter);
+    }
+
+    public Watched {
         samples = List.copyOf(samples);
     }
 
     /** Returns how fast the counters went that went fastest. */
-    TimePlot plot() {
+    public TimePlot plot() {
         if (samples.size() < 3) {
             throw new CellError("%top was too short to plot.").next("Watch for longer: %top -s 10");
         }
@@ -50,7 +85,7 @@ record Watched(String policy, String machine, List<TopFrame.Sample> samples) {
 
     private List<String> counters() {
         var names = new TreeSet<>(samples.getLast().status().counters().keySet());
-        names.removeIf(name -> !TopFrame.isTotal(name));
+        names.removeIf(name -> !isTotal(name));
         return new ArrayList<>(names);
     }
 
@@ -61,15 +96,15 @@ record Watched(String policy, String machine, List<TopFrame.Sample> samples) {
     private double[] rates(String counter) {
         var rates = new double[samples.size() - 1];
         for (int i = 0; i < rates.length; i++) {
-            TopFrame.Sample from = samples.get(i);
-            TopFrame.Sample to = samples.get(i + 1);
+            Sample from = samples.get(i);
+            Sample to = samples.get(i + 1);
             long ns = Math.max(1, to.activity().atNs() - from.activity().atNs());
             rates[i] = 1e9 * (value(to, counter) - value(from, counter)) / ns;
         }
         return rates;
     }
 
-    private static long value(TopFrame.Sample sample, String counter) {
+    private static long value(Sample sample, String counter) {
         return sample.status().counters().getOrDefault(counter, 0L);
     }
 }

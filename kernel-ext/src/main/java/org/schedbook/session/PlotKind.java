@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.session;
 
 import java.util.Arrays;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What {@code %plot} can draw. */
-enum PlotKind {
+public enum PlotKind {
     SAMPLES,
     RATIOS,
     HISTOGRAM,
@@ -16,15 +16,15 @@ enum PlotKind {
     ROUNDS,
     TIMELINE;
 
-    String word() {
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static Optional<PlotKind> of(String word) {
+    public static Optional<PlotKind> of(String word) {
         return Arrays.stream(values()).filter(kind -> kind.word().equals(word)).findFirst();
     }
 
-    static List<String> words() {
+    public static List<String> words() {
         return Arrays.stream(values()).map(PlotKind::word).toList();
     }
 }

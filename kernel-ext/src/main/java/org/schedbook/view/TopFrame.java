@@ -1,10 +1,9 @@
-package org.schedbook.magic;
+package org.schedbook.view;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
@@ -12,48 +11,18 @@ import org.schedbook.jupyter.Gauge;
 import org.schedbook.jupyter.Renderable;
 import org.schedbook.jupyter.Table;
 import org.schedbook.measure.Durations;
+import org.schedbook.session.Watched;
 import org.schedbook.target.Activity;
-import org.schedbook.target.Attachment;
-import org.schedbook.target.Status;
-import org.schedbook.target.TargetException;
 
 /** A policy at work between two moments. */
-record TopFrame(String policy, Sample from, Sample to) implements Renderable {
+public record TopFrame(String policy, Watched.Sample from, Watched.Sample to)
+        implements Renderable {
 
     /** Counters that are always shown, with what they mean; others only where they moved. */
     private static final Map<String, String> ALWAYS =
             Map.of(
                     "nr_user_dispatches", "decisions of the policy",
                     "nr_kernel_dispatches", "put on an idle CPU by the kernel");
-
-    /** Counters that tell of now and not of the time since the attach. */
-    private static final Set<String> NOW = Set.of("nr_tasks", "nr_queued");
-
-    /** One moment. */
-    record Sample(Status status, Activity activity) {
-
-        static Sample of(Attachment attachment) throws TargetException, InterruptedException {
-            Activity activity =
-                    attachment
-                            .activity()
-                            .orElseThrow(
-                                    () ->
-                                            new TargetException(
-                                                    "This target does not say what it is doing.",
-                                                    "%status shows its counters.",
-                                                    ""));
-            return new Sample(attachment.status(), activity);
-        }
-
-        boolean ended() {
-            return status.exit() != null;
-        }
-    }
-
-    /** Returns whether a counter counts events since the attach. */
-    static boolean isTotal(String counter) {
-        return counter.startsWith("nr_") && !NOW.contains(counter);
-    }
 
     private double seconds() {
         return Math.max(1, to.activity().atNs() - from.activity().atNs()) / 1e9;
@@ -75,7 +44,8 @@ record TopFrame(String policy, Sample from, Sample to) implements Renderable {
                 .forEach(
                         (name, total) -> {
                             long meanwhile = total - before.getOrDefault(name, 0L);
-                            if (isTotal(name) && (meanwhile != 0 || ALWAYS.containsKey(name))) {
+                            if (Watched.isTotal(name)
+                                    && (meanwhile != 0 || ALWAYS.containsKey(name))) {
                                 rows.add(
                                         List.of(
                                                 name,

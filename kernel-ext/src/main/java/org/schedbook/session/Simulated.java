@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.session;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +41,7 @@ public record Simulated(
     private static final int LED_THERE = 4;
 
     /** Returns one line for captions. */
-    String caption() {
+    public String caption() {
         return "Simulated: %s on %s; seed %d."
                 .formatted(
                         workload,
@@ -52,7 +52,7 @@ public record Simulated(
     /**
      * Returns the result of a policy, the last one's if the name is null; null if there is none.
      */
-    SimResult of(String policy) {
+    public SimResult of(String policy) {
         int index = policy == null ? results.size() - 1 : policies.indexOf(policy);
         return index < 0 ? null : results.get(index);
     }

@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.session;
 
 import java.util.List;
 import java.util.Optional;
@@ -12,12 +12,12 @@ import org.schedbook.store.StoreException;
 import org.schedbook.target.Machine;
 
 /** Keeps what a benchmark measured. */
-final class Measurements {
+public final class Measurements {
 
     /**
      * Keeps a result, or says in the cell why that was not possible: it is on the screen anyway.
      */
-    static void keep(BenchResult result, Session session, MagicCall call) {
+    public static void keep(BenchResult result, Session session, MagicCall call) {
         try {
             session.store().measured(of(result));
         } catch (StoreException e) {
@@ -25,7 +25,7 @@ final class Measurements {
         }
     }
 
-    static List<Measurement> of(BenchResult result) {
+    public static List<Measurement> of(BenchResult result) {
         String session = UUID.randomUUID().toString();
         return result.workload().metrics().stream()
                 .flatMap(

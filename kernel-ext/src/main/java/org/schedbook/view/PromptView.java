@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.view;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +13,7 @@ import org.schedbook.prompt.RepairLoop;
 import org.schedbook.prompt.Verdict;
 
 /** Shows a repair loop in the cell: each answer as it is written, each gate as it is passed. */
-final class PromptView implements RepairLoop.Observer, AutoCloseable {
+public final class PromptView implements RepairLoop.Observer, AutoCloseable {
 
     private final MagicCall call;
     private final String author;
@@ -27,7 +27,7 @@ final class PromptView implements RepairLoop.Observer, AutoCloseable {
     /**
      * @param author who writes the answers
      */
-    PromptView(MagicCall call, String author, int repairs) {
+    public PromptView(MagicCall call, String author, int repairs) {
         this.call = call;
         this.author = author;
         this.repairs = repairs;
@@ -115,12 +115,12 @@ final class PromptView implements RepairLoop.Observer, AutoCloseable {
     }
 
     /** Returns the verdict on the last answer that came to its end. */
-    Optional<Verdict> last() {
+    public Optional<Verdict> last() {
         return last;
     }
 
     /** Returns the last policy that was found in any of the answers. */
-    Optional<PolicySource> source() {
+    public Optional<PolicySource> source() {
         return source;
     }
 

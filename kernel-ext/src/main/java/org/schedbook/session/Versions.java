@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.session;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.schedbook.store.StoreException;
 import org.schedbook.store.Version;
 
 /** Keeps what the names of policies stand for. */
-final class Versions {
+public final class Versions {
 
     /**
      * Keeps a source, or says in the cell why that was not possible: the policy is of use anyway.
@@ -22,7 +22,7 @@ final class Versions {
      * @param origin {@link Version#CELL}, or what the request was for
      * @param attempt the request that it is the answer to
      */
-    static Optional<Version> keep(
+    public static Optional<Version> keep(
             PolicySource source,
             Optional<CompiledPolicy> compiled,
             String origin,
@@ -42,7 +42,7 @@ final class Versions {
      *
      * @throws StoreException if that is not possible
      */
-    static Version keep(
+    public static Version keep(
             PolicySource source,
             Optional<CompiledPolicy> compiled,
             String origin,
@@ -63,7 +63,7 @@ final class Versions {
      *
      * @param reference {@code NAME} or {@code NAME@NUMBER}
      */
-    static PolicySource source(String reference, Session session) {
+    public static PolicySource source(String reference, Session session) {
         int at = reference.lastIndexOf('@');
         if (at < 0) {
             return session.source(reference);
@@ -78,7 +78,7 @@ final class Versions {
         } catch (NumberFormatException e) {
             throw noVersion(reference, name, session);
         } catch (StoreException e) {
-            throw Errors.of(e);
+            throw new CellError(e.getMessage()).next(e.nextStep());
         }
     }
 
@@ -92,7 +92,7 @@ final class Versions {
     }
 
     /** Returns all references there are. */
-    static List<String> labels(Session session) {
+    public static List<String> labels(Session session) {
         var labels = new ArrayList<>(session.policyNames());
         if (!Store.isIn(Session.DIRECTORY)) {
             return labels; // A look at what there is makes no files.

@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.view;
 
 import java.util.List;
 import org.schedbook.bench.Workload;
@@ -6,20 +6,20 @@ import org.schedbook.plot.LineagePlot;
 import org.schedbook.store.Round;
 
 /** The rounds of an improvement up to now, and how they are drawn. */
-final class ImproveBoard {
+public final class ImproveBoard {
 
     private final Workload workload;
     private volatile List<Round> rounds = List.of();
 
-    ImproveBoard(Workload workload) {
+    public ImproveBoard(Workload workload) {
         this.workload = workload;
     }
 
-    void rounds(List<Round> rounds) {
+    public void rounds(List<Round> rounds) {
         this.rounds = List.copyOf(rounds);
     }
 
-    LineagePlot plot() {
+    public LineagePlot plot() {
         var metric = workload.headline();
         return new LineagePlot(
                 "Rounds of an improvement",

@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.view;
 
 import com.github.difflib.DiffUtils;
 import com.github.difflib.UnifiedDiffUtils;
@@ -9,7 +9,7 @@ import org.schedbook.jupyter.Html;
 import org.schedbook.jupyter.Renderable;
 
 /** What differs between two sources, as a unified diff. */
-final class Diff implements Renderable {
+public final class Diff implements Renderable {
 
     private static final int CONTEXT = 2;
 
@@ -20,7 +20,7 @@ final class Diff implements Renderable {
     }
 
     /** Returns the lines that lead from one source to another. */
-    static Diff of(String nameA, PolicySource a, String nameB, PolicySource b) {
+    public static Diff of(String nameA, PolicySource a, String nameB, PolicySource b) {
         List<String> before = a.text().strip().lines().toList();
         List<String> after = b.text().strip().lines().toList();
         return new Diff(
@@ -29,17 +29,17 @@ final class Diff implements Renderable {
     }
 
     /** Returns whether there is no difference. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return lines.isEmpty();
     }
 
     /** Returns how many lines it has. */
-    int size() {
+    public int size() {
         return lines.size();
     }
 
     /** Returns how many lines were added and removed, such as {@code +3 −1}. */
-    String summary() {
+    public String summary() {
         return "+%d \u2212%d lines".formatted(count('+'), count('-'));
     }
 

@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.view;
 
 import java.util.List;
 import java.util.Map;
@@ -10,16 +10,18 @@ import org.schedbook.llm.ChatMessage;
 import org.schedbook.llm.Endpoint;
 import org.schedbook.llm.Sampling;
 import org.schedbook.prompt.PolicyPrompt;
+import org.schedbook.session.PromptCell;
+import org.schedbook.session.Session;
 
 /** Shows exactly what a {@code %%prompt} cell would send now, and sends nothing. */
-final class RequestView {
+public final class RequestView {
 
     /** An estimate: every model has tokens of its own. */
     private static final int CHARACTERS_A_TOKEN = 4;
 
     private final Map<String, String> environment;
 
-    RequestView(Map<String, String> environment) {
+    public RequestView(Map<String, String> environment) {
         this.environment = environment;
     }
 
@@ -27,7 +29,7 @@ final class RequestView {
      * @param prompt the request that the cell makes now
      * @param words whose the words are
      */
-    void show(PromptCell cell, PolicyPrompt prompt, String words, MagicCall call) {
+    public void show(PromptCell cell, PolicyPrompt prompt, String words, MagicCall call) {
         List<ChatMessage> messages = prompt.messages();
         int characters = messages.stream().mapToInt(m -> m.content().length()).sum();
         call.show(
@@ -45,10 +47,10 @@ final class RequestView {
         }
     }
 
-    private String answeredBy(RequestOptions options, List<ChatMessage> messages) {
+    private String answeredBy(PromptCell.Options options, List<ChatMessage> messages) {
         Optional<Endpoint> endpoint = Endpoint.from(environment);
         if (endpoint.isEmpty()) {
-            return PromptMagic.RECORDINGS
+            return Session.RECORDINGS
                     .find(messages)
                     .map(file -> "a recording: " + file)
                     .orElse("nobody: there is no model, and no recording of exactly this");

@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.view;
 
 import java.util.List;
 import java.util.OptionalDouble;
@@ -12,7 +12,7 @@ import org.schedbook.prompt.Verdict;
 import org.schedbook.store.Round;
 
 /** Shows in the cell what {@code %improve} does, as it does it. */
-final class ImproveView implements ImproveLoop.Observer, AutoCloseable {
+public final class ImproveView implements ImproveLoop.Observer, AutoCloseable {
 
     private final MagicCall call;
     private final String planner;
@@ -21,7 +21,7 @@ final class ImproveView implements ImproveLoop.Observer, AutoCloseable {
     private final LiveDisplay live;
     private LiveText plan;
 
-    ImproveView(
+    public ImproveView(
             String planner,
             PromptView coder,
             ImproveBoard board,

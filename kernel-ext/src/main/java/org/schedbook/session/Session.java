@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.session;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +19,7 @@ import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.llm.Prices;
+import org.schedbook.llm.Recordings;
 import org.schedbook.plot.LineagePlot;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.report.LabReport.Measured;
@@ -46,7 +47,10 @@ import org.schedbook.target.vm.VmTarget;
 public final class Session implements AutoCloseable {
 
     /** Where a notebook keeps what it was given and what it asked for: beside the notebook. */
-    static final Path DIRECTORY = Path.of(".schedbook");
+    public static final Path DIRECTORY = Path.of(".schedbook");
+
+    /** Answers that come with a notebook, beside it. */
+    public static final Recordings RECORDINGS = new Recordings(Path.of("recordings"));
 
     private static final System.Logger LOG = System.getLogger(Session.class.getName());
 
@@ -79,7 +83,7 @@ public final class Session implements AutoCloseable {
     private VmTarget lastGuest;
     private volatile boolean closed;
 
-    Session() {}
+    public Session() {}
 
     /** Returns the notebook's session; outside a notebook the process's, ended with it. */
     public static synchronized Session current() {
@@ -90,7 +94,7 @@ public final class Session implements AutoCloseable {
         return current;
     }
 
-    static synchronized void current(Session session) {
+    public static synchronized void current(Session session) {
         current = session;
     }
 
@@ -136,7 +140,7 @@ public final class Session implements AutoCloseable {
      * refused, takes the old one's place too: what runs under a name is never older than what the
      * person sees.
      */
-    CompiledPolicy define(PolicySource source) throws CompileException {
+    public CompiledPolicy define(PolicySource source) throws CompileException {
         definitions.put(source.name(), new Definition(source, null));
         CompiledPolicy compiled = compiler().compile(source);
         definitions.put(source.name(), new Definition(source, compiled));
@@ -144,7 +148,7 @@ public final class Session implements AutoCloseable {
     }
 
     /** Returns the notebook's compiler, made when first needed. */
-    PolicyCompiler compiler() {
+    public PolicyCompiler compiler() {
         if (compiler == null) {
             compiler = new PolicyCompiler();
         }
@@ -156,7 +160,7 @@ public final class Session implements AutoCloseable {
      *
      * @throws org.schedbook.store.StoreException if that is not possible
      */
-    Store store() {
+    public Store store() {
         if (store == null) {
             store = Store.open(DIRECTORY);
         }
@@ -164,7 +168,7 @@ public final class Session implements AutoCloseable {
     }
 
     /** Returns what models cost, as the person has it in a file. */
-    Prices prices() {
+    public Prices prices() {
         try {
             return Prices.read(DIRECTORY.resolve("prices.csv"));
         } catch (IOException e) {
@@ -181,7 +185,7 @@ public final class Session implements AutoCloseable {
     }
 
     /** Returns the source of a policy, whether or not it compiles. */
-    PolicySource source(String name) {
+    public PolicySource source(String name) {
         Definition definition = definitions.get(name);
         return definition != null
                 ? definition.source()
@@ -217,12 +221,12 @@ public final class Session implements AutoCloseable {
     }
 
     /** Returns where policies are to run. */
-    TargetChoice choice() {
+    public TargetChoice choice() {
         return choice;
     }
 
     /** Has policies run elsewhere from now on; what is attached now ends. */
-    void choose(TargetChoice other) throws TargetException, InterruptedException {
+    public void choose(TargetChoice other) throws TargetException, InterruptedException {
         giveUp();
         choice = other;
         if (!(choice instanceof TargetChoice.Vm)) {
@@ -231,14 +235,14 @@ public final class Session implements AutoCloseable {
     }
 
     /** Says whether policies can run on this machine's own kernel, where one from here may be. */
-    Availability host() {
+    public Availability host() {
         return choice instanceof TargetChoice.Host && attachment().isPresent()
                 ? Availability.usable("host", "in use by this notebook: see %status")
                 : HostTarget.availability();
     }
 
     /** Detaches what is attached and ends the target; the next one begins anew. */
-    void giveUp() throws TargetException, InterruptedException {
+    public void giveUp() throws TargetException, InterruptedException {
         try {
             detach();
         } finally {
@@ -250,19 +254,19 @@ public final class Session implements AutoCloseable {
     }
 
     /** Begins to start a guest in the background, if that is what is going to be needed. */
-    void prepareTarget() {
+    public void prepareTarget() {
         if (choice instanceof TargetChoice.Vm(GuestShape shape) && runningTarget().isEmpty()) {
             spare.prepare(shape);
         }
     }
 
     /** Returns the memory of the guest that waits in the background, in MiB; 0 if none does. */
-    long spareMib() {
+    public long spareMib() {
         return spare.residentMib();
     }
 
     /** Returns the running target, or empty if none has been needed yet or the last one ended. */
-    Optional<Target> runningTarget() {
+    public Optional<Target> runningTarget() {
         if (target != null && !target.isAlive()) {
             target.close();
             target = null;
@@ -294,12 +298,12 @@ public final class Session implements AutoCloseable {
     }
 
     /** Returns what the guest, or the last one, wrote to its console; empty if there was none. */
-    Optional<String> console() {
+    public Optional<String> console() {
         return Optional.ofNullable(lastGuest).map(VmTarget::console);
     }
 
     /** Returns a guest that is the caller's alone, to be closed by it. */
-    Target separateGuest() throws TargetException, InterruptedException {
+    public Target separateGuest() throws TargetException, InterruptedException {
         return guest(
                 choice instanceof TargetChoice.Vm(GuestShape shape) ? shape : GuestShape.DEFAULT);
     }
@@ -337,12 +341,12 @@ public final class Session implements AutoCloseable {
     }
 
     /** Returns the name of what was attached last. */
-    String attachedName() {
+    public String attachedName() {
         return attached;
     }
 
     /** Says that a cell has asked for a policy. */
-    void prompted(PromptCell cell) {
+    public void prompted(PromptCell cell) {
         prompts.putLast(cell.name(), cell);
     }
 
@@ -351,17 +355,17 @@ public final class Session implements AutoCloseable {
      *
      * @param name null for any policy
      */
-    Optional<PromptCell> prompted(String name) {
+    public Optional<PromptCell> prompted(String name) {
         return name != null
                 ? Optional.ofNullable(prompts.get(name))
                 : Optional.ofNullable(prompts.lastEntry()).map(Map.Entry::getValue);
     }
 
-    Optional<BenchResult> lastResult() {
+    public Optional<BenchResult> lastResult() {
         return Optional.ofNullable(lastResult);
     }
 
-    void lastResult(BenchResult result) {
+    public void lastResult(BenchResult result) {
         lastResult = result;
         lastMeasured = List.of(result);
         latest = PlotKind.SAMPLES;
@@ -374,46 +378,46 @@ public final class Session implements AutoCloseable {
     }
 
     /** Makes a comparison over several workloads what is plotted next. */
-    void compared(Suite suite) {
+    public void compared(Suite suite) {
         lastMeasured = suite.results();
         latest = PlotKind.RATIOS;
     }
 
     /** Returns the results of the last measurement, of several if it was of several workloads. */
-    List<BenchResult> lastMeasured() {
+    public List<BenchResult> lastMeasured() {
         return lastMeasured;
     }
 
-    void watched(Watched watched) {
+    public void watched(Watched watched) {
         lastWatched = watched;
         latest = PlotKind.COUNTERS;
     }
 
-    Optional<Watched> lastWatched() {
+    public Optional<Watched> lastWatched() {
         return Optional.ofNullable(lastWatched);
     }
 
-    void improved(LineagePlot rounds) {
+    public void improved(LineagePlot rounds) {
         lastRounds = rounds;
         latest = PlotKind.ROUNDS;
     }
 
-    Optional<LineagePlot> lastRounds() {
+    public Optional<LineagePlot> lastRounds() {
         return Optional.ofNullable(lastRounds);
     }
 
     /** Returns what suits what was done last. */
-    Optional<PlotKind> latest() {
+    public Optional<PlotKind> latest() {
         return Optional.ofNullable(latest);
     }
 
     /** Returns all that was measured, in the order in which it was. */
-    List<Measured> measured() {
+    public List<Measured> measured() {
         return List.copyOf(measured);
     }
 
     /** Returns the source of that hash, if it was defined when something was measured. */
-    Optional<PolicySource> measuredSource(String hash) {
+    public Optional<PolicySource> measuredSource(String hash) {
         return Optional.ofNullable(measuredSources.get(hash));
     }
 
@@ -424,7 +428,7 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    Optional<Simulated> lastSimulation() {
+    public Optional<Simulated> lastSimulation() {
         return Optional.ofNullable(lastSimulation);
     }
 

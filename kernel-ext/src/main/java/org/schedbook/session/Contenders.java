@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.session;
 
 import java.util.List;
 import org.schedbook.bench.Contender;
@@ -13,7 +13,7 @@ public final class Contenders {
                 : Contender.of(session.policy(name));
     }
 
-    static List<String> names(Session session) {
+    public static List<String> names(Session session) {
         var names = session.policyNames();
         names.add(Contender.EEVDF.name());
         return List.copyOf(names);
