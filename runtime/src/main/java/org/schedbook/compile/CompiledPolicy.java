@@ -27,13 +27,16 @@ public record CompiledPolicy(
 
     /**
      * Returns SHA-256 in hex over the class files without what only debuggers read: two sources
-     * that differ in comments and layout alone have the same.
+     * that differ in comments and layout alone have the same. Stack maps are left out as well: they
+     * follow from the code, and making them anew takes knowing how all of its classes are related.
      */
     public String bytecodeHash() {
         var bare =
                 ClassFile.of(
                         ClassFile.DebugElementsOption.DROP_DEBUG,
                         ClassFile.LineNumbersOption.DROP_LINE_NUMBERS,
+                        ClassFile.StackMapsOption.DROP_STACK_MAPS,
+                        ClassFile.DeadCodeOption.KEEP_DEAD_CODE,
                         ClassFile.ConstantPoolSharingOption.NEW_POOL);
         try {
             var sha256 = MessageDigest.getInstance("SHA-256");

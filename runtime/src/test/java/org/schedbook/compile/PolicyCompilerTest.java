@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.schedbook.compile.CompileException.Problem;
 import org.schedbook.policy.Policy;
@@ -47,6 +48,49 @@ class PolicyCompilerTest {
     @Test
     void twoPoliciesOfTheSameClassNameDoNotMeet() throws Exception {
         assertNotEquals(compile(FIFO).newPolicy().getClass(), compile(FIFO).newPolicy().getClass());
+    }
+
+    /** What meets at the end of the branch, and the declarations it takes. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    S s = now ? new A() : new B()                | interface S {} static class A implements S {} static class B implements S {}
+                    S s = now ? new A(1) : new B(2)              | sealed interface S permits A, B {} record A(int i) implements S {} record B(int i) implements S {}
+                    S s = now ? new A() : new B()                | static abstract class S {} static final class A extends S {} static final class B extends S {}
+                    S[] s = now ? new A[1] : new B[2]            | static class S {} static class A extends S {} static class B extends S {}
+                    S[][] s = now ? new A[1][1] : new B[2][2]    | static class S {} static class A extends S {} static class B extends S {}
+                    Object s = now ? new A[1] : new B()          | static class A {} record B() {}
+                    Comparable<?> s = now ? A.X : B.Y            | enum A { X } enum B { Y { public String toString() { return ""; } }, Z }
+                    Map<S<?>, List<S<A>>> s = now ? new A() : new B() | static class S<T> {} static class A extends HashMap<S<?>, List<S<A>>> {} static class B extends TreeMap<S<?>, List<S<A>>> {}
+                    Object s = now ? new A() : Dsq.GLOBAL        | class A {}
+                    Object s = now ? new A() : topology()        | class A {}
+                    S s = now ? () -> 1 : new A()                | interface S { int get(); } static class A implements S { public int get() { return 2; } }
+                    Object s = switch (topology().nrCpus()) { case 1 -> new A(); case 2 -> new B(); default -> this; } | class A {} class B extends A {}
+                    RuntimeException s = now ? new A() : new B() | static class A extends RuntimeException {} static class B extends IllegalStateException {}
+                    """)
+    void aPolicyWhoseOwnClassesMeetInABranchHasABytecodeHash(String statement, String declarations)
+            throws Exception {
+        CompiledPolicy compiled =
+                compile(
+                        """
+                        class P extends Policy {
+                            %s
+                            int count;
+                            public void enqueue(Task task, long enqFlags) {
+                                boolean now = (nowNs() & 1) == 0;
+                                %s;
+                                count += s.hashCode();
+                                while (count > 7) { count -= s == null ? 2 : 3; }
+                                insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                            }
+                        }
+                        """
+                                .formatted(declarations, statement));
+        assertEquals(64, compiled.bytecodeHash().length());
+        assertEquals(compiled.bytecodeHash(), compiled.bytecodeHash());
+        compiled.newPolicy();
     }
 
     @Test
