@@ -3,72 +3,135 @@ package org.schedbook.magic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.schedbook.bench.Bench;
 import org.schedbook.bench.BenchException;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.bench.Contender;
+import org.schedbook.bench.Plan;
+import org.schedbook.bench.Shell;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.CellError;
+import org.schedbook.jupyter.Plain;
 import org.schedbook.jupyter.Table;
 import org.schedbook.measure.Comparison;
 import org.schedbook.measure.Interval;
 import org.schedbook.report.LabReport;
 import org.schedbook.report.ReportPage;
 import org.schedbook.session.Session;
+import org.schedbook.session.TargetChoice;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 import org.schedbook.view.BenchView;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** Measures what a report has once more: {@code ./schedbook reproduce FILE}. */
-public final class Reproduce {
+/**
+ * Measures what a report has once more: {@code ./schedbook reproduce FILE}. A report is written by
+ * somebody else: it says what to measure, on a machine of what shape, and nothing of it runs on
+ * this machine unless the person says so.
+ */
+@Command(
+        name = "reproduce",
+        description =
+                "Measures what a report has once more, in a guest or in the simulator, and says which"
+                        + " ratios agree.")
+public final class Reproduce implements Callable<Integer> {
 
     private static final int AGREES = 0;
     private static final int DIFFERS = 1;
     private static final int FAILED = 2;
 
+    /** More than any report of ours has; a page that asks for more wants something else. */
+    private static final int MAX_REPETITIONS = 1000;
+
+    private static final Duration MAX_LIMIT = Duration.ofHours(1);
+
+    @Parameters(paramLabel = "REPORT.html", description = "A page that %%report wrote.")
+    private Path file;
+
+    @Option(
+            names = "--host",
+            description =
+                    "Also measure here what was measured on a machine's own kernel: the report's"
+                            + " policies are attached to this machine, and its commands run on it.")
+    private boolean host;
+
+    @Option(
+            names = "--allow-commands",
+            description = "Also run commands that the report's author wrote.")
+    private boolean commands;
+
     /**
      * Exits with status 0 if every ratio agrees, that is if its interval then and its interval now
      * overlap; with 1 if one does not; with 2 if it could not be found out.
-     *
-     * @param args the report, a page that {@code %report} wrote
      */
     public static void main(String[] args) {
-        int status = FAILED;
-        try {
-            status = reproduce(Path.of(args[0]));
-        } catch (CellError e) {
-            System.err.println(e.getMessage() + "\n" + e.next());
-        } catch (TargetException e) {
-            System.err.println(e.getMessage() + "\n" + e.nextStep());
-        } catch (IOException e) {
-            System.err.println(args[0] + " can not be read.");
-        } catch (BenchException | CompileException | IllegalArgumentException e) {
-            System.err.println(args[0] + ": " + e.getMessage());
-        } catch (InterruptedException e) {
-            System.err.println("Interrupted.");
-        }
-        System.exit(status);
+        System.exit(new CommandLine(new Reproduce()).execute(args));
     }
 
-    private static int reproduce(Path file)
+    @Override
+    public Integer call() {
+        try {
+            return reproduce();
+        } catch (CellError e) {
+            say(e.getMessage() + "\n" + e.next());
+        } catch (TargetException e) {
+            say(e.getMessage() + "\n" + e.nextStep());
+        } catch (IOException e) {
+            say(file + " cannot be read.");
+        } catch (BenchException | CompileException e) {
+            say(file + ": " + e.getMessage());
+        } catch (InterruptedException e) {
+            say("Interrupted.");
+        }
+        return FAILED;
+    }
+
+    private static void say(String text) {
+        System.err.println(Plain.of(text));
+    }
+
+    private int reproduce()
             throws IOException,
                     TargetException,
                     BenchException,
                     CompileException,
                     InterruptedException {
-        LabReport report = ReportPage.read(Files.readString(file));
-        System.out.println(report.question().isEmpty() ? file.toString() : report.question());
-        Map<String, Contender> contenders = contenders(report);
+        // All of the page is looked at before anything runs.
+        var policies = new HashMap<String, Contender>();
+        var measurements = new LinkedHashMap<BenchResult, TargetChoice>();
+        try {
+            LabReport report = ReportPage.read(Files.readString(file));
+            System.out.println(
+                    Plain.of(report.question().isEmpty() ? file.toString() : report.question()));
+            policies.putAll(policies(report));
+            for (LabReport.Measured each : report.measured()) {
+                TargetChoice choice = TargetChoice.parse(each.target());
+                BenchResult result = each.result();
+                allow(choice, result);
+                contenders(result, policies);
+                result.rows(); // fails if the figures are not the workload's
+                measurements.put(result, choice);
+            }
+        } catch (IllegalArgumentException e) {
+            throw noReport(e.getMessage());
+        } catch (NullPointerException | IndexOutOfBoundsException e) {
+            throw noReport("something is missing in it");
+        }
         boolean agree = true;
-        for (LabReport.Measured each : report.measured()) {
-            agree &= reproduce(each, contenders);
+        for (var each : measurements.entrySet()) {
+            agree &= reproduce(each.getKey(), each.getValue(), policies);
         }
         System.out.println(
                 agree
@@ -77,84 +140,144 @@ public final class Reproduce {
         return agree ? AGREES : DIFFERS;
     }
 
-    /** Returns what is to be measured, by the hash of its source. */
-    private static Map<String, Contender> contenders(LabReport report) throws CompileException {
-        var compiler = new PolicyCompiler();
-        var contenders = new HashMap<String, Contender>();
-        for (LabReport.Policy policy : report.policies()) {
-            var source = new PolicySource(policy.name(), policy.source());
-            contenders.put(policy.hash(), Contender.of(compiler.compile(source)));
-        }
-        return contenders;
+    private CellError noReport(String why) {
+        return new CellError("%s cannot be measured again: %s.".formatted(file, why))
+                .next("Nothing was run. Ask its author for the page as %report wrote it.");
     }
 
-    private static boolean reproduce(LabReport.Measured measured, Map<String, Contender> contenders)
+    /** Refuses what the person has not asked for, and shows what a page makes this machine do. */
+    private void allow(TargetChoice choice, BenchResult result) {
+        Plan plan = result.plan();
+        if (plan.repetitions() > MAX_REPETITIONS
+                || plan.warmUps() > MAX_REPETITIONS
+                || plan.limit().compareTo(MAX_LIMIT) > 0) {
+            throw new CellError(
+                            "The report asks for %d runs of up to %s each."
+                                    .formatted(
+                                            (long) plan.repetitions() + plan.warmUps(),
+                                            plan.limit()))
+                    .next("No report of Schedbook's does. Nothing was run.");
+        }
+        boolean here = choice instanceof TargetChoice.Host;
+        boolean free = result.workload() instanceof Shell;
+        if (here && !host || free && !commands) {
+            String flags = (here ? " --host" : "") + (free ? " --allow-commands" : "");
+            throw new CellError(
+                            "The report asks to run this %s:%n    %s"
+                                    .formatted(
+                                            here
+                                                    ? "on this machine itself, not in a guest"
+                                                    : "command, which its author wrote",
+                                            result.workload().commandLine()))
+                    .next(
+                            "Nothing was run. Read it; if you trust it, run: ./schedbook reproduce %s%s"
+                                    .formatted(file, flags));
+        }
+        if (here || free) {
+            System.out.println(
+                    Plain.of(
+                            "%s: %s"
+                                    .formatted(
+                                            here ? "On this machine" : "The author's command",
+                                            result.workload().commandLine())));
+        }
+    }
+
+    /** Returns the policies of a report by the hash of their source. */
+    private static Map<String, Contender> policies(LabReport report) throws CompileException {
+        var compiler = new PolicyCompiler();
+        var policies = new HashMap<String, Contender>();
+        for (LabReport.Policy policy : report.policies()) {
+            var source = new PolicySource(policy.name(), policy.source());
+            policies.put(source.hash(), Contender.of(compiler.compile(source)));
+        }
+        return policies;
+    }
+
+    private static List<Contender> contenders(BenchResult then, Map<String, Contender> policies) {
+        return then.contenders().stream().map(name -> contender(name, then, policies)).toList();
+    }
+
+    /** Returns what a name stood for; whose source is not there is not taken for the kernel. */
+    private static Contender contender(
+            String name, BenchResult then, Map<String, Contender> policies) {
+        String hash = then.sourceHashes().get(name);
+        Contender contender = hash == null ? Contender.EEVDF : policies.get(hash);
+        if (contender == null || hash == null && !name.equals(Contender.EEVDF.name())) {
+            throw new IllegalArgumentException(
+                    "the source of %s is not in it, so that cannot be measured again"
+                            .formatted(name));
+        }
+        return new Contender(name, contender.policy());
+    }
+
+    private static boolean reproduce(
+            BenchResult then, TargetChoice choice, Map<String, Contender> policies)
             throws TargetException, BenchException, InterruptedException {
-        BenchResult then = measured.result();
-        List<Contender> again =
-                then.contenders().stream()
-                        .map(
-                                name ->
-                                        contenders.getOrDefault(
-                                                then.sourceHashes().get(name), Contender.EEVDF))
-                        .toList();
-        try (Session session = new Session();
-                Target target = target(session, measured.target())) {
-            System.out.println("\n" + then.workload().title());
-            System.out.println("  then: " + then.machine().caption());
-            System.out.println("  now:  " + target.machine().caption());
+        try (Session session = new Session()) {
+            session.choose(choice);
+            Target target = session.target();
+            if (choice instanceof TargetChoice.Sim
+                    && !then.machine().accelerator().equals(target.machine().accelerator())) {
+                throw new CellError(
+                                "It was measured with '%s', which the report does not hold."
+                                        .formatted(then.machine().accelerator()))
+                        .next(
+                                "Ask its author for the file of costs, and measure it in a notebook.");
+            }
+            System.out.println("\n" + Plain.of(then.workload().title()));
+            System.out.println("  then: " + Plain.of(then.machine().caption()));
+            System.out.println("  now:  " + Plain.of(target.machine().caption()));
             BenchResult now =
-                    new Bench(target, then.workload(), again, then.plan())
+                    new Bench(target, then.workload(), contenders(then, policies), then.plan())
                             .run(
                                     (done, total, contender, _) ->
                                             System.err.printf(
                                                     "  run %d of %d at most, %s%n",
-                                                    done + 1, total, contender.name()));
+                                                    done + 1, total, Plain.of(contender.name())));
             return compare(then, now);
         }
-    }
-
-    private static Target target(Session session, String line)
-            throws TargetException, InterruptedException {
-        var magic = new TargetMagic(session);
-        new CommandLine(magic).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(line.split(" "));
-        session.choose(magic.choice());
-        return session.target();
     }
 
     private static boolean compare(BenchResult then, BenchResult now) {
         var rows = new ArrayList<List<String>>();
         boolean agree = true;
         List<BenchResult.Row> nowRows = now.rows();
-        List<BenchResult.Row> thenRows = then.rows();
-        for (int i = 0; i < thenRows.size(); i++) {
-            Comparison before = thenRows.get(i).comparison().orElse(null);
-            Comparison after = nowRows.get(i).comparison().orElse(null);
+        for (BenchResult.Row thenRow : then.rows()) {
+            BenchResult.Row nowRow =
+                    nowRows.stream()
+                            .filter(row -> row.metric().equals(thenRow.metric()))
+                            .filter(row -> row.contender().equals(thenRow.contender()))
+                            .findFirst()
+                            .orElseThrow();
+            Comparison before = thenRow.comparison().orElse(null);
+            Comparison after = nowRow.comparison().orElse(null);
             boolean agrees = before == null || overlap(before.interval(), after.interval());
             agree &= agrees;
             rows.add(
                     List.of(
-                            thenRows.get(i).metric().label(),
-                            thenRows.get(i).contender(),
-                            BenchView.number(thenRows.get(i).summary().median()),
-                            BenchView.number(nowRows.get(i).summary().median()),
+                            thenRow.metric().label(),
+                            thenRow.contender(),
+                            BenchView.number(thenRow.summary().median()),
+                            BenchView.number(nowRow.summary().median()),
                             ratio(before),
                             ratio(after),
                             before == null ? "" : agrees ? "agrees" : "differs"));
         }
         System.out.println(
-                new Table(
-                                "",
-                                List.of(
-                                        "metric",
-                                        "policy",
-                                        "median then",
-                                        "now",
-                                        "ratio to " + then.baseline() + " then",
-                                        "now",
-                                        ""),
-                                rows)
-                        .text());
+                Plain.of(
+                        new Table(
+                                        "",
+                                        List.of(
+                                                "metric",
+                                                "policy",
+                                                "median then",
+                                                "now",
+                                                "ratio to " + then.baseline() + " then",
+                                                "now",
+                                                ""),
+                                        rows)
+                                .text()));
         return agree;
     }
 
@@ -171,6 +294,4 @@ public final class Reproduce {
     private static boolean overlap(Interval a, Interval b) {
         return !(a.high() < b.low() || b.high() < a.low());
     }
-
-    private Reproduce() {}
 }

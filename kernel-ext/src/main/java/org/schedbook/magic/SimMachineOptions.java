@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.schedbook.jupyter.CellError;
+import org.schedbook.session.TargetChoice;
 import org.schedbook.target.sim.CostModel;
 import org.schedbook.target.sim.SimMachine;
 import org.schedbook.target.sim.SimOptions;
@@ -16,7 +17,7 @@ final class SimMachineOptions {
 
     private static final Pattern TIME = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ns|us|µs|ms|s)?");
 
-    private static final int MAX_CPUS = 1024;
+    private static final int MAX_CPUS = TargetChoice.MAX_CPUS;
     private static final int DEFAULT_CPUS = 8;
 
     /** Where a policy runs, in words that are typed. */

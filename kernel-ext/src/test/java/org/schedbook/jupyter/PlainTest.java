@@ -1,0 +1,55 @@
+package org.schedbook.jupyter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PlainTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'\u001b[2J'|'\\u{1b}[2J'",
+                "'\u001b]0;TITLE\u0007'|'\\u{1b}]0;TITLE\\u{7}'",
+                "'\u009b31m'|'\\u{9b}31m'",
+                "'a\u007fb\bc'|'a\\u{7f}b\\u{8}c'",
+                "'a\u202eb\u202cc'|'a\\u{202e}b\\u{202c}c'",
+                "'\u2066a\u2069'|'\\u{2066}a\\u{2069}'",
+                "'a\u200fb\u200e\u061c'|'a\\u{200f}b\\u{200e}\\u{61c}'",
+                "'pa\u200bss\u2060wo\ufeffrd\u00ad'|'pa\\u{200b}ss\\u{2060}wo\\u{feff}rd\\u{ad}'",
+                "'if\u200dx\u200c'|'if\\u{200d}x\\u{200c}'",
+                "'a\u2028b\u2029'|'a\\u{2028}b\\u{2029}'",
+                "'hidden\udb40\udc41\udb40\udc42'|'hidden\\u{e0041}\\u{e0042}'",
+                "'o\udb40\udd00\ufe0f'|'o\\u{e0100}\\u{fe0f}'",
+                "'over\rwritten'|'over\\u{d}written'",
+                "'half \ud83d'|'half \\u{d83d}'",
+            })
+    void whatATerminalWouldObeyOrAnEyeWouldMissIsWrittenOut(String text, String plain) {
+        assertEquals(plain, Plain.of(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "\tclass A {\n\t}\n",
+                "é ß 漢字 Привет שלום مرحبا",
+                "\ud83d\udc69\u200d\ud83d\udcbb", // a woman at a computer
+                "\u2764\ufe0f", // a red heart
+                "\ud83c\udff4\udb40\udc67\udb40\udc62\udb40\udc73\udb40\udc63\udb40\udc74\udb40\udc7f",
+                "می\u200cخواهم", // Persian, which needs it
+                "क्\u200dष",
+            })
+    void whatPeopleWriteStaysAsItIs(String text) {
+        assertEquals(text, Plain.of(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\r\nb\r\n"})
+    void theEndsOfLinesOfAnotherSystemAreEndsOfLines(String text) {
+        assertEquals("a\nb\n", Plain.of(text));
+    }
+}

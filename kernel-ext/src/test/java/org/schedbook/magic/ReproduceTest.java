@@ -1,0 +1,256 @@
+package org.schedbook.magic;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.schedbook.bench.BenchResult;
+import org.schedbook.bench.Plan;
+import org.schedbook.bench.Reading;
+import org.schedbook.bench.Run;
+import org.schedbook.bench.Shell;
+import org.schedbook.bench.Workload;
+import org.schedbook.bench.Workloads;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.report.LabReport;
+import org.schedbook.report.ReportPage;
+import org.schedbook.session.Session;
+import org.schedbook.target.Machine;
+import picocli.CommandLine;
+
+/** A report is data: what a stranger put into it does nothing on this machine. */
+class ReproduceTest {
+
+    private static final String SIMULATED = "sim --topology 1:1:2:1 --mode kernel";
+
+    private static final String COSTS = "simulated, policy in the kernel, costs uncalibrated";
+
+    @TempDir Path directory;
+
+    private record Outcome(int status, String out, String err) {}
+
+    @Test
+    void aPageThatNamesThisMachineRunsNothingUnlessToldSo() throws IOException {
+        Path marker = directory.resolve("PWNED");
+        Path page = page("host", new Shell("touch " + marker + "; echo 1", "s", "less"));
+        for (String[] flags : List.of(new String[] {}, new String[] {"--allow-commands"})) {
+            Outcome outcome = reproduce(page, flags);
+            assertEquals(2, outcome.status, outcome.err);
+            assertTrue(outcome.err.contains("on this machine itself"), outcome.err);
+            assertTrue(outcome.err.contains("touch " + marker), outcome.err);
+            assertTrue(outcome.err.contains("--host"), outcome.err);
+        }
+        assertFalse(Files.exists(marker));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"host", SIMULATED, "vm --cpus 2 --memory 1536M --clock wall"})
+    void aCommandOfThePagesAuthorWantsAFlagEverywhere(String target) throws IOException {
+        Outcome outcome =
+                reproduce(page(target, new Shell("id > x; echo 1", "s", "less")), "--host");
+        assertEquals(2, outcome.status, outcome.err);
+        assertTrue(outcome.err.contains("    id > x; echo 1"), outcome.err);
+        assertTrue(outcome.err.contains("--allow-commands"), outcome.err);
+    }
+
+    @Test
+    void nothingOfAPageRunsIfTheLastOfItIsRefused() throws IOException {
+        Path page =
+                page(
+                        List.of(
+                                measured(SIMULATED, Workloads.parse("batch:jobs=2")),
+                                measured("host", Workloads.parse("batch:jobs=2"))));
+        Outcome outcome = reproduce(page);
+        assertEquals(2, outcome.status, outcome.err);
+        assertFalse(outcome.out.contains("now:"), outcome.out);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sim --costs /etc/passwd",
+                "sim --topology 1:1:2:1 --mode kernel --costs /etc/passwd",
+                "sim --topology 9:9:9:9 --mode kernel",
+                "sim --topology 0:1:1:1 --mode kernel",
+                "sim @/etc/passwd",
+                "@/etc/passwd",
+                "HOST",
+                " host",
+                "host --cpus 2",
+                "vm --cpus 2 --memory 999999M --clock wall",
+                "vm --cpus 0 --memory 1536M --clock wall",
+                "vm --cpus 2 --memory 1536M --clock wall --kernel /tmp/x",
+                "",
+            })
+    void nothingButAShapeIsTakenFromAPage(String target) throws IOException {
+        Outcome outcome = reproduce(page(target, Workloads.parse("batch:jobs=2")), "--host");
+        assertEquals(2, outcome.status, outcome.err);
+        assertTrue(outcome.err.contains("Nothing was run"), outcome.err);
+        assertFalse(outcome.err.contains("root:"), outcome.err);
+        assertFalse(outcome.err.contains("\tat "), outcome.err);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"repetitions\":1|\"repetitions\":2000000000",
+                "\"limit\":\"PT10S\"|\"limit\":\"PT100000H\"",
+                "\"workload\":{|\"other\":{",
+                "\"runs\":[|\"runs\":null,\"other\":[",
+                "\"values\":[9.0|\"values\":[",
+                "\"plan\":{|\"other\":{",
+                "\"contenders\":[\"eevdf\"|\"contenders\":[\"eevdf\",\"mine\"",
+                "\"name\":\"batch\"|\"name\":\"nosuch\"",
+                "\"jobs\":\"2\"|\"jobs\":\"x\"",
+                "\"jobs\":\"2\"|\"line\":\"id\"",
+            })
+    void aPageThatWasTamperedWithIsRefusedInWords(String whole, String changed) throws IOException {
+        Path page = page(SIMULATED, Workloads.parse("batch:jobs=2"));
+        String html = Files.readString(page);
+        assertTrue(html.contains(whole), html);
+        Files.writeString(page, html.replace(whole, changed));
+        Outcome outcome = reproduce(page);
+        assertEquals(2, outcome.status, outcome.err);
+        assertTrue(outcome.err.contains("Nothing was run"), outcome.err);
+        assertFalse(outcome.err.contains("\tat "), outcome.err);
+    }
+
+    @Test
+    void whatIsSimulatedIsMeasuredAgain() throws IOException {
+        String fifo = new Session().source("fifo").text();
+        Outcome outcome = reproduce(pageOf("mine", fifo));
+        assertEquals(0, outcome.status, outcome.err);
+        assertTrue(outcome.out.contains("Every ratio agrees"), outcome.out);
+    }
+
+    @Test
+    void aPolicyWhoseSourceIsNotInThePageIsNotTakenForAnother() throws IOException {
+        Path page = pageOf("mine", new Session().source("fifo").text());
+        Files.writeString(
+                page, Files.readString(page).replace("class Fifo ", "class  Fifo "), UTF_8);
+        Outcome outcome = reproduce(page);
+        assertEquals(2, outcome.status, outcome.err);
+        assertTrue(outcome.err.contains("the source of mine is not in it"), outcome.err);
+    }
+
+    @Test
+    void aSimulationWithOtherCostsIsNotComparedWithTheUsualOnes() throws IOException {
+        Path page = pageOf("mine", new Session().source("fifo").text());
+        Files.writeString(page, Files.readString(page).replace(COSTS, COSTS + " by me"));
+        Outcome outcome = reproduce(page);
+        assertEquals(2, outcome.status, outcome.err);
+        assertTrue(outcome.err.contains("uncalibrated by me"), outcome.err);
+    }
+
+    @Test
+    void aPolicyThatMayNotRunIsRefused() throws IOException {
+        Outcome outcome =
+                reproduce(
+                        pageOf(
+                                "mine",
+                                "class P extends Policy { P() { System.exit(0); }"
+                                        + " public void enqueue(Task t, long f) {} }"));
+        assertEquals(2, outcome.status, outcome.err);
+    }
+
+    @Test
+    void aTerminalObeysNothingOfAPage() throws IOException {
+        Path page = page("sim \u001b[2J\u202e", Workloads.parse("batch:jobs=2"));
+        Outcome outcome = reproduce(page);
+        assertFalse((outcome.out + outcome.err).matches("(?s).*[\u001b\u202e].*"), outcome.out);
+        assertTrue(outcome.out.contains("\\u{1b}]0;title\\u{7}"), outcome.out);
+    }
+
+    private Outcome reproduce(Path page, String... flags) {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        PrintStream stdout = System.out;
+        PrintStream stderr = System.err;
+        try {
+            System.setOut(new PrintStream(out, true, UTF_8));
+            System.setErr(new PrintStream(err, true, UTF_8));
+            String[] arguments = new String[flags.length + 1];
+            arguments[0] = page.toString();
+            System.arraycopy(flags, 0, arguments, 1, flags.length);
+            int status = new CommandLine(new Reproduce()).execute(arguments);
+            return new Outcome(status, out.toString(UTF_8), err.toString(UTF_8));
+        } finally {
+            System.setOut(stdout);
+            System.setErr(stderr);
+        }
+    }
+
+    private Path page(String target, Workload workload) throws IOException {
+        return page(List.of(measured(target, workload)));
+    }
+
+    private Path pageOf(String name, String source) throws IOException {
+        String hash = new PolicySource(name, source).hash();
+        return page(
+                List.of(new LabReport.Policy(name, source, hash, Optional.empty())),
+                List.of(measured(SIMULATED, Workloads.parse("batch:jobs=2"), Map.of(name, hash))));
+    }
+
+    private Path page(List<LabReport.Measured> measured) throws IOException {
+        return page(List.of(), measured);
+    }
+
+    private Path page(List<LabReport.Policy> policies, List<LabReport.Measured> measured)
+            throws IOException {
+        var report =
+                new LabReport(
+                        "Is it safe? \u001b]0;title\u0007",
+                        Instant.parse("2026-11-24T10:00:00Z"),
+                        policies,
+                        measured,
+                        Map.of());
+        return Files.writeString(
+                directory.resolve("report.html"), ReportPage.html(report, List.of(), ""));
+    }
+
+    private static LabReport.Measured measured(String target, Workload workload) {
+        return measured(target, workload, Map.of());
+    }
+
+    private static LabReport.Measured measured(
+            String target, Workload workload, Map<String, String> hashes) {
+        String contender = hashes.keySet().stream().findFirst().orElse("eevdf");
+        var values = workload.metrics().stream().map(_ -> 9.0).toList();
+        var run =
+                new Run(
+                        contender,
+                        0,
+                        Instant.parse("2026-11-24T09:00:01Z"),
+                        .5,
+                        new Reading(values, Optional.empty()),
+                        Map.of());
+        return new LabReport.Measured(
+                target,
+                new BenchResult(
+                        workload,
+                        List.of(contender),
+                        List.of(run),
+                        hashes,
+                        new Machine("sim", COSTS, "simulated time", "", 2, 0, ""),
+                        new Plan(1, 0, 1, Duration.ofSeconds(10), Optional.empty(), false, false),
+                        Instant.parse("2026-11-24T09:00:00Z"),
+                        "all runs are done"));
+    }
+}
