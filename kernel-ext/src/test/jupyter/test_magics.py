@@ -611,7 +611,7 @@ class NoQemuTest(unittest.TestCase):
 
     def test_a_machine_without_qemu_is_told_what_to_install(self):
         with tempfile.TemporaryDirectory() as directory:
-            session = Session(cwd=directory, env=environment(PATH="/nowhere"))
+            session = Session(cwd=directory, env=environment(PATH="/nowhere", SCHEDBOOK_QEMU="qemu-system-x86_64"))
             try:
                 self.assertIn("QEMU is not installed", session.run("%doctor").shown())
                 cell = session.run("%attach fifo")

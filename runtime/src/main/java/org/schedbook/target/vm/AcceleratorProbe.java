@@ -78,9 +78,9 @@ final class AcceleratorProbe {
         return image.root().resolveSibling("accelerator");
     }
 
-    /** Another kernel on this machine may well bring KVM to life. */
-    private static String key() {
-        return System.getProperty("os.version") + " ";
+    /** Another kernel on this machine, or another QEMU, may well bring KVM to life. */
+    private static String key() throws TargetException {
+        return System.getProperty("os.version") + " " + Qemu.release() + " ";
     }
 
     private static boolean kvmRunsGuest(GuestImage image)

@@ -63,7 +63,8 @@ record GuestImage(
         return image;
     }
 
-    private static Path directory() {
+    /** Returns the directory that all of this is in, and need not exist. */
+    static Path directory() {
         String property = System.getProperty("schedbook.guest");
         if (property != null && !property.isBlank()) {
             return Path.of(property);
@@ -75,7 +76,7 @@ record GuestImage(
     }
 
     /** Follows the links, which move when an image is built meanwhile. */
-    private static Path resolved(Path path) {
+    static Path resolved(Path path) {
         try {
             return path.toRealPath();
         } catch (IOException e) {

@@ -10,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,6 +35,7 @@ final class Qemu implements AutoCloseable {
     private static final String PROGRAM = "qemu-system-x86_64";
 
     private static final Pattern VERSION = Pattern.compile("version (\\d+\\.\\d+)");
+    private static final Pattern RELEASE = Pattern.compile("version ([\\d.]+)");
 
     /** A panic ends QEMU at once ({@code panic=-1} with {@code -no-reboot}). */
     private static final String KERNEL_OPTIONS =
@@ -45,7 +49,8 @@ final class Qemu implements AutoCloseable {
     private static final List<String> DIE_WITH_PARENT =
             List.of("setpriv", "--pdeathsig", "KILL", "--");
 
-    private static String version;
+    /** What QEMU says of itself, by program. */
+    private static final Map<String, String> VERSIONS = new ConcurrentHashMap<>();
 
     private final Process process;
     private final Tail console;
@@ -63,7 +68,8 @@ final class Qemu implements AutoCloseable {
      */
     static List<String> command(GuestImage image, Hardware hardware, String kernelOption) {
         var command = new ArrayList<String>();
-        command.add(PROGRAM);
+        command.add(program());
+        command.addAll(firmware());
         command.addAll(List.of("-nodefaults", "-no-user-config", "-no-reboot"));
         command.addAll(List.of("-display", "none", "-nic", "none", "-machine", "q35"));
         command.addAll(List.of("-sandbox", SANDBOX));
@@ -85,10 +91,37 @@ final class Qemu implements AutoCloseable {
         return new Qemu(spawn(command));
     }
 
-    /** Returns whether the program is on the path. */
+    /**
+     * Returns the program to run: what the system property {@code schedbook.qemu} or the variable
+     * {@code SCHEDBOOK_QEMU} names, or the one that {@code ./schedbook} brought, which it does
+     * where the system's is too old to run a guest's CPUs at once, or else the system's.
+     */
+    static String program() {
+        String named = System.getProperty("schedbook.qemu", System.getenv("SCHEDBOOK_QEMU"));
+        if (named != null && !named.isBlank()) {
+            return named;
+        }
+        Path brought = GuestImage.resolved(GuestImage.directory().resolve("qemu/current"));
+        return Files.isExecutable(brought.resolve(PROGRAM))
+                ? brought.resolve(PROGRAM).toString()
+                : PROGRAM;
+    }
+
+    /** One that was brought has its firmware beside it; the system's finds its own. */
+    private static List<String> firmware() {
+        Path directory = Path.of(program()).resolveSibling("data");
+        return directory.isAbsolute() && Files.isDirectory(directory)
+                ? List.of("-L", directory.toString())
+                : List.of();
+    }
+
+    /** Returns whether there is such a program, or one of that name on the path. */
     static boolean isInstalled() {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, PROGRAM)));
+        Path program = Path.of(program());
+        return program.getNameCount() > 1
+                ? Files.isExecutable(program)
+                : Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, PROGRAM)));
     }
 
     /**
@@ -108,19 +141,30 @@ final class Qemu implements AutoCloseable {
                         >= 0;
     }
 
+    /** Returns its version as people know it, such as {@code 10.0.2}. */
+    static String release() throws TargetException {
+        String version = version();
+        Matcher number = RELEASE.matcher(version);
+        return number.find() ? number.group(1) : version;
+    }
+
     /** Returns the first line of what QEMU says of itself, asked once. */
-    static synchronized String version() throws TargetException {
-        if (version == null) {
-            try {
-                Process process = new ProcessBuilder(PROGRAM, "--version").start();
-                try (BufferedReader reader = process.inputReader()) {
-                    version = reader.readLine();
-                }
-            } catch (IOException e) {
-                throw notStarted(e);
-            }
+    static String version() throws TargetException {
+        String program = program();
+        String known = VERSIONS.get(program);
+        if (known != null) {
+            return known;
         }
-        return version;
+        try {
+            Process process = new ProcessBuilder(program, "--version").start();
+            try (BufferedReader reader = process.inputReader()) {
+                String version = Objects.requireNonNullElse(reader.readLine(), "");
+                VERSIONS.put(program, version);
+                return version;
+            }
+        } catch (IOException e) {
+            throw notStarted(e);
+        }
     }
 
     private static TargetException notStarted(Throwable cause) {

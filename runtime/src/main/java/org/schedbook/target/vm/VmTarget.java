@@ -215,8 +215,9 @@ public final class VmTarget implements Target {
             }
             return Availability.usable(
                     NAME,
-                    "QEMU guest, Linux %s, %s"
+                    "QEMU %s, Linux %s, %s"
                             .formatted(
+                                    Qemu.release(),
                                     image.kernelRelease(),
                                     AcceleratorProbe.known(image)
                                             .map(Accelerator::label)
