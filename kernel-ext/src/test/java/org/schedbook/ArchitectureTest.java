@@ -47,8 +47,10 @@ class ArchitectureTest {
                     entry("scx", Set.of("bpf", "libbpf", "measure", "policy", "posix", "ring")),
                     entry("target", Set.of("compile", "measure", "policy")),
                     entry("target.sim", Set.of("compile", "policy", "target")),
-                    entry("target.host", Set.of("compile", "policy", "scx", "target")),
-                    entry("target.vm", Set.of("compile", "policy", "target", "target.host")),
+                    entry("target.host", Set.of("compile", "policy", "posix", "scx", "target")),
+                    entry(
+                            "target.vm",
+                            Set.of("compile", "policy", "posix", "target", "target.host")),
                     entry("bench", Set.of("compile", "measure", "policy", "target")),
                     entry(
                             "calibrate",

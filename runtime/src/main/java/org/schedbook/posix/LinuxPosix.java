@@ -51,6 +51,13 @@ final class LinuxPosix implements Posix {
                             ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
     private static final MethodHandle munmap$mh =
             linkWithErrno("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle clock_settime$mh =
+            linkWithErrno("clock_settime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle mkfifo$mh =
+            linkWithErrno("mkfifo", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+
+    private static final int CLOCK_REALTIME = 0;
+    private static final int OWNER_ONLY = 0600;
 
     private LinuxPosix() {}
 
@@ -149,6 +156,27 @@ final class LinuxPosix implements Posix {
     public int vsnprintf(MemorySegment buffer, MemorySegment format, MemorySegment args) {
         try {
             return (int) vsnprintf$mh.invokeExact(buffer, buffer.byteSize(), format, args);
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    @Override
+    public int clock_settime(long millis) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment time = // struct timespec
+                    arena.allocateFrom(JAVA_LONG, millis / 1000, millis % 1000 * 1_000_000);
+            return (int) clock_settime$mh.invokeExact(captured.get(), CLOCK_REALTIME, time);
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    @Override
+    public int mkfifo(String path) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocateFrom(path);
+            return (int) mkfifo$mh.invokeExact(captured.get(), name, OWNER_ONLY);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }

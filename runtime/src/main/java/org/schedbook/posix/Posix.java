@@ -94,6 +94,22 @@ public interface Posix {
      */
     int vsnprintf(MemorySegment buffer, MemorySegment format, MemorySegment args);
 
+    /**
+     * Sets the machine's clock of the time of day ({@code CLOCK_REALTIME}).
+     *
+     * @param millis since the epoch
+     * @see <a
+     *     href="https://man7.org/linux/man-pages/man3/clock_gettime.3.html">clock_settime(3)</a>
+     */
+    int clock_settime(long millis);
+
+    /**
+     * Makes a FIFO that only this user may open.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man3/mkfifo.3.html">mkfifo(3)</a>
+     */
+    int mkfifo(String path);
+
     /** Returns the error of this thread's last call that failed. */
     int errno();
 

@@ -34,7 +34,8 @@ public interface Target extends AutoCloseable {
     String state() throws TargetException, InterruptedException;
 
     /**
-     * Runs a command to its end on the machine.
+     * Runs a command to its end on the machine, and ends with it what it has started and left
+     * running.
      *
      * @param limit the command is killed when it takes longer
      * @param sink is given what it writes, standard output and errors, as it comes, a piece at a
@@ -48,6 +49,15 @@ public interface Target extends AutoCloseable {
     default CommandResult run(List<String> command, Duration limit)
             throws TargetException, InterruptedException {
         return run(command, limit, _ -> {});
+    }
+
+    /**
+     * Runs a command as {@link #run(List, Duration, Consumer)} does, except that what it leaves
+     * running in the background goes on, and is named in the result.
+     */
+    default CommandResult runAndLeave(List<String> command, Duration limit, Consumer<String> sink)
+            throws TargetException, InterruptedException {
+        return run(command, limit, sink);
     }
 
     /** Returns whether the machine can still be used. */

@@ -1,21 +1,19 @@
 package org.schedbook.target.host;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
-import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Policy;
@@ -27,6 +25,7 @@ import org.schedbook.target.Activity;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Availability;
+import org.schedbook.target.BackgroundProcess;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.Machine;
 import org.schedbook.target.Status;
@@ -39,13 +38,16 @@ public final class HostTarget implements Target {
     /** How a command becomes a process. */
     @FunctionalInterface
     public interface Starter {
-        Process start(List<String> command) throws IOException;
+        Process start(ProcessBuilder command) throws IOException;
     }
 
     private final Starter starter;
 
+    /** The commands that have left something running. */
+    private final List<CommandGroup> left = new CopyOnWriteArrayList<>();
+
     public HostTarget() {
-        this(command -> new ProcessBuilder(command).start());
+        this(ProcessBuilder::start);
     }
 
     public HostTarget(Starter starter) {
@@ -53,9 +55,6 @@ public final class HostTarget implements Target {
     }
 
     private static final String NAME = "host";
-
-    /** How many characters of each of a command's outputs are kept. */
-    private static final int MAX_OUTPUT = 1 << 20;
 
     /** How often a policy is attached anew because CPUs come and go while that is done. */
     private static final int MAX_RESTARTS = 10;
@@ -145,61 +144,93 @@ public final class HostTarget implements Target {
     @Override
     public CommandResult run(List<String> command, Duration limit, Consumer<String> sink)
             throws TargetException, InterruptedException {
-        Process process;
-        try {
-            process = starter.start(command);
-            process.getOutputStream().close();
+        return run(command, limit, sink, false);
+    }
+
+    @Override
+    public CommandResult runAndLeave(List<String> command, Duration limit, Consumer<String> sink)
+            throws TargetException, InterruptedException {
+        return run(command, limit, sink, true);
+    }
+
+    private CommandResult run(
+            List<String> command, Duration limit, Consumer<String> sink, boolean leave)
+            throws TargetException, InterruptedException {
+        checkName(command.getFirst());
+        var group = CommandGroup.create();
+        try (var output = new CommandOutput(sink);
+                var errors = new CommandOutput(sink)) {
+            Process process =
+                    starter.start(
+                            new ProcessBuilder(group.joining(command))
+                                    .redirectOutput(output.redirect())
+                                    .redirectError(errors.redirect()));
+            boolean isLeft = false;
+            try {
+                process.getOutputStream().close();
+                output.begin();
+                errors.begin();
+                if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                    throw new TargetException(
+                            "'%s' took longer than %d s and was killed."
+                                    .formatted(String.join(" ", command), limit.toSeconds()),
+                            "Give it less to do or more time.",
+                            "");
+                }
+                String written = output.text();
+                String complaints = errors.text();
+                List<BackgroundProcess> beside = background();
+                isLeft = leave;
+                return new CommandResult(
+                        process.exitValue(),
+                        written,
+                        complaints,
+                        leave ? leave(group) : List.of(),
+                        beside);
+            } finally {
+                if (!isLeft) {
+                    group.kill(process);
+                }
+            }
         } catch (IOException e) {
             throw new TargetException(
                     "'%s' could not be started.".formatted(command.getFirst()),
-                    "Check its name.",
+                    "Run it again.",
                     e.getMessage());
-        }
-        try {
-            Future<String> output = read(process.inputReader(UTF_8), sink);
-            Future<String> errors = read(process.errorReader(UTF_8), sink);
-            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new TargetException(
-                        "'%s' took longer than %d s and was killed."
-                                .formatted(String.join(" ", command), limit.toSeconds()),
-                        "Give it less to do or more time.",
-                        "");
-            }
-            return new CommandResult(process.exitValue(), output.get(), errors.get());
         } catch (ExecutionException e) {
             throw new TargetException(
                     "What '%s' wrote could not be read.".formatted(command.getFirst()),
                     "Run it again.",
                     e.getCause().getMessage());
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
         }
     }
 
-    /**
-     * Reads a stream to its end, so that its writer never blocks, and keeps the beginning. On a
-     * thread of its own: a pool would let one command wait for the end of another.
-     */
-    private static Future<String> read(Reader in, Consumer<String> sink) {
-        var text =
-                new FutureTask<>(
-                        () -> {
-                            var kept = new StringBuilder();
-                            var piece = new char[8192];
-                            try (in) {
-                                for (int n; (n = in.read(piece)) >= 0; ) {
-                                    int room = Math.min(n, MAX_OUTPUT - kept.length());
-                                    if (room > 0) {
-                                        kept.append(piece, 0, room);
-                                        sink.accept(new String(piece, 0, room));
-                                    }
-                                }
-                            }
-                            return kept.toString();
-                        });
-        Thread.ofPlatform().daemon().name("command-output").start(text);
-        return text;
+    /** The shell that a command is started by says it less clearly. */
+    private static void checkName(String name) throws TargetException {
+        Stream<Path> places =
+                name.contains("/")
+                        ? Stream.of(Path.of(""))
+                        : Stream.of(System.getenv("PATH").split(":")).map(Path::of);
+        if (places.noneMatch(place -> Files.isExecutable(place.resolve(name)))) {
+            throw new TargetException(
+                    "'%s' could not be started.".formatted(name),
+                    "Check its name.",
+                    "There is no such program.");
+        }
+    }
+
+    private List<BackgroundProcess> leave(CommandGroup group) {
+        List<BackgroundProcess> processes = group.processes();
+        if (!group.isGone()) {
+            left.add(group);
+        }
+        return processes;
+    }
+
+    /** Returns what commands have left running and is running still. */
+    private List<BackgroundProcess> background() {
+        left.removeIf(CommandGroup::isGone);
+        return left.stream().flatMap(group -> group.processes().stream()).toList();
     }
 
     /** There is but one, and what was done to it stays done. */

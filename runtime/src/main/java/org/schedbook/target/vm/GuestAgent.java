@@ -12,9 +12,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.posix.Posix;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
+import org.schedbook.target.CommandResult;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 import org.schedbook.target.host.HostTarget;
@@ -125,7 +128,10 @@ public final class GuestAgent {
         long id = request.id();
         try {
             return switch (request) {
-                case Message.Greet _ -> new Message.Hello(id, Message.PROTOCOL, target.machine());
+                case Message.Greet greet -> {
+                    setClock(greet.nowMillis());
+                    yield new Message.Hello(id, Message.PROTOCOL, target.machine());
+                }
                 case Message.Attach attach -> {
                     attachment = target.attach(policy(attach), options(attach));
                     yield new Message.Attached(id);
@@ -136,12 +142,7 @@ public final class GuestAgent {
                         new Message.ActivityIs(id, attached().activity().orElseThrow());
                 case Message.GetState _ -> new Message.StateIs(id, target.state());
                 case Message.Run run ->
-                        new Message.Ran(
-                                id,
-                                target.run(
-                                        run.command(),
-                                        Duration.ofMillis(run.limitMillis()),
-                                        text -> tell(new Message.Wrote(id, text))));
+                        new Message.Ran(id, run(run, text -> tell(new Message.Wrote(id, text))));
             };
         } catch (TargetException e) {
             return new Message.Failed(id, e.getMessage(), e.nextStep(), e.detail());
@@ -153,6 +154,22 @@ public final class GuestAgent {
                     "The guest's agent failed: " + e,
                     "Run the cell again; if it fails again, this is a fault of Schedbook's own.",
                     stackTrace(e));
+        }
+    }
+
+    private CommandResult run(Message.Run run, Consumer<String> sink)
+            throws TargetException, InterruptedException {
+        Duration limit = Duration.ofMillis(run.limitMillis());
+        return run.leave()
+                ? target.runAndLeave(run.command(), limit, sink)
+                : target.run(run.command(), limit, sink);
+    }
+
+    /** A guest that was saved goes on with the time at which it was saved. */
+    private static void setClock(Long nowMillis) {
+        if (nowMillis != null && Posix.get().clock_settime(nowMillis) != 0) {
+            System.err.println(
+                    "the clock can not be set: " + Posix.get().strerror(Posix.get().errno()));
         }
     }
 

@@ -38,7 +38,7 @@ import org.schedbook.target.Status;
 sealed interface Message {
 
     /** Raised whenever a message changes its meaning; the two sides must have the same. */
-    int PROTOCOL = 6;
+    int PROTOCOL = 7;
 
     /** A question; {@code id} is chosen by the notebook and is unique. */
     sealed interface Request extends Message {
@@ -50,8 +50,13 @@ sealed interface Message {
         long id();
     }
 
-    /** Say who you are: the first question to a guest, whether it boots or was saved long ago. */
-    record Greet(long id) implements Request {}
+    /**
+     * Say who you are: the first question to a guest, whether it boots or was saved long ago, and
+     * so it is told what time it is, unless its time is a count of instructions.
+     *
+     * @param nowMillis since the epoch, null to leave the guest's clock alone
+     */
+    record Greet(long id, Long nowMillis) implements Request {}
 
     /** Attach a policy, given as a {@code CompiledPolicy} and {@code AttachOptions}. */
     record Attach(
@@ -72,8 +77,11 @@ sealed interface Message {
 
     record GetActivity(long id) implements Request {}
 
-    /** Run a command to its end, or kill it after {@code limitMillis}. */
-    record Run(long id, List<String> command, long limitMillis) implements Request {}
+    /**
+     * Run a command to its end, or kill it after {@code limitMillis}; {@code leave} what it started
+     * in the background, or end that too.
+     */
+    record Run(long id, List<String> command, long limitMillis, boolean leave) implements Request {}
 
     /** Kill the command that request {@code run} started; answered by that request's failure. */
     record Cancel(long run) implements Message {}

@@ -3,7 +3,6 @@ package org.schedbook.target.vm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Keeps the agent, often the largest process of its guest, from being what the kernel kills when
@@ -21,10 +20,10 @@ final class OomScore {
     }
 
     /** Starts a process that may be killed as any other: a child has its parent's score. */
-    static synchronized Process start(List<String> command) throws IOException {
+    static synchronized Process start(ProcessBuilder command) throws IOException {
         Files.writeString(OWN, AS_ANY);
         try {
-            return new ProcessBuilder(command).start();
+            return command.start();
         } finally {
             protect();
         }

@@ -265,7 +265,15 @@ public final class VmTarget implements Target {
 
     private void greet(Duration limit) throws TargetException, InterruptedException {
         // A guest that still boots finds the question when its agent opens the port.
-        var hello = (Message.Hello) ask(Message.Greet::new, limit, "start");
+        boolean wall = snapshot.hardware().shape().clock() == Clock.WALL;
+        var hello =
+                (Message.Hello)
+                        ask(
+                                id ->
+                                        new Message.Greet(
+                                                id, wall ? System.currentTimeMillis() : null),
+                                limit,
+                                "start");
         if (hello.protocol() != Message.PROTOCOL) {
             throw new TargetException(
                     "The guest image is of another version of Schedbook.",
@@ -345,9 +353,21 @@ public final class VmTarget implements Target {
     @Override
     public CommandResult run(List<String> command, Duration limit, Consumer<String> sink)
             throws TargetException, InterruptedException {
+        return run(command, limit, sink, false);
+    }
+
+    @Override
+    public CommandResult runAndLeave(List<String> command, Duration limit, Consumer<String> sink)
+            throws TargetException, InterruptedException {
+        return run(command, limit, sink, true);
+    }
+
+    private CommandResult run(
+            List<String> command, Duration limit, Consumer<String> sink, boolean leave)
+            throws TargetException, InterruptedException {
         var reply =
                 ask(
-                        id -> new Message.Run(id, command, limit.toMillis()),
+                        id -> new Message.Run(id, command, limit.toMillis(), leave),
                         snapshot.hardware().shape().clock().longest(limit).plus(REPLY_LIMIT),
                         "run " + command.getFirst(),
                         sink);
@@ -458,7 +478,7 @@ public final class VmTarget implements Target {
                 throw stopped("has hung: it gave no sign of life for %d s".formatted(missed));
             }
             if (lockstep.isEmpty()) {
-                send(new Message.Greet(nextId.incrementAndGet()), what);
+                send(new Message.Greet(nextId.incrementAndGet(), null), what);
             } else {
                 wake(what);
             }

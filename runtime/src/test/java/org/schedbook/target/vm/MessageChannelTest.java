@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.BackgroundProcess;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.Machine;
 import org.schedbook.target.Status;
@@ -31,18 +32,25 @@ class MessageChannelTest {
         return List.of(
                 new Message.Hello(
                         1, 2, new Machine("host", "none", "wall", "7.3.4", 2, 1536, "25")),
-                new Message.Greet(2),
+                new Message.Greet(2, 1_795_737_600_000L),
                 new Message.Detach(3),
                 new Message.GetStatus(4),
                 new Message.GetState(5),
-                new Message.Run(6, List.of("perf", "bench"), 1000),
+                new Message.Run(6, List.of("perf", "bench"), 1000, true),
                 new Message.Cancel(6),
                 new Message.Attached(7),
                 new Message.Detached(8, exit),
                 new Message.StatusIs(9, status),
                 new Message.StateIs(10, "enabled"),
                 new Message.Wrote(6, "1.5"),
-                new Message.Ran(11, new CommandResult(0, "1.5\n", "")),
+                new Message.Ran(
+                        11,
+                        new CommandResult(
+                                0,
+                                "1.5\n",
+                                "",
+                                List.of(new BackgroundProcess(612, "yes")),
+                                List.of())),
                 new Message.Failed(12, "what", "next", "detail"));
     }
 

@@ -19,6 +19,7 @@ import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.target.Attachment;
+import org.schedbook.target.BackgroundProcess;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.Status;
 import org.schedbook.target.TargetException;
@@ -231,6 +232,46 @@ class VmTargetIT {
         var workload = new Messaging(2, 50);
         CommandResult result = guest.run(workload.command(), LIMIT);
         assertTrue(workload.parse(result.output()).isPresent(), result.toString());
+    }
+
+    @Test
+    void whatAWorkloadLeavesRunningEndsWithIt() throws Exception {
+        for (String leave :
+                List.of(
+                        "sleep 4712 &",
+                        "setsid sleep 4712 >/dev/null 2>&1 &",
+                        "nohup sleep 4712 >/dev/null 2>&1 &",
+                        "(setsid sh -c 'cd /; env -i sleep 4712 >/dev/null 2>&1 &' &)")) {
+            CommandResult result = run("sh", "-c", leave + " echo 5");
+            assertEquals(new CommandResult(0, "5\n", ""), result);
+            assertEquals("0", run("pgrep", "-c", "-f", "^sleep 4712").output().strip(), leave);
+        }
+    }
+
+    @Test
+    void whatAShellLeavesRunningGoesOnAndIsNamedBesideWhatRunsThen() throws Exception {
+        var hog = List.of("sh", "-c", "setsid yes > /dev/null & echo started");
+        CommandResult started = guest.runAndLeave(hog, LIMIT, _ -> {});
+        assertEquals("started\n", started.output());
+        assertEquals(List.of("yes"), names(started.left()));
+        assertEquals(List.of(), names(started.beside()));
+        CommandResult beside = run("true");
+        assertEquals(started.left(), beside.beside());
+        long pid = started.left().getFirst().pid();
+        run("sh", "-c", "kill %d; sleep 0.2".formatted(pid));
+        assertEquals(List.of(), run("true").beside());
+    }
+
+    private static List<String> names(List<BackgroundProcess> processes) {
+        return processes.stream().map(BackgroundProcess::command).toList();
+    }
+
+    @Test
+    void aGuestKnowsWhatTimeItIs() throws Exception {
+        long before = System.currentTimeMillis() / 1000;
+        long inside = Long.parseLong(run("date", "+%s").output().strip());
+        long after = System.currentTimeMillis() / 1000;
+        assertTrue(before - 2 <= inside && inside <= after + 2, before + " and " + inside);
     }
 
     private static CommandResult run(String... command) throws Exception {
