@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import sqlite3
 import struct
 import subprocess
@@ -212,6 +213,16 @@ class MagicsTest(NotebookTest):
         self.assertIn("load.trace", self.ok("%record load.trace messaging:groups=1,loops=5", 120).shown())
         shown = self.ok("%sim load.trace --policies fifo,vtime --cpus 2").shown()
         self.assertEqual(2, shown.count("completed"), shown)
+
+    def test_what_shell_leaves_in_the_background_goes_on_and_is_named(self):
+        started = self.ok("%shell yes > /dev/null & echo started")
+        self.assertIn("started", started.shown())
+        pid = re.search(r"in the background: yes \((\d+)\)", started.shown()).group(1)
+        self.assertIn(f"yes ({pid}); %shell kill {pid} ends it", self.ok("%status").shown())
+        measured = self.ok("%bench --command 'echo 5; sleep 60 &' -n 1 --warm-ups 0 -p eevdf")
+        self.assertIn(f"left by %shell in the background: yes ({pid})", measured.shown())
+        self.ok(f"%shell kill {pid}; sleep 0.2")
+        self.assertNotIn("in the background", self.ok("%status").shown())
 
     def test_shell_shows_output_as_it_comes_and_stops_on_an_interrupt(self):
         msg_id = self.session.kc.execute("%shell echo here; sleep 50; echo there")

@@ -10,6 +10,7 @@ import org.schedbook.session.Session;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.TargetException;
 import org.schedbook.view.Errors;
+import org.schedbook.view.StatusCard;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,12 +21,16 @@ import picocli.CommandLine.Parameters;
             "Runs a command in the guest, as root, and shows what it writes as it comes.",
             "",
             "The rest of the line goes to the guest's shell as it is typed. The command's input is"
-                    + " empty.",
+                    + " empty. The cell ends when the shell does; what was started with & goes on,"
+                    + " is named with its number, and in every measurement that it runs beside, and"
+                    + " ends with the guest or by %%shell kill NUMBER. Send its output elsewhere"
+                    + " (> /dev/null): nobody reads it any more.",
         },
         footer = {
             "Examples:",
             "  %shell cat /sys/kernel/sched_ext/state",
             "  %shell dmesg | tail",
+            "  %shell yes > /dev/null &",
             "  %shell --limit 120 stress-ng --cpu 4 --timeout 60"
         })
 final class ShellMagic implements Magic {
@@ -63,13 +68,19 @@ final class ShellMagic implements Magic {
             LiveText output = call.liveText("# " + command);
             CommandResult result =
                     session.target()
-                            .run(
+                            .runAndLeave(
                                     List.of("sh", "-c", command),
                                     Duration.ofSeconds(limit),
                                     output::append);
+            var title = new StringBuilder("# " + command);
             if (result.exitCode() != 0) {
-                output.title("# %s (exit status %d)".formatted(command, result.exitCode()));
+                title.append(" (exit status %d)".formatted(result.exitCode()));
             }
+            if (!result.left().isEmpty()) {
+                title.append(
+                        " (in the background: %s)".formatted(StatusCard.processes(result.left())));
+            }
+            output.title(title.toString());
             return null;
         } catch (TargetException e) {
             throw Errors.of(e);

@@ -1,11 +1,13 @@
 package org.schedbook.magic;
 
+import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.session.Session;
 import org.schedbook.session.TargetChoice;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Status;
+import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 import org.schedbook.view.Errors;
 import org.schedbook.view.StatusCard;
@@ -30,12 +32,17 @@ final class StatusMagic implements Magic {
                 return nothing();
             }
             Attachment attachment = session.attachment().orElse(null);
+            Target target = session.target();
             if (attachment == null) {
-                return StatusCard.card(session.target(), "No policy is attached")
-                        .row("state", session.target().state());
+                Card card =
+                        StatusCard.card(target, "No policy is attached")
+                                .row("state", target.state());
+                return StatusCard.background(card, target.background());
             }
             Status status = attachment.status();
-            return StatusCard.counters(StatusCard.card(session.target(), status.policy()), status);
+            Card card = StatusCard.card(target, status.policy());
+            StatusCard.background(card, target.background());
+            return StatusCard.counters(card, status);
         } catch (TargetException e) {
             throw Errors.of(e);
         }

@@ -130,7 +130,7 @@ public final class BenchView {
     /** Returns how the runs were made. */
     public static String course(BenchResult result) {
         var plan = result.plan();
-        return "Runs in random order, seed %d%s; %s."
+        return "Runs in random order, seed %d%s; %s.%s"
                 .formatted(
                         plan.seed(),
                         switch (plan.warmUps()) {
@@ -140,7 +140,16 @@ public final class BenchView {
                                     "; %d warm-up rounds first, not counted"
                                             .formatted(plan.warmUps());
                         },
-                        result.ended());
+                        result.ended(),
+                        beside(result));
+    }
+
+    private static String beside(BenchResult result) {
+        List<String> beside = result.beside();
+        return beside.isEmpty()
+                ? ""
+                : " Beside them ran, left by %%shell in the background: %s."
+                        .formatted(String.join(", ", beside));
     }
 
     private BenchView() {}

@@ -2,8 +2,10 @@ package org.schedbook.view;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.schedbook.jupyter.Card;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.BackgroundProcess;
 import org.schedbook.target.Machine;
 import org.schedbook.target.Status;
 import org.schedbook.target.Target;
@@ -36,6 +38,22 @@ public final class StatusCard {
         status.counters().forEach((name, value) -> card.row(name, "%,d".formatted(value)));
         faults(card, status);
         return status.exit() == null ? card : exit(card, status.exit());
+    }
+
+    /** Adds what runs in the background of the target, if anything. */
+    public static Card background(Card card, List<BackgroundProcess> processes) {
+        return processes.isEmpty() ? card : card.row("in the background", processes(processes));
+    }
+
+    /** Names processes and says how to end them. */
+    public static String processes(List<BackgroundProcess> processes) {
+        String pids =
+                processes.stream()
+                        .map(process -> Long.toString(process.pid()))
+                        .collect(Collectors.joining(" "));
+        return processes.stream()
+                .map(BackgroundProcess::toString)
+                .collect(Collectors.joining(", ", "", "; %shell kill " + pids + " ends it"));
     }
 
     /** Adds what the policy did wrong, if anything. */

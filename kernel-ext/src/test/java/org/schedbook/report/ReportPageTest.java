@@ -60,6 +60,7 @@ class ReportPageTest {
                 Instant.parse("2026-11-24T09:00:01Z"),
                 .5,
                 new Reading(List.of(seconds), Optional.empty()),
+                List.of(),
                 Map.of());
     }
 

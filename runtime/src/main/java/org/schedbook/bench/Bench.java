@@ -12,6 +12,7 @@ import java.util.Random;
 import org.schedbook.measure.Verdict;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.Attachment;
+import org.schedbook.target.BackgroundProcess;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
@@ -143,8 +144,8 @@ public final class Bench {
         Instant now = Instant.now();
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         if (contender.policy().isEmpty()) {
-            Reading reading = read(contender, target.run(workload.command(), plan.limit()));
-            return new Run(contender.name(), round, now, load, reading, Map.of());
+            CommandResult result = target.run(workload.command(), plan.limit());
+            return run(contender, round, now, load, result, Map.of());
         }
         try (Attachment attachment = target.attach(contender.policy().get())) {
             CommandResult result = target.run(workload.command(), plan.limit());
@@ -161,8 +162,26 @@ public final class Bench {
                         "%d enqueues under %s came to nothing, which is a fault of Schedbook's own."
                                 .formatted(lost, contender.name()));
             }
-            return new Run(contender.name(), round, now, load, read(contender, result), counters);
+            return run(contender, round, now, load, result, counters);
         }
+    }
+
+    private Run run(
+            Contender contender,
+            int round,
+            Instant started,
+            double load,
+            CommandResult result,
+            Map<String, Long> counters)
+            throws BenchException {
+        return new Run(
+                contender.name(),
+                round,
+                started,
+                load,
+                read(contender, result),
+                result.beside().stream().map(BackgroundProcess::toString).toList(),
+                counters);
     }
 
     private Reading read(Contender contender, CommandResult result) throws BenchException {

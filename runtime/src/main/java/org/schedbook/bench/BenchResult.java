@@ -59,6 +59,11 @@ public record BenchResult(
                 .toList();
     }
 
+    /** Returns what ran beside some of the runs, started in the background before. */
+    public List<String> beside() {
+        return runs.stream().flatMap(run -> run.beside().stream()).distinct().toList();
+    }
+
     /** Returns the samples of the headline metric, by contender. */
     public Map<String, List<Double>> samples() {
         return samples(workload.headline());

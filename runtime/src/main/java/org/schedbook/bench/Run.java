@@ -1,6 +1,7 @@
 package org.schedbook.bench;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param load the load average over a minute of the machine this notebook runs on, negative if it
  *     is not known
  * @param reading what it came to
+ * @param beside what else ran meanwhile, started in the background by earlier commands
  * @param counters of the policy at the end of the run; none for the kernel's own scheduler
  */
 public record Run(
@@ -20,9 +22,12 @@ public record Run(
         Instant started,
         double load,
         Reading reading,
+        List<String> beside,
         Map<String, Long> counters) {
 
     public Run {
+        // Measurements that were kept before there was such a component have none.
+        beside = beside == null ? List.of() : List.copyOf(beside);
         counters = Map.copyOf(counters);
     }
 }

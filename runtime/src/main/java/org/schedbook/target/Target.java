@@ -60,6 +60,11 @@ public interface Target extends AutoCloseable {
         return run(command, limit, sink);
     }
 
+    /** Returns what commands have left running there in the background, and is running still. */
+    default List<BackgroundProcess> background() throws TargetException, InterruptedException {
+        return List.of();
+    }
+
     /** Returns whether the machine can still be used. */
     default boolean isAlive() {
         return true;

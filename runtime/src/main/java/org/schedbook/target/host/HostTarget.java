@@ -227,8 +227,8 @@ public final class HostTarget implements Target {
         return processes;
     }
 
-    /** Returns what commands have left running and is running still. */
-    private List<BackgroundProcess> background() {
+    @Override
+    public List<BackgroundProcess> background() {
         left.removeIf(CommandGroup::isGone);
         return left.stream().flatMap(group -> group.processes().stream()).toList();
     }

@@ -26,6 +26,7 @@ import org.schedbook.target.Activity;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Availability;
+import org.schedbook.target.BackgroundProcess;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.Machine;
 import org.schedbook.target.Status;
@@ -360,6 +361,11 @@ public final class VmTarget implements Target {
     public CommandResult runAndLeave(List<String> command, Duration limit, Consumer<String> sink)
             throws TargetException, InterruptedException {
         return run(command, limit, sink, true);
+    }
+
+    @Override
+    public List<BackgroundProcess> background() throws TargetException, InterruptedException {
+        return run(List.of("true"), REPLY_LIMIT).beside();
     }
 
     private CommandResult run(
