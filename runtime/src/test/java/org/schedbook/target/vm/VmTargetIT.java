@@ -242,7 +242,7 @@ class VmTargetIT {
                         "setsid sleep 4712 >/dev/null 2>&1 &",
                         "nohup sleep 4712 >/dev/null 2>&1 &",
                         "(setsid sh -c 'cd /; env -i sleep 4712 >/dev/null 2>&1 &' &)")) {
-            CommandResult result = run("sh", "-c", leave + " echo 5");
+            CommandResult result = run("sh", "-c", leave + "\necho 5");
             assertEquals(new CommandResult(0, "5\n", ""), result);
             assertEquals("0", run("pgrep", "-c", "-f", "^sleep 4712").output().strip(), leave);
         }
