@@ -240,6 +240,7 @@ class ReproduceTest {
                         Instant.parse("2026-11-24T09:00:01Z"),
                         .5,
                         new Reading(values, Optional.empty()),
+                        List.of(),
                         Map.of());
         return new LabReport.Measured(
                 target,
