@@ -74,7 +74,8 @@ public final class Schedbook {
      * @throws CompileException if it does not compile, or does what a policy may not; says where
      * @throws IllegalArgumentException if the name is not one, as for {@code %%policy}
      */
-    public static CompiledPolicy compile(String name, String source) throws CompileException {
+    public static CompiledPolicy compile(String name, String source)
+            throws CompileException, InterruptedException {
         return session().defineAndKeep(new PolicySource(name, source));
     }
 

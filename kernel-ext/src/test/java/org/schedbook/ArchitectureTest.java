@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.constantpool.ClassEntry;
+import java.lang.classfile.constantpool.MethodRefEntry;
 import java.lang.constant.ClassDesc;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -40,17 +41,20 @@ class ArchitectureTest {
                     entry("bpf", Set.of()),
                     entry("policy", Set.of()),
                     entry("measure", Set.of()),
-                    entry("compile", Set.of("policy")),
+                    entry("child", Set.of()),
+                    entry("compile", Set.of("child", "policy")),
                     entry("posix", Set.of()),
                     entry("libbpf", Set.of("bpf", "posix")),
                     entry("ring", Set.of("bpf", "posix")),
                     entry("scx", Set.of("bpf", "libbpf", "measure", "policy", "posix", "ring")),
                     entry("target", Set.of("compile", "measure", "policy")),
-                    entry("target.sim", Set.of("compile", "policy", "target")),
-                    entry("target.host", Set.of("compile", "policy", "posix", "scx", "target")),
+                    entry("target.sim", Set.of("child", "compile", "policy", "target")),
+                    entry(
+                            "target.host",
+                            Set.of("child", "compile", "policy", "posix", "scx", "target")),
                     entry(
                             "target.vm",
-                            Set.of("compile", "policy", "posix", "target", "target.host")),
+                            Set.of("child", "compile", "policy", "posix", "target", "target.host")),
                     entry("bench", Set.of("compile", "measure", "policy", "target")),
                     entry(
                             "calibrate",
@@ -67,6 +71,7 @@ class ArchitectureTest {
                             "prompt",
                             Set.of(
                                     "bench",
+                                    "child",
                                     "compile",
                                     "llm",
                                     "policy",
@@ -114,6 +119,7 @@ class ArchitectureTest {
                             "magic",
                             Set.of(
                                     "bench",
+                                    "child",
                                     "compile",
                                     "jupyter",
                                     "llm",
@@ -191,6 +197,28 @@ class ArchitectureTest {
             }
         }
         assertEquals(Set.of(), wrong);
+    }
+
+    @Test
+    void processesAreMadeInOnePlaceWhichListsTheirEnvironment() {
+        var wrong = new TreeSet<String>();
+        for (ClassModel model : CLASSES) {
+            String name = model.thisClass().asInternalName();
+            boolean makesProcesses =
+                    StreamSupport.stream(model.constantPool().spliterator(), false)
+                            .filter(MethodRefEntry.class::isInstance)
+                            .map(MethodRefEntry.class::cast)
+                            .anyMatch(ArchitectureTest::makesProcess);
+            if (makesProcesses && !name.equals("org/schedbook/child/ChildProcess")) {
+                wrong.add(name);
+            }
+        }
+        assertEquals(Set.of(), wrong);
+    }
+
+    private static boolean makesProcess(MethodRefEntry call) {
+        String method = call.owner().asInternalName() + "." + call.name().stringValue();
+        return Set.of("java/lang/ProcessBuilder.<init>", "java/lang/Runtime.exec").contains(method);
     }
 
     @Test

@@ -321,7 +321,8 @@ final class ImproveMagic implements Magic {
         return new Gates(session.compiler(), trials);
     }
 
-    private void tell(ImproveLoop.Result result, PolicySource start, MagicCall call) {
+    private void tell(ImproveLoop.Result result, PolicySource start, MagicCall call)
+            throws InterruptedException {
         ImproveLoop.Candidate winner = result.winner();
         if (winner.round() == 0) {
             call.show(why(result) + " Nothing better was found; " + name + " is as it was.");

@@ -48,11 +48,11 @@ final class PolicyMagic implements Magic {
     }
 
     @Override
-    public Object run(MagicCall call) {
+    public Object run(MagicCall call) throws InterruptedException {
         PolicySource source = source(name, call.body());
         try {
             CompiledPolicy policy = session.define(source);
-            session.prepareTarget(); // it is about to be attached
+            session.prepareToRun(); // it is about to be attached or simulated
             Optional<Version> version = keep(source, Optional.of(policy), call);
             call.show(
                     "%s is compiled (class %s, source %s)."
@@ -88,17 +88,22 @@ final class PolicyMagic implements Magic {
 
     @Override
     public Magics.Completion completeBody(String body, int at) {
-        PolicyAssistant.Completion names = Assistant.INSTANCE.complete(body, at);
-        return new Magics.Completion(names.start(), names.names());
+        try {
+            PolicyAssistant.Completion names = session.compiler().complete(body, at);
+            return new Magics.Completion(names.start(), names.names());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
     }
 
     @Override
     public String explainBody(String body, int at) {
-        return Assistant.INSTANCE.explain(body, at).orElse(null);
-    }
-
-    /** Made when first needed: it reads the policy API. */
-    private static final class Assistant {
-        static final PolicyAssistant INSTANCE = new PolicyAssistant();
+        try {
+            return session.compiler().explain(body, at).orElse(null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
     }
 }

@@ -215,8 +215,8 @@ final class PromptMagic implements Magic {
         return repairs == 0 ? "" : " after its last repair";
     }
 
-    private void offer(
-            PolicySource source, PolicySource base, OptionalLong attempt, MagicCall call) {
+    private void offer(PolicySource source, PolicySource base, OptionalLong attempt, MagicCall call)
+            throws InterruptedException {
         Diff diff = Diff.of(base.name(), base, name, source);
         if (!diff.isEmpty() && diff.size() <= MAX_DIFF_LINES) {
             call.show(diff);

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.schedbook.bench.BenchResult;
+import org.schedbook.child.ChildProcess;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
@@ -235,7 +236,7 @@ final class ReportMagic implements Magic {
         try {
             Files.writeString(html, page);
             Process process =
-                    new ProcessBuilder(
+                    ChildProcess.of(
                                     browser,
                                     "--headless",
                                     "--no-sandbox", // it shows a page that was just written here

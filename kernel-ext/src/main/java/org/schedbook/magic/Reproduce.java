@@ -17,7 +17,7 @@ import org.schedbook.bench.Contender;
 import org.schedbook.bench.Plan;
 import org.schedbook.bench.Shell;
 import org.schedbook.compile.CompileException;
-import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Plain;
@@ -184,8 +184,9 @@ public final class Reproduce implements Callable<Integer> {
     }
 
     /** Returns the policies of a report by the hash of their source. */
-    private static Map<String, Contender> policies(LabReport report) throws CompileException {
-        var compiler = new PolicyCompiler();
+    private static Map<String, Contender> policies(LabReport report)
+            throws CompileException, InterruptedException {
+        var compiler = new CompilerProcess();
         var policies = new HashMap<String, Contender>();
         for (LabReport.Policy policy : report.policies()) {
             var source = new PolicySource(policy.name(), policy.source());

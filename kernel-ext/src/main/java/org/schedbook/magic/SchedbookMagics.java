@@ -1,6 +1,7 @@
 package org.schedbook.magic;
 
 import java.util.Map;
+import org.schedbook.compile.CompilerProcess;
 import org.schedbook.jupyter.Magics;
 import org.schedbook.session.Session;
 
@@ -11,6 +12,7 @@ final class SchedbookMagics {
         var session = new Session();
         Session.current(session);
         magics.atShutdown(session);
+        CompilerProcess.prepare();
         magics.cell("Write", "prompt", () -> new PromptMagic(session, environment));
         magics.line("Write", "prompt", () -> new PromptShowMagic(session, environment));
         magics.cell("Write", "policy", () -> new PolicyMagic(session));

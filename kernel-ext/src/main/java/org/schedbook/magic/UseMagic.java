@@ -36,7 +36,7 @@ final class UseMagic implements Magic {
     }
 
     @Override
-    public Object run(MagicCall call) {
+    public Object run(MagicCall call) throws InterruptedException {
         PolicySource source = Versions.source(label, session);
         Optional<CompiledPolicy> compiled = Optional.empty();
         String problem = "";

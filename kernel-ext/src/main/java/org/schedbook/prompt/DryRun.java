@@ -4,12 +4,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.schedbook.child.ChildJvm;
 import org.schedbook.compile.CompileException.Problem;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicySource;
@@ -79,15 +77,16 @@ public final class DryRun implements Gates.Trial {
     private String simulate(CompiledPolicy policy, List<Report> reports)
             throws IOException, InterruptedException {
         Process process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx" + HEAP_MIB + "m",
-                                "-Xss512k",
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "-cp",
-                                classPath(),
-                                DryRunProcess.class.getName())
+                new ChildJvm(
+                                DryRunProcess.class,
+                                HEAP_MIB,
+                                List.of("-Xss512k", "-XX:TieredStopAtLevel=1"),
+                                List.of(
+                                        Policy.class,
+                                        JsonMapper.class,
+                                        JsonFactory.class,
+                                        JsonProperty.class))
+                        .builder()
                         .start();
         // A read from a process is not interruptible; its end is an end of the read.
         Thread watch = Thread.ofVirtual().start(() -> endInTime(process));
@@ -145,31 +144,6 @@ public final class DryRun implements Gates.Trial {
             case 5 -> "The simulation did not come to its end in time.";
             default -> throw new IOException("The simulation failed: " + errors);
         };
-    }
-
-    /** What the process needs of this one's class path, wherever that came from. */
-    private static String classPath() {
-        return Stream.of(
-                        DryRunProcess.class,
-                        Policy.class,
-                        JsonMapper.class,
-                        JsonFactory.class,
-                        JsonProperty.class)
-                .map(
-                        type -> {
-                            try {
-                                return Path.of(
-                                                type.getProtectionDomain()
-                                                        .getCodeSource()
-                                                        .getLocation()
-                                                        .toURI())
-                                        .toString();
-                            } catch (URISyntaxException e) {
-                                throw new AssertionError("a place of classes is a path", e);
-                            }
-                        })
-                .distinct()
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     // ---- What is wrong --------------------------------------------------------------------

@@ -18,7 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.llm.Completion;
 import org.schedbook.llm.Endpoint;
@@ -176,7 +176,7 @@ public final class EvaluatePrompts implements Callable<Integer> {
                 new RepairLoop(
                         client,
                         prices,
-                        new Gates(new PolicyCompiler(), trials(guest)),
+                        new Gates(new CompilerProcess(), trials(guest)),
                         store,
                         Optional.of(new Recordings(output.resolve("recordings"))));
         OptionalDouble cost = OptionalDouble.empty();

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompileException.Problem;
 import org.schedbook.compile.CompiledPolicy;
-import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.Compiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.compile.RefusedException;
 import org.schedbook.llm.Completion;
@@ -54,13 +54,13 @@ public final class Gates {
         Result run(PolicySource source, CompiledPolicy policy) throws InterruptedException;
     }
 
-    private final PolicyCompiler compiler;
+    private final Compiler compiler;
     private final Map<Gate, Trial> trials;
 
     /**
      * @param trials for the gates that run the policy; those without one are left out
      */
-    public Gates(PolicyCompiler compiler, Map<Gate, Trial> trials) {
+    public Gates(Compiler compiler, Map<Gate, Trial> trials) {
         this.compiler = compiler;
         this.trials = trials.isEmpty() ? Map.of() : new EnumMap<>(trials);
     }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
-import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.Compiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.llm.ChatMessage;
 import org.schedbook.llm.Completion;
@@ -109,7 +109,7 @@ public final class ImproveLoop {
     private final Model planner;
     private final Asking planning;
     private final RepairLoop coding;
-    private final PolicyCompiler compiler;
+    private final Compiler compiler;
     private final Gates.Trial simulation;
     private final Judge judge;
     private final Store store;
@@ -123,7 +123,7 @@ public final class ImproveLoop {
             Model planner,
             Model coder,
             Prices prices,
-            PolicyCompiler compiler,
+            Compiler compiler,
             Gates gates,
             Gates.Trial simulation,
             Judge judge,
@@ -208,7 +208,8 @@ public final class ImproveLoop {
     }
 
     /** The start and what was kept since, each better than the one before. */
-    private List<Candidate> lineage(Improvement improvement, Candidate start, List<Round> rounds) {
+    private List<Candidate> lineage(Improvement improvement, Candidate start, List<Round> rounds)
+            throws InterruptedException {
         var lineage = new ArrayList<>(List.of(start));
         for (Round round : rounds) {
             if (round.isKept()) {
@@ -222,7 +223,7 @@ public final class ImproveLoop {
         return lineage;
     }
 
-    private Candidate candidate(int round, PolicySource source) {
+    private Candidate candidate(int round, PolicySource source) throws InterruptedException {
         try {
             return new Candidate(round, source, compiler.compile(source));
         } catch (CompileException e) {

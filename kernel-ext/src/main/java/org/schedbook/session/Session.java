@@ -15,7 +15,7 @@ import org.schedbook.bench.BenchResult;
 import org.schedbook.bench.Suite;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
-import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.llm.Prices;
@@ -35,6 +35,7 @@ import org.schedbook.target.host.HostTarget;
 import org.schedbook.target.sim.SimMachine;
 import org.schedbook.target.sim.SimOptions;
 import org.schedbook.target.sim.SimTarget;
+import org.schedbook.target.sim.SimulatorProcess;
 import org.schedbook.target.vm.GuestShape;
 import org.schedbook.target.vm.SpareGuest;
 import org.schedbook.target.vm.VmTarget;
@@ -64,7 +65,7 @@ public final class Session implements AutoCloseable {
     private record Definition(PolicySource source, CompiledPolicy compiled) {}
 
     private final Map<String, Definition> definitions = new LinkedHashMap<>();
-    private PolicyCompiler compiler;
+    private final CompilerProcess compiler = new CompilerProcess();
     private Store store;
     private volatile Attachment attachment;
     private String attached;
@@ -104,7 +105,8 @@ public final class Session implements AutoCloseable {
      * @throws CompileException if it does not compile, or is refused; the source is kept all the
      *     same
      */
-    public CompiledPolicy defineAndKeep(PolicySource source) throws CompileException {
+    public CompiledPolicy defineAndKeep(PolicySource source)
+            throws CompileException, InterruptedException {
         Optional<CompiledPolicy> compiled = Optional.empty();
         try {
             compiled = Optional.of(define(source));
@@ -140,18 +142,16 @@ public final class Session implements AutoCloseable {
      * refused, takes the old one's place too: what runs under a name is never older than what the
      * person sees.
      */
-    public CompiledPolicy define(PolicySource source) throws CompileException {
+    public CompiledPolicy define(PolicySource source)
+            throws CompileException, InterruptedException {
         definitions.put(source.name(), new Definition(source, null));
-        CompiledPolicy compiled = compiler().compile(source);
+        CompiledPolicy compiled = compiler.compile(source);
         definitions.put(source.name(), new Definition(source, compiled));
         return compiled;
     }
 
-    /** Returns the notebook's compiler, made when first needed. */
-    public PolicyCompiler compiler() {
-        if (compiler == null) {
-            compiler = new PolicyCompiler();
-        }
+    /** Returns the notebook's compiler. */
+    public CompilerProcess compiler() {
         return compiler;
     }
 
@@ -200,6 +200,9 @@ public final class Session implements AutoCloseable {
                 return define(PolicySource.builtIn(name).orElseThrow(() -> unknown(name)));
             } catch (CompileException e) {
                 throw new AssertionError("policies that come with Schedbook compile", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CellError("Interrupted.").next("Run the cell again.");
             }
         }
         if (definition.compiled() == null) {
@@ -251,6 +254,12 @@ public final class Session implements AutoCloseable {
                 target = null;
             }
         }
+    }
+
+    /** Has what a policy runs in started in the background: it has just been written. */
+    public void prepareToRun() {
+        SimulatorProcess.prepare();
+        prepareTarget();
     }
 
     /** Begins to start a guest in the background, if that is what is going to be needed. */

@@ -7,12 +7,12 @@ import org.schedbook.bench.Messaging;
 import org.schedbook.bench.Pipe;
 import org.schedbook.bench.Workload;
 import org.schedbook.compile.CompiledPolicy;
-import org.schedbook.target.TargetException;
 import org.schedbook.target.sim.CostModel;
 import org.schedbook.target.sim.SimMachine;
 import org.schedbook.target.sim.SimOptions;
 import org.schedbook.target.sim.SimOptions.Mode;
 import org.schedbook.target.sim.SimTarget;
+import org.schedbook.target.sim.Simulation;
 
 /**
  * Costs of a machine with one CPU, from four figures measured there:
@@ -133,14 +133,14 @@ final class Calibration {
     static double seconds(CompiledPolicy policy, Workload workload, CostModel costs, Mode mode) {
         var workloadModel = SimTarget.model(workload.command()).orElseThrow();
         try {
-            return SimTarget.simulate(
-                                    policy,
+            return Simulation.run(
+                                    policy.newPolicy(),
                                     workloadModel,
                                     SimMachine.flat(1).withCosts(costs),
                                     SimOptions.DEFAULT.withMode(mode))
                             .timeNs()
                     / 1e9;
-        } catch (TargetException e) {
+        } catch (ReflectiveOperationException e) {
             throw new AssertionError("policies that come with Schedbook can be made", e);
         }
     }

@@ -30,6 +30,20 @@ public sealed class CompileException extends Exception permits RefusedException 
 
     private final transient List<Problem> problems;
 
+    static CompileException ofWhole(String message) {
+        return new CompileException(List.of(Problem.ofWhole(message)));
+    }
+
+    /** A source that is more than javac can do, or more than it may take for it. */
+    static CompileException tooComplicated(String why) {
+        return new CompileException(List.of(complicated(why)));
+    }
+
+    static Problem complicated(String why) {
+        return Problem.ofWhole(
+                "This is too complicated to compile: %s. Write it in simpler parts".formatted(why));
+    }
+
     CompileException(List<Problem> problems) {
         super(problems.getFirst().toString());
         this.problems = List.copyOf(problems);

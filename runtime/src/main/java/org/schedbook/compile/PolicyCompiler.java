@@ -39,7 +39,13 @@ import org.schedbook.policy.Policy;
  * instance keeps its file manager, so that every compilation after the first is fast; it may be
  * used by one thread at a time.
  */
-public final class PolicyCompiler {
+public final class PolicyCompiler implements Compiler {
+
+    /** The longest source, in characters: some thirty times the longest policy of ours. */
+    static final int MAX_SOURCE = 1 << 16;
+
+    /** What is kept of the compiler's words for a problem: they may name a type without end. */
+    private static final int MAX_MESSAGE = 2000;
 
     /** Put before the source on its first line, so that line numbers stay those of the source. */
     static final String IMPORTS = "import org.schedbook.policy.*; import java.util.*; ";
@@ -77,13 +83,33 @@ public final class PolicyCompiler {
      *
      * @throws RefusedException if it compiles and the {@link PolicyCheck} refuses it
      */
+    @Override
     public CompiledPolicy compile(PolicySource source) throws CompileException {
         if (source.text().isBlank()) {
-            throw new CompileException(
-                    List.of(
-                            Problem.ofWhole(
-                                    "There is no source: write a class that extends Policy")));
+            throw CompileException.ofWhole("There is no source: write a class that extends Policy");
         }
+        if (source.text().length() > MAX_SOURCE) {
+            throw CompileException.ofWhole(
+                    "The source has %,d characters, and a policy has %,d at most"
+                            .formatted(source.text().length(), MAX_SOURCE));
+        }
+        try {
+            return compileAndCheck(source);
+        } catch (StackOverflowError e) {
+            throw CompileException.tooComplicated("it is nested too deeply");
+        } catch (RuntimeException e) {
+            // javac throws what it did not expect of a file: a module, for one.
+            throw CompileException.ofWhole(
+                    "The compiler takes this for something other than a class (%s): write 'public class"
+                            + " MyPolicy extends Policy { ... }'".formatted(lastLine(e)));
+        }
+    }
+
+    private static String lastLine(Throwable e) {
+        return String.valueOf(e.getMessage()).lines().reduce("", (_, line) -> line).strip();
+    }
+
+    private CompiledPolicy compileAndCheck(PolicySource source) throws CompileException {
         var diagnostics = new DiagnosticCollector<JavaFileObject>();
         var output = new ClassOutput(files);
         var task =
@@ -116,12 +142,12 @@ public final class PolicyCompiler {
                         .map(d -> problem(source, d))
                         .toList();
         return errors.isEmpty()
-                ? List.of(Problem.ofWhole("The compiler failed without saying why"))
+                ? List.of(CompileException.complicated("the compiler gave up on it"))
                 : errors;
     }
 
     private static Problem problem(PolicySource source, Diagnostic<?> diagnostic) {
-        String message = diagnostic.getMessage(Locale.ENGLISH);
+        String message = cut(diagnostic.getMessage(Locale.ENGLISH));
         if (diagnostic.getPosition() == Diagnostic.NOPOS) {
             return Problem.ofWhole(message);
         }
@@ -140,6 +166,10 @@ public final class PolicyCompiler {
         return new Problem(line, column, length, message, text);
     }
 
+    private static String cut(String message) {
+        return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "…";
+    }
+
     /** Finds the one concrete class that extends Policy, directly or not. */
     private static String policyClass(Iterable<byte[]> classFiles) throws CompileException {
         var models = new TreeMap<String, ClassModel>();
@@ -154,19 +184,14 @@ public final class PolicyCompiler {
                         .map(name -> name.replace('/', '.'))
                         .toList();
         if (policies.isEmpty()) {
-            throw new CompileException(
-                    List.of(
-                            Problem.ofWhole(
-                                    "No class here extends Policy: write 'public class MyPolicy"
-                                            + " extends Policy { ... }'")));
+            throw CompileException.ofWhole(
+                    "No class here extends Policy: write 'public class MyPolicy extends Policy {"
+                            + " ... }'");
         }
         if (policies.size() > 1) {
-            throw new CompileException(
-                    List.of(
-                            Problem.ofWhole(
-                                    "Several classes extend Policy ("
-                                            + String.join(", ", policies)
-                                            + "): keep one, or make the others abstract")));
+            throw CompileException.ofWhole(
+                    "Several classes extend Policy (%s): keep one, or make the others abstract"
+                            .formatted(String.join(", ", policies)));
         }
         return policies.getFirst();
     }

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.schedbook.child.ChildProcess;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Policy;
@@ -162,7 +163,7 @@ public final class HostTarget implements Target {
                 var errors = new CommandOutput(sink)) {
             Process process =
                     starter.start(
-                            new ProcessBuilder(group.joining(command))
+                            ChildProcess.of(group.joining(command))
                                     .redirectOutput(output.redirect())
                                     .redirectError(errors.redirect()));
             boolean isLeft = false;

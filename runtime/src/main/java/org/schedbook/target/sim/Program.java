@@ -1,5 +1,7 @@
 package org.schedbook.target.sim;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -54,12 +56,13 @@ public final class Program {
      * what it is about; and its second, the upper end of a range of times, or for LOOP and END the
      * place of the other.
      */
-    final long[] code;
+    @JsonProperty final long[] code;
 
     /** What system calls and wake-ups cost is part of the times that it computes for. */
-    final boolean measured;
+    @JsonProperty final boolean measured;
 
-    private Program(long[] code, boolean measured) {
+    @JsonCreator
+    private Program(@JsonProperty("code") long[] code, @JsonProperty("measured") boolean measured) {
         this.code = code;
         this.measured = measured;
     }

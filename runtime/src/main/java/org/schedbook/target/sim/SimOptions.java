@@ -1,11 +1,13 @@
 package org.schedbook.target.sim;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import java.time.Duration;
 
 /**
  * How to run a simulation, and when to end it. A value: each {@code with} method returns another
  * one.
  */
+@JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.ANY)
 public final class SimOptions {
 
     /** Where the policy runs. */

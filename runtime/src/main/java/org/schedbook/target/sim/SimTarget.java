@@ -90,7 +90,7 @@ public final class SimTarget implements Target {
 
     @Override
     public CommandResult run(List<String> command, Duration limit, Consumer<String> sink)
-            throws TargetException {
+            throws TargetException, InterruptedException {
         SimCommand known =
                 SimCommand.of(command)
                         .orElseThrow(
@@ -130,11 +130,37 @@ public final class SimTarget implements Target {
     }
 
     /**
-     * Simulates a workload under a new instance of a policy.
+     * Simulates a workload under a new instance of a policy, in a process of its own.
      *
-     * @throws TargetException if the policy can not be created
+     * @throws TargetException if the policy can not be created, or takes more memory than it may
+     * @throws InterruptedException if this thread is interrupted; the simulation has ended then
      */
     public static SimResult simulate(
+            CompiledPolicy policy, SimWorkload workload, SimMachine machine, SimOptions options)
+            throws TargetException, InterruptedException {
+        return simulateAll(List.of(policy), workload, machine, options).getFirst();
+    }
+
+    /**
+     * Simulates a workload under several policies, on all cores of this machine at once, which
+     * changes no result, and in a process of their own.
+     *
+     * @return the results, in the order of the policies
+     * @throws TargetException if a policy can not be created, or takes more memory than it may
+     * @throws InterruptedException if this thread is interrupted; the simulations have ended then
+     * @throws IllegalArgumentException as {@link Simulation#run} does
+     */
+    public static List<SimResult> simulateAll(
+            List<CompiledPolicy> policies,
+            SimWorkload workload,
+            SimMachine machine,
+            SimOptions options)
+            throws TargetException, InterruptedException {
+        return SimulatorProcess.simulate(policies, workload, machine, options);
+    }
+
+    /** Simulates in this process, which a policy may keep from its end. */
+    private static SimResult simulateHere(
             CompiledPolicy policy, SimWorkload workload, SimMachine machine, SimOptions options)
             throws TargetException {
         try {
@@ -148,15 +174,8 @@ public final class SimTarget implements Target {
         }
     }
 
-    /**
-     * Simulates a workload under several policies, on all cores of this machine at once, which
-     * changes no result.
-     *
-     * @return the results, in the order of the policies
-     * @throws TargetException if a policy can not be created
-     * @throws IllegalArgumentException as {@link Simulation#run} does
-     */
-    public static List<SimResult> simulateAll(
+    /** What {@link #simulateAll} has the other process do. */
+    static List<SimResult> simulateAllHere(
             List<CompiledPolicy> policies,
             SimWorkload workload,
             SimMachine machine,
@@ -164,7 +183,7 @@ public final class SimTarget implements Target {
             throws TargetException, InterruptedException {
         List<Callable<SimResult>> simulations = new ArrayList<>();
         policies.forEach(
-                policy -> simulations.add(() -> simulate(policy, workload, machine, options)));
+                policy -> simulations.add(() -> simulateHere(policy, workload, machine, options)));
         var results = new ArrayList<SimResult>();
         int cores = Runtime.getRuntime().availableProcessors();
         try (var pool = Executors.newFixedThreadPool(cores)) {

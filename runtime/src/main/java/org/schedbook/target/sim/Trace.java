@@ -1,5 +1,9 @@
 package org.schedbook.target.sim;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,6 +79,36 @@ public final class Trace {
         this.capacity = capacity;
     }
 
+    /** A trace that another process has sent. */
+    @JsonCreator
+    Trace(
+            @JsonProperty("count") long count,
+            @JsonProperty("digest") long digest,
+            @JsonProperty("events") byte[] events) {
+        LongBuffer longs = ByteBuffer.wrap(events).asLongBuffer();
+        size = longs.remaining() / 4;
+        capacity = size;
+        this.count = count;
+        this.digest = digest;
+        times = new long[size];
+        whats = new long[size];
+        arguments = new long[size];
+        arguments2 = new long[size];
+        longs.get(times).get(whats).get(arguments).get(arguments2);
+    }
+
+    /** What is kept of the events, to be sent to another process. */
+    @JsonProperty
+    byte[] events() {
+        var bytes = ByteBuffer.allocate(4 * Long.BYTES * size);
+        bytes.asLongBuffer()
+                .put(times, 0, size)
+                .put(whats, 0, size)
+                .put(arguments, 0, size)
+                .put(arguments2, 0, size);
+        return bytes.array();
+    }
+
     void add(long time, Kind kind, int cpu, int pid, long argument, long argument2) {
         long what = (long) pid << 32 | (long) cpu << 8 | kind.ordinal();
         count++;
@@ -102,11 +136,13 @@ public final class Trace {
     }
 
     /** Returns how many events there were, kept or not. */
+    @JsonProperty
     public long count() {
         return count;
     }
 
     /** Returns a hash of all events, kept or not: equal runs have equal digests. */
+    @JsonProperty
     public long digest() {
         return digest;
     }

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.schedbook.child.ChildProcess;
 import org.schedbook.target.TargetException;
 import org.schedbook.target.host.ProcMemory;
 
@@ -156,7 +157,7 @@ final class Qemu implements AutoCloseable {
             return known;
         }
         try {
-            Process process = new ProcessBuilder(program, "--version").start();
+            Process process = ChildProcess.of(program, "--version").start();
             try (BufferedReader reader = process.inputReader()) {
                 String version = Objects.requireNonNullElse(reader.readLine(), "");
                 VERSIONS.put(program, version);
@@ -214,7 +215,7 @@ final class Qemu implements AutoCloseable {
                 .start(
                         () -> {
                             try {
-                                Process process = new ProcessBuilder(whole).start();
+                                Process process = ChildProcess.of(whole).start();
                                 started.complete(process);
                                 process.waitFor();
                             } catch (IOException e) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
+import org.schedbook.child.ChildProcess;
 import org.schedbook.target.TargetException;
 
 /**
@@ -354,7 +355,7 @@ final class Snapshot {
     /** Gives back the space of pages that are all zeros: fallocate(1). */
     private static void digHoles(Path file) throws IOException, InterruptedException {
         Process process =
-                new ProcessBuilder("fallocate", "--dig-holes", file.toString())
+                ChildProcess.of("fallocate", "--dig-holes", file.toString())
                         .redirectErrorStream(true)
                         .start();
         String output = process.inputReader().readAllAsString();

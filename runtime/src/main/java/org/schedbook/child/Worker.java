@@ -1,0 +1,132 @@
+package org.schedbook.child;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.schedbook.child.WorkerLostException.Cause;
+
+/**
+ * A JVM that does work which may take all memory, or never end. It is started ahead, so that nobody
+ * waits for it; it is killed when it takes more than it may or when whoever waits is interrupted;
+ * and then another one takes its place. It ends with this process. Requests of several threads are
+ * served in turn.
+ *
+ * @param <Q> what is asked, a type that CBOR can carry
+ * @param <A> what is answered, likewise
+ */
+public final class Worker<Q, A> {
+
+    private static final System.Logger LOG = System.getLogger(Worker.class.getName());
+
+    private final ChildJvm jvm;
+    private final Class<A> answers;
+    private final Semaphore turn = new Semaphore(1, true);
+    private WorkerProcess process;
+
+    /**
+     * @param jvm its main method calls {@link WorkerLoop#serve}
+     */
+    public Worker(ChildJvm jvm, Class<A> answers) {
+        this.jvm =
+                new ChildJvm(
+                        jvm.main(),
+                        jvm.heapMib(),
+                        withDefaults(jvm.options()),
+                        withOurs(jvm.libraries()));
+        this.answers = answers;
+    }
+
+    private static List<String> withDefaults(List<String> options) {
+        var all = new ArrayList<>(options);
+        all.add("-XX:+ExitOnOutOfMemoryError");
+        // What the JVM says when it ends is no answer.
+        all.add("-XX:+DisplayVMOutputToStderr");
+        return all;
+    }
+
+    private static List<Class<?>> withOurs(List<Class<?>> libraries) {
+        var all = new ArrayList<>(libraries);
+        all.add(Worker.class);
+        all.add(CBORMapper.class);
+        all.add(JsonMapper.class);
+        all.add(JsonFactory.class);
+        all.add(JsonProperty.class);
+        all.add(JavaTimeModule.class);
+        return all;
+    }
+
+    /** Starts the process in the background, if there is none. */
+    public void prepare() {
+        Thread.ofPlatform()
+                .daemon()
+                .name("worker-start")
+                .start(
+                        () -> {
+                            if (turn.tryAcquire()) {
+                                try {
+                                    running();
+                                } catch (IOException e) {
+                                    LOG.log(System.Logger.Level.DEBUG, "no worker", e);
+                                } finally {
+                                    turn.release();
+                                }
+                            }
+                        });
+    }
+
+    /**
+     * Asks and waits for the answer.
+     *
+     * @param limit for both this request and those it waits for
+     * @throws WorkerLostException if there is no answer; the next request finds another process
+     * @throws InterruptedException if this thread is interrupted; what was asked is not done any
+     *     more
+     * @throws IllegalStateException if the worker has a defect
+     */
+    public A ask(Q question, Duration limit) throws WorkerLostException, InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        try {
+            byte[] request = Frames.CBOR.writeValueAsBytes(question);
+            if (!turn.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new WorkerLostException(Cause.TIME, "it is busy");
+            }
+            byte[] answer;
+            try {
+                answer = running().ask(request, end - System.nanoTime());
+            } finally {
+                boolean lost = process != null && !process.isAlive();
+                turn.release();
+                if (lost) {
+                    prepare();
+                }
+            }
+            return Frames.CBOR.readValue(answer, answers);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns the process that serves the next request, if it is running already. */
+    public Optional<Long> pid() {
+        WorkerProcess now = process;
+        return now != null && now.isAlive() ? Optional.of(now.pid()) : Optional.empty();
+    }
+
+    /** Returns the process, started if there is none; to be called by whose turn it is. */
+    private WorkerProcess running() throws IOException {
+        if (process == null || !process.isAlive()) {
+            process = new WorkerProcess(jvm);
+        }
+        return process;
+    }
+}

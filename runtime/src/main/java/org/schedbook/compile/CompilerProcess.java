@@ -1,0 +1,108 @@
+package org.schedbook.compile;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.schedbook.child.ChildJvm;
+import org.schedbook.child.Worker;
+import org.schedbook.child.WorkerLostException;
+import org.schedbook.compile.CompileWorker.Answer;
+import org.schedbook.compile.CompileWorker.Compile;
+import org.schedbook.compile.CompileWorker.Compiled;
+import org.schedbook.compile.CompileWorker.Complete;
+import org.schedbook.compile.CompileWorker.Explain;
+import org.schedbook.compile.CompileWorker.Explanation;
+import org.schedbook.compile.CompileWorker.Failed;
+import org.schedbook.compile.CompileWorker.Names;
+import org.schedbook.compile.CompileWorker.Question;
+import org.schedbook.policy.Policy;
+
+/**
+ * {@link PolicyCompiler} and {@link PolicyAssistant} in a process of their own: a few lines suffice
+ * to keep javac busy for hours, or to fill its memory. Only the compiler runs there, never what it
+ * compiled. There is one such process, whoever asks.
+ */
+public final class CompilerProcess implements Compiler {
+
+    private static final int HEAP_MIB = 256;
+    private static final Duration COMPILE_LIMIT = Duration.ofSeconds(20);
+    private static final Duration ASSIST_LIMIT = Duration.ofSeconds(2);
+
+    private static final Worker<Question, Answer> WORKER =
+            new Worker<>(
+                    new ChildJvm(
+                            CompileWorker.class,
+                            HEAP_MIB,
+                            List.of("-XX:TieredStopAtLevel=1", "-Xss2m"),
+                            List.of(Policy.class)),
+                    Answer.class);
+
+    /** Starts the process, if there is none, so that it is warm when it is needed. */
+    public static void prepare() {
+        WORKER.prepare();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws CompileException also if the compiler takes more than its time or memory for it
+     */
+    @Override
+    public CompiledPolicy compile(PolicySource source)
+            throws CompileException, InterruptedException {
+        return switch (answer(source)) {
+            case Compiled(String mainClass, var classes) ->
+                    new CompiledPolicy(source.name(), mainClass, classes, source.hash());
+            case Failed(boolean refused, var problems) ->
+                    throw refused ? new RefusedException(problems) : new CompileException(problems);
+            case Answer other -> throw new IllegalStateException(other.toString());
+        };
+    }
+
+    private static Answer answer(PolicySource source)
+            throws CompileException, InterruptedException {
+        try {
+            return WORKER.ask(new Compile(source.name(), source.text()), COMPILE_LIMIT);
+        } catch (WorkerLostException e) {
+            throw CompileException.tooComplicated(
+                    switch (e.lostTo()) {
+                        case TIME ->
+                                "the compiler was not done after %d s"
+                                        .formatted(COMPILE_LIMIT.toSeconds());
+                        case MEMORY ->
+                                "it takes the compiler more than %d MiB of memory"
+                                        .formatted(HEAP_MIB);
+                        case END -> "the compiler's process ended (%s)".formatted(e.getMessage());
+                    });
+        }
+    }
+
+    /**
+     * Completes the name that ends at a place: {@link PolicyAssistant#complete}; with nothing if
+     * that takes long.
+     */
+    public PolicyAssistant.Completion complete(String source, int at) throws InterruptedException {
+        return assist(source, new Complete(source, at)) instanceof Names(var completion)
+                ? completion
+                : new PolicyAssistant.Completion(at, List.of());
+    }
+
+    /** Explains the name at a place: {@link PolicyAssistant#explain}; not if that takes long. */
+    public Optional<String> explain(String source, int at) throws InterruptedException {
+        return assist(source, new Explain(source, at)) instanceof Explanation(String text)
+                ? Optional.ofNullable(text)
+                : Optional.empty();
+    }
+
+    /** Returns the answer to a question of an editor; null if it is too long in coming. */
+    private static Answer assist(String source, Question question) throws InterruptedException {
+        if (source.length() > PolicyCompiler.MAX_SOURCE) {
+            return null;
+        }
+        try {
+            return WORKER.ask(question, ASSIST_LIMIT);
+        } catch (WorkerLostException e) {
+            return null;
+        }
+    }
+}
