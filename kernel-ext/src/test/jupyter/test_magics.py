@@ -604,7 +604,7 @@ class LostEndpointTest(unittest.TestCase):
             try:
                 cell = session.run("%%prompt mine\nAnything.")
                 self.assertEqual("error", cell.reply["status"])
-                self.assertIn("can not be reached", cell.shown())
+                self.assertIn("cannot be reached", cell.shown())
                 self.assertIn("OPENAI_BASE_URL", cell.shown())
             finally:
                 session.close()

@@ -5,7 +5,8 @@ package org.schedbook.llm;
  *
  * @param text exactly what it wrote
  * @param model what the endpoint calls the model, or the recording did
- * @param finishReason {@code stop}, or why the text ends early, such as {@code length}
+ * @param finishReason {@code stop}, or why the text ends early, such as {@code length}; empty if
+ *     the endpoint did not say
  * @param promptTokens what the endpoint counted, 0 if it did not say
  * @param cachedTokens how many of them the endpoint had read before
  * @param completionTokens what the endpoint counted, 0 if it did not say
@@ -20,6 +21,11 @@ public record Completion(
         long cachedTokens,
         long completionTokens,
         String recordedOn) {
+
+    /** Returns whether the endpoint says that the text is not all of the answer. */
+    public boolean endedEarly() {
+        return !finishReason.isEmpty() && !finishReason.equals("stop");
+    }
 
     /** Returns whether this is the answer of an earlier day, played back. */
     public boolean isRecorded() {

@@ -23,4 +23,15 @@ public interface Model {
      */
     Completion complete(List<ChatMessage> messages, Consumer<String> onText)
             throws ModelException, InterruptedException;
+
+    /**
+     * Asks as the other does.
+     *
+     * @param onWait is told, on the calling thread, why there is no answer yet
+     */
+    default Completion complete(
+            List<ChatMessage> messages, Consumer<String> onText, Consumer<String> onWait)
+            throws ModelException, InterruptedException {
+        return complete(messages, onText);
+    }
 }

@@ -167,7 +167,7 @@ final class PromptMagic implements Magic {
             Verdict verdict = result.verdict();
             if (verdict.failed().isPresent()) {
                 unrepaired(view, howItEnded(result), call);
-            } else if (!verdict.answer().finishReason().equals("stop")) {
+            } else if (verdict.answer().endedEarly()) {
                 call.show(
                         "The answer ended early (%s) and is a policy all the same."
                                 .formatted(verdict.answer().finishReason()));

@@ -25,8 +25,13 @@ record Asking(Model model, Prices prices, Optional<Recordings> recordings) {
     /**
      * @param attempt the request, written down already
      * @param onText is given the answer piece by piece
+     * @param onWait is told why there is none yet
      */
-    Completion ask(Attempt attempt, List<ChatMessage> messages, Consumer<String> onText)
+    Completion ask(
+            Attempt attempt,
+            List<ChatMessage> messages,
+            Consumer<String> onText,
+            Consumer<String> onWait)
             throws ModelException, InterruptedException, IOException {
         long started = System.nanoTime();
         String why = "interrupted";
@@ -37,7 +42,8 @@ record Asking(Model model, Prices prices, Optional<Recordings> recordings) {
                             piece -> {
                                 onText.accept(piece);
                                 attempt.append(piece);
-                            });
+                            },
+                            onWait);
             why = "";
             attempt.answered(
                     new Answer(
@@ -57,6 +63,9 @@ record Asking(Model model, Prices prices, Optional<Recordings> recordings) {
             return answer;
         } catch (ModelException e) {
             why = e.getMessage();
+            throw e;
+        } catch (RuntimeException | Error e) {
+            why = "a defect of Schedbook's: " + e;
             throw e;
         } finally {
             if (!why.isEmpty()) {

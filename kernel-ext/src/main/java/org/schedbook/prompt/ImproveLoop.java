@@ -246,7 +246,7 @@ public final class ImproveLoop {
         Attempt attempt = store.begin(request(improvement, best, messages));
         store.beginRound(improvement, number, best.round(), attempt.id());
         observer.plans(number);
-        Completion answer = planning.ask(attempt, messages, observer::writes);
+        Completion answer = planning.ask(attempt, messages, observer::writes, observer::waits);
         observer.planned(answer);
         attempt.judged(
                 new Outcome(

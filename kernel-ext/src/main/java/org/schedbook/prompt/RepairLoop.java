@@ -39,6 +39,9 @@ public final class RepairLoop {
          */
         void asks(int repair);
 
+        /** There is no answer yet: the model's server says why. */
+        default void waits(String why) {}
+
         /** A piece of the answer arrived. */
         void writes(String piece);
 
@@ -121,7 +124,8 @@ public final class RepairLoop {
                     request(run, name, repair == 0 ? purpose : "repair", repair, prompt, messages);
             Attempt attempt = store.begin(request);
             run = run == 0 ? attempt.id() : run;
-            Completion answer = asking.ask(attempt, List.copyOf(messages), observer::writes);
+            Completion answer =
+                    asking.ask(attempt, List.copyOf(messages), observer::writes, observer::waits);
             OptionalDouble paid = prices.cost(answer, model.name());
             cost =
                     cost.isPresent() && paid.isPresent()

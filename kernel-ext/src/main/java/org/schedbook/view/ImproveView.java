@@ -20,6 +20,7 @@ public final class ImproveView implements ImproveLoop.Observer, AutoCloseable {
     private final ImproveBoard board;
     private final LiveDisplay live;
     private LiveText plan;
+    private String planning = "";
 
     public ImproveView(
             String planner,
@@ -42,7 +43,17 @@ public final class ImproveView implements ImproveLoop.Observer, AutoCloseable {
 
     @Override
     public void plans(int round) {
-        plan = call.liveText("Round %d: %s is planning".formatted(round, planner));
+        planning = "Round %d: %s is planning".formatted(round, planner);
+        plan = call.liveText(planning);
+    }
+
+    @Override
+    public void waits(String why) {
+        if (plan != null) {
+            plan.title(planning + ". " + why);
+        } else {
+            coder.waits(why);
+        }
     }
 
     @Override

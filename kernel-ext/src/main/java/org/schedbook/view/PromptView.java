@@ -20,6 +20,8 @@ public final class PromptView implements RepairLoop.Observer, AutoCloseable {
     private final int repairs;
     private LiveText text;
     private LiveText gates;
+    private String writing = "";
+    private boolean waiting;
     private Instant asked;
     private Optional<Verdict> last = Optional.empty();
     private Optional<PolicySource> source = Optional.empty();
@@ -36,16 +38,26 @@ public final class PromptView implements RepairLoop.Observer, AutoCloseable {
     @Override
     public void asks(int repair) {
         asked = Instant.now();
-        text =
-                call.liveText(
-                        repair == 0
-                                ? author + " is writing"
-                                : "Repair %d of %d: %s is writing"
-                                        .formatted(repair, repairs, author));
+        writing =
+                repair == 0
+                        ? author + " is writing"
+                        : "Repair %d of %d: %s is writing".formatted(repair, repairs, author);
+        waiting = false;
+        text = call.liveText(writing);
+    }
+
+    @Override
+    public void waits(String why) {
+        waiting = true;
+        text.title(why);
     }
 
     @Override
     public void writes(String piece) {
+        if (waiting) {
+            waiting = false;
+            text.title(writing);
+        }
         text.append(piece);
     }
 

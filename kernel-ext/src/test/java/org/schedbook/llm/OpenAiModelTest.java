@@ -134,7 +134,7 @@ class OpenAiModelTest {
     void noServerIsSaidSo() {
         try (var dead = new OpenAiModel(endpoint(1), "test-model", Sampling.DEFAULT)) {
             var e = assertThrows(ModelException.class, () -> dead.complete(MESSAGES, _ -> {}));
-            assertTrue(e.getMessage().contains("can not be reached"), e.getMessage());
+            assertTrue(e.getMessage().contains("cannot be reached"), e.getMessage());
             assertTrue(e.nextStep().contains("OPENAI_BASE_URL"), e.nextStep());
         }
     }

@@ -1,0 +1,404 @@
+package org.schedbook.llm;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * What has arrived of an answer. Servers that call themselves compatible leave fields out, send
+ * null, text for numbers and lists for text: whatever is there is taken, and what is missing is not
+ * known.
+ */
+final class Answer {
+
+    /** More than any policy; a server that writes on is stopped. */
+    static final int MAX_CHARACTERS = 1 << 20;
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** Where servers put what a model thought before it answered; not in OpenAI's format. */
+    private static final List<String> REASONING =
+            List.of("reasoning_content", "reasoning", "thinking");
+
+    /** What servers say of an answer that is whole. */
+    private static final Set<String> WHOLE =
+            Set.of(
+                    "stop",
+                    "eos",
+                    "eos_token",
+                    "end_turn",
+                    "end",
+                    "stop_sequence",
+                    "stop_token",
+                    "complete",
+                    "completed",
+                    "done",
+                    "finish",
+                    "finished");
+
+    /** What they say of one that was cut off. */
+    private static final Set<String> CUT =
+            Set.of("length", "max_tokens", "max_length", "model_length", "max_output_tokens");
+
+    private static final Set<String> FAILED = Set.of("error", "engine_error", "network_error");
+
+    /** A server that ends what it began, or refuses what it was asked, with words of its own. */
+    static final class SaidException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final int status;
+
+        /**
+         * @param status what it would have been as a status of HTTP, 0 if that is not known
+         */
+        SaidException(int status, String words) {
+            super(words);
+            this.status = status;
+        }
+
+        int status() {
+            return status;
+        }
+    }
+
+    private final Consumer<String> onText;
+    private final StringBuilder text = new StringBuilder();
+    private final StringBuilder reasoning = new StringBuilder();
+    private final StringBuilder refusal = new StringBuilder();
+
+    /** Servers that were asked for one answer may send several; the first is the answer. */
+    private final Map<Integer, StringBuilder> others = new TreeMap<>();
+
+    private int size;
+    private boolean begun;
+    private boolean done;
+    private boolean toolCalls;
+    private String garbled = "";
+    private String finishReason = "";
+    private String servedModel = "";
+    private long promptTokens;
+    private long cachedTokens;
+    private long completionTokens;
+
+    /**
+     * @param onText is given the answer piece by piece
+     */
+    Answer(Consumer<String> onText) {
+        this.onText = onText;
+    }
+
+    /** Takes an event. */
+    void add(String event, String data) throws SaidException, EventReader.TooMuchException {
+        if (data.strip().replaceAll("^\"|\"$", "").equalsIgnoreCase("[DONE]")) {
+            done = true;
+            return;
+        }
+        JsonNode node;
+        try {
+            node = JSON.readTree(data);
+        } catch (JsonProcessingException e) {
+            if (event.equals("error")) {
+                throw new SaidException(0, Words.of(data));
+            }
+            garbled = data;
+            return;
+        }
+        if (node.isArray()) {
+            for (JsonNode each : node) {
+                take(event, each, data);
+            }
+        } else {
+            take(event, node, data);
+        }
+    }
+
+    private void take(String event, JsonNode node, String data)
+            throws SaidException, EventReader.TooMuchException {
+        JsonNode choices = node.path("choices");
+        boolean empty = choices.isMissingNode() || choices.isNull() || choices.isEmpty();
+        JsonNode error = node.path("error");
+        boolean failed =
+                !error.isMissingNode()
+                        && !error.isNull()
+                        && !error.equals(JSON.getNodeFactory().booleanNode(false));
+        String type = node.path("type").asText() + " " + node.path("object").asText();
+        if (failed
+                || event.equals("error")
+                || empty && type.matches(".*\\berror\\b.*")
+                || empty && (node.hasNonNull("detail") || node.hasNonNull("errors"))) {
+            throw new SaidException(Words.status(node), Words.of(node));
+        }
+        if (!node.isObject()) {
+            garbled = data;
+            return;
+        }
+        if (empty && node.hasNonNull("message") && node.path("message").isTextual()) {
+            // {"message": "..."} and nothing else is what gateways say.
+            throw new SaidException(Words.status(node), Words.of(node));
+        }
+        begun |= choices.isArray() || choices.isObject() || node.has("usage");
+        if (!node.path("model").asText("").isBlank() && node.path("model").isTextual()) {
+            servedModel = node.path("model").asText();
+        }
+        usage(node.path("usage"));
+        usage(node.path("x_groq").path("usage"));
+        if (choices.isObject()) {
+            choice(choices);
+        } else {
+            for (JsonNode choice : choices) {
+                choice(choice);
+            }
+        }
+    }
+
+    private void usage(JsonNode usage) {
+        promptTokens = count(usage, promptTokens, "prompt_tokens", "input_tokens");
+        completionTokens = count(usage, completionTokens, "completion_tokens", "output_tokens");
+        cachedTokens = count(usage, cachedTokens, "prompt_cache_hit_tokens", "cached_tokens");
+        for (String details : List.of("prompt_tokens_details", "input_tokens_details")) {
+            cachedTokens = count(usage.path(details), cachedTokens, "cached_tokens");
+        }
+    }
+
+    /** Returns a count, which may be text; what was known before if there is none. */
+    private static long count(JsonNode usage, long before, String... names) {
+        for (String name : names) {
+            JsonNode value = usage.path(name);
+            if (value.isNumber() || value.isTextual()) {
+                double count = value.asDouble(-1);
+                if (count >= 0 && count < 1e12) {
+                    return Math.round(count);
+                }
+            }
+        }
+        return before;
+    }
+
+    private void choice(JsonNode choice) throws SaidException, EventReader.TooMuchException {
+        JsonNode error = choice.path("error");
+        if (error.isObject() || error.isTextual()) {
+            throw new SaidException(Words.status(error), Words.of(choice));
+        }
+        JsonNode delta = choice.path("delta");
+        boolean whole = !delta.isObject() || delta.isEmpty() && choice.path("message").isObject();
+        JsonNode message = whole ? choice.path("message") : delta;
+        int index = choice.path("index").asInt(0);
+        String content =
+                message.has("content")
+                        ? content(message.path("content"))
+                        : content(choice.path("text"));
+        count(content);
+        if (index != 0) {
+            others.computeIfAbsent(index, _ -> new StringBuilder()).append(content);
+            return;
+        }
+        JsonNode calls = message.path("tool_calls");
+        toolCalls |=
+                calls.isArray() && !calls.isEmpty() || message.path("function_call").isObject();
+        refusal.append(
+                count(
+                        message.path("refusal").asText("").equals("null")
+                                ? ""
+                                : message.path("refusal").asText("")));
+        for (String name : REASONING) {
+            String thought = content(message.path(name));
+            if (!thought.isEmpty()) {
+                reasoning.append(count(thought));
+                break;
+            }
+        }
+        thoughts(message.path("content"));
+        JsonNode reason = choice.path("finish_reason");
+        if (reason.isTextual() && !reason.asText().isBlank()) {
+            finishReason = reason.asText().strip();
+        }
+        // At their end some send the whole of what they have sent in pieces.
+        if (whole && !text.isEmpty()) {
+            if (content.startsWith(text.toString())) {
+                write(content.substring(text.length()));
+            }
+        } else {
+            write(content);
+        }
+    }
+
+    private void write(String piece) {
+        if (!piece.isEmpty()) {
+            text.append(piece);
+            onText.accept(piece);
+        }
+    }
+
+    private String count(String piece) throws EventReader.TooMuchException {
+        size += piece.length();
+        if (size > MAX_CHARACTERS) {
+            throw new EventReader.TooMuchException(
+                    "more than %,d characters".formatted(MAX_CHARACTERS));
+        }
+        return piece;
+    }
+
+    /** Returns the text of a content, which may be a list of parts. */
+    private static String content(JsonNode content) {
+        if (content.isTextual()) {
+            return content.asText();
+        }
+        if (content.isArray()) {
+            var parts = new StringBuilder();
+            for (JsonNode part : content) {
+                if (!part.path("type").asText().matches("thinking|reasoning.*")) {
+                    parts.append(content(part));
+                }
+            }
+            return parts.toString();
+        }
+        if (content.isObject()) {
+            return content.path("text").isMissingNode()
+                    ? content.path("value").asText("")
+                    : content(content.path("text"));
+        }
+        return "";
+    }
+
+    /** Keeps the thoughts among the parts of a content. */
+    private void thoughts(JsonNode content) throws EventReader.TooMuchException {
+        if (content.isArray()) {
+            for (JsonNode part : content) {
+                if (part.path("type").asText().matches("thinking|reasoning.*")) {
+                    reasoning.append(count(content(part.path("thinking")) + content(part)));
+                }
+            }
+        }
+    }
+
+    /** Takes text that came in place of an answer, or beside it. */
+    void addStray(String stray) {
+        if (garbled.isEmpty()) {
+            garbled = stray;
+        }
+    }
+
+    String text() {
+        return text.toString();
+    }
+
+    /** Returns all that has arrived: the text, or the thoughts where there is no text. */
+    String partial() {
+        return text.toString().isBlank() ? reasoning.toString() : text.toString();
+    }
+
+    /** Returns whether nothing has come yet that a server would be paid for. */
+    boolean isEmpty() {
+        return text.isEmpty() && reasoning.isEmpty();
+    }
+
+    /** Returns whether the server has said that nothing more follows. */
+    boolean isDone() {
+        return done;
+    }
+
+    /** Returns whether the model has ended its answer; a count of tokens may still follow. */
+    boolean isWritten() {
+        return !finishReason.isEmpty();
+    }
+
+    private ModelException empty() {
+        if (!refusal.isEmpty()) {
+            return new ModelException(
+                    "The model refuses: " + refusal, "Say it in other words.", "");
+        }
+        String ended = finishReason.isEmpty() ? "." : " (" + finishReason + ").";
+        if (toolCalls) {
+            return new ModelException(
+                    "The model wants to call a tool instead of answering" + ended,
+                    "It was offered none: try another --model.",
+                    "");
+        }
+        if (!reasoning.isEmpty()) {
+            return new ModelException(
+                    "The model thought and did not answer" + ended,
+                    finishReason().equals("length")
+                            ? "Its limit of tokens is too low for its thoughts: raise it at the"
+                                    + " server, or try another --model."
+                            : "Run the cell again, or try another --model.",
+                    reasoning.toString());
+        }
+        if (!garbled.isEmpty()) {
+            return Words.isPage(garbled)
+                    ? new ModelException(
+                            "A web page came in place of an answer: " + Words.of(garbled),
+                            "Check OPENAI_BASE_URL, which usually ends in /v1, and whether a proxy"
+                                    + " or a login stands before the server.",
+                            "")
+                    : new ModelException(
+                            "The server sent something else than an answer: " + Words.of(garbled),
+                            "Read the server's words above, and check that OPENAI_BASE_URL is an"
+                                    + " OpenAI-compatible API.",
+                            "");
+        }
+        if (!begun) {
+            return new ModelException(
+                    "The server ended its answer before the first word of it.",
+                    "A server of your own may do that where its context is too small for the"
+                            + " request: give it 12,000 tokens, and read its log.",
+                    "");
+        }
+        return new ModelException(
+                "The model's answer is empty" + ended,
+                finishReason.equals("content_filter")
+                        ? "The endpoint's filter took it out: say it in other words, or try"
+                                + " another --model."
+                        : "Run the cell again, or try another --model.",
+                "");
+    }
+
+    /** Returns the reason in OpenAI's words where it has the same meaning. */
+    private String finishReason() {
+        String reason = finishReason.toLowerCase(Locale.ROOT);
+        if (WHOLE.contains(reason) || reason.isEmpty() && done) {
+            return "stop";
+        }
+        return CUT.contains(reason) ? "length" : finishReason;
+    }
+
+    /**
+     * Returns the answer, at its end.
+     *
+     * @throws ModelException if there is none, or the server says that it is not whole
+     */
+    Completion completion(String askedFor) throws ModelException {
+        if (text.toString().isBlank() && !others.isEmpty()) {
+            write(others.values().iterator().next().toString());
+        }
+        if (text.toString().isBlank()) {
+            throw empty();
+        }
+        if (FAILED.contains(finishReason.toLowerCase(Locale.ROOT))) {
+            throw new ModelException(
+                    "The server ended the answer with an error (" + finishReason + ").",
+                    "Run the cell again, or try another --model; what had arrived is kept.",
+                    text());
+        }
+        if (finishReason.isEmpty() && !done && !garbled.isEmpty()) {
+            throw new ModelException(
+                    "The answer broke off: " + Words.of(garbled),
+                    "Run the cell again; what had arrived is kept.",
+                    text());
+        }
+        return new Completion(
+                text(),
+                servedModel.isEmpty() ? askedFor : servedModel,
+                finishReason(),
+                promptTokens,
+                Math.min(cachedTokens, promptTokens),
+                completionTokens,
+                "");
+    }
+}

@@ -1,0 +1,179 @@
+package org.schedbook.llm;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Takes the secrets of an endpoint out of what arrives from it, however they are written there: as
+ * they are, escaped as in a URL, in JSON or in HTML, in Base64 or in hexadecimal digits.
+ */
+final class Secrets {
+
+    static final String REDACTED = "(key)";
+
+    /** What servers that want no key are given instead of one is shorter, and a word. */
+    private static final int MIN_KEY = 8;
+
+    private static final int MIN_PASSWORD = 5;
+
+    private static final Pattern SECRET_NAME =
+            Pattern.compile("(?i).*(key|token|secret|sig|pass|auth|code|credential).*");
+
+    private final List<Pattern> patterns;
+
+    /** The longest that anything to be taken out may be. */
+    private final int longest;
+
+    private Secrets(List<String> secrets) {
+        var found = new ArrayList<Pattern>();
+        int length = 0;
+        for (String secret : secrets) {
+            found.add(Pattern.compile(spellings(secret)));
+            length = Math.max(length, 8 * secret.length());
+        }
+        patterns = List.copyOf(found);
+        longest = length;
+    }
+
+    /**
+     * Returns the secrets of an endpoint: its key, its password, what its query has of that kind.
+     */
+    static Secrets of(Endpoint endpoint) {
+        var secrets = new LinkedHashSet<String>();
+        endpoint.apiKey().filter(key -> key.length() >= MIN_KEY).ifPresent(secrets::add);
+        endpoint.user()
+                .ifPresent(
+                        user -> {
+                            String password = user.substring(user.indexOf(':') + 1);
+                            if (password.length() >= MIN_PASSWORD) {
+                                secrets.add(password);
+                                secrets.add(user);
+                            }
+                        });
+        for (String parameter : endpoint.query().split("&")) {
+            String[] sides = parameter.split("=", 2);
+            if (sides.length == 2
+                    && SECRET_NAME.matcher(sides[0]).matches()
+                    && sides[1].length() >= MIN_PASSWORD) {
+                secrets.add(Endpoint.decoded(sides[1]));
+            }
+        }
+        return new Secrets(
+                secrets.stream()
+                        .sorted(Comparator.comparingInt(String::length).reversed())
+                        .toList());
+    }
+
+    /** Takes the secrets out of a text. */
+    String redact(String text) {
+        String clean = text;
+        for (Pattern pattern : patterns) {
+            clean = pattern.matcher(clean).replaceAll(Matcher.quoteReplacement(REDACTED));
+        }
+        return clean;
+    }
+
+    /** Takes the secrets out of a text that arrives in pieces, which a secret may be cut into. */
+    Pieces pieces(Consumer<String> onText) {
+        return new Pieces(onText);
+    }
+
+    /** Text that arrives in pieces; what may be the beginning of a secret is held back. */
+    final class Pieces {
+
+        private final Consumer<String> onText;
+        private final List<String> held = new ArrayList<>();
+
+        private Pieces(Consumer<String> onText) {
+            this.onText = onText;
+        }
+
+        void add(String piece) {
+            held.add(piece);
+            String text = String.join("", held);
+            String clean = redact(text);
+            if (!clean.equals(text)) {
+                held.clear();
+                held.add(clean);
+            }
+            // Pieces stay whole, so that whoever counts them counts what the server sent.
+            int from = beginning(clean);
+            int end = held.getFirst().length();
+            while (end <= from) {
+                onText.accept(held.removeFirst());
+                if (held.isEmpty()) {
+                    return;
+                }
+                end += held.getFirst().length();
+            }
+        }
+
+        /** Gives what was held back: nothing follows that would make it a secret. */
+        void end() {
+            while (!held.isEmpty()) {
+                onText.accept(held.removeFirst());
+            }
+        }
+
+        /** Where the text ends with what a secret may begin with; its length if it does not. */
+        private int beginning(String text) {
+            for (int from = Math.max(0, text.length() - longest); from < text.length(); from++) {
+                for (Pattern pattern : patterns) {
+                    Matcher matcher = pattern.matcher(text).region(from, text.length());
+                    if (!matcher.lookingAt() && matcher.hitEnd()) {
+                        return from;
+                    }
+                }
+            }
+            return text.length();
+        }
+    }
+
+    /** Returns a pattern of all that a secret may be written as. */
+    private static String spellings(String secret) {
+        byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+        var spellings = new LinkedHashSet<String>();
+        spellings.add(
+                secret.codePoints().mapToObj(Secrets::spellings).collect(Collectors.joining()));
+        // A Base64 digit is of six bits: the secret looks different by where in the text it begins.
+        for (int before = 0; before < 3; before++) {
+            byte[] shifted = new byte[before + bytes.length];
+            System.arraycopy(bytes, 0, shifted, before, bytes.length);
+            String digits = Base64.getEncoder().withoutPadding().encodeToString(shifted);
+            int from = (before * 8 + 5) / 6;
+            int to = shifted.length * 8 / 6;
+            spellings.add(
+                    Pattern.quote(digits.substring(from, to))
+                                    .replace("+", "\\E[+-]\\Q")
+                                    .replace("/", "\\E(?:/|_|\\\\/)\\Q")
+                            + "[A-Za-z0-9+/_-]?={0,2}");
+        }
+        spellings.add("(?i:" + HexFormat.of().formatHex(bytes) + ")");
+        return String.join("|", spellings);
+    }
+
+    /** Returns a pattern of what one character may be written as. */
+    private static String spellings(int c) {
+        var percent = new StringBuilder();
+        for (byte b : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
+            percent.append("%(?:25)?").append(HexFormat.of().toHexDigits(b));
+        }
+        return "(?:\\\\?%s|(?i:%s|\\\\+u\\{?%04x}?|\\\\x%02x|&#x0*%x;|&#0*%d;))"
+                .formatted(
+                        c == ' ' ? "[ +]" : Pattern.quote(Character.toString(c)),
+                        percent,
+                        c,
+                        c,
+                        c,
+                        c);
+    }
+}

@@ -1,0 +1,111 @@
+package org.schedbook.llm;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What a server says of a request, in its own words, wherever it puts them. */
+final class Words {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static final List<String> NAMES =
+            List.of(
+                    "error",
+                    "message",
+                    "detail",
+                    "errors",
+                    "msg",
+                    "error_message",
+                    "description",
+                    "title");
+
+    private static final Pattern PAGE =
+            Pattern.compile("(?is)\\s*(<!doctype html|<html|<head|<body|<\\?xml).*");
+
+    private static final Pattern TITLE = Pattern.compile("(?is)<(title|h1)[^>]*>(.*?)</\\1>");
+
+    /** Returns the words in a body of any kind; empty if there are none. */
+    static String of(String body) {
+        if (isPage(body)) {
+            String head = body.substring(0, Math.min(body.length(), 20_000));
+            Matcher title = TITLE.matcher(head);
+            return line(
+                    title.find()
+                            ? title.group(2)
+                            : head.replaceAll("(?is)<(script|style).*?</\\1>|<[^>]*>", " "));
+        }
+        try {
+            JsonNode node = JSON.readTree(body);
+            return node.isContainerNode() ? of(node) : line(body);
+        } catch (JsonProcessingException e) {
+            return line(body);
+        }
+    }
+
+    /** Returns the words in an object. */
+    static String of(JsonNode node) {
+        String words = find(node, 0);
+        return line(words.isBlank() ? node.toString() : words);
+    }
+
+    private static String find(JsonNode node, int depth) {
+        if (node.isTextual()) {
+            String text = node.asText().strip();
+            // Gateways pass on what they were told as text.
+            if (text.startsWith("{") && depth < 4) {
+                try {
+                    String inner = find(JSON.readTree(text), depth + 1);
+                    return inner.isBlank() ? text : inner;
+                } catch (JsonProcessingException e) {
+                    return text;
+                }
+            }
+            return text;
+        }
+        if (depth > 4) {
+            return "";
+        }
+        if (node.isArray()) {
+            return node.isEmpty() ? "" : find(node.get(0), depth + 1);
+        }
+        if (node.path("loc").isArray() && node.path("msg").isTextual()) {
+            JsonNode place = node.path("loc").path(node.path("loc").size() - 1);
+            return place.asText() + ": " + node.path("msg").asText();
+        }
+        String raw = find(node.path("metadata").path("raw"), depth + 1);
+        for (String name : NAMES) {
+            JsonNode value = node.path(name);
+            String words = value.isMissingNode() || value.isNull() ? "" : find(value, depth + 1);
+            if (!words.isBlank()) {
+                return raw.isBlank() || words.contains(raw) ? words : words + ": " + raw;
+            }
+        }
+        return raw;
+    }
+
+    /** Returns the status of HTTP that an error names, 0 if it names none. */
+    static int status(JsonNode node) {
+        JsonNode error = node.path("error").isObject() ? node.path("error") : node;
+        for (String name : List.of("code", "status", "status_code", "statusCode")) {
+            int code = error.path(name).asInt(0);
+            if (code >= 400 && code <= 599) {
+                return code;
+            }
+        }
+        return 0;
+    }
+
+    static boolean isPage(String body) {
+        return PAGE.matcher(body).matches();
+    }
+
+    private static String line(String text) {
+        return text.replaceAll("\\s+", " ").strip();
+    }
+
+    private Words() {}
+}

@@ -1,0 +1,716 @@
+package org.schedbook.llm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.schedbook.llm.ScriptedServer.Reply.json;
+import static org.schedbook.llm.ScriptedServer.Reply.stream;
+
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.schedbook.llm.ScriptedServer.Reply;
+
+/**
+ * What servers that call themselves compatible really send. Each row is the dialect of a server or
+ * a gateway, or a way in which one was seen to differ from the reference.
+ */
+@Timeout(60)
+class DialectsTest {
+
+    private static final List<ChatMessage> MESSAGES = List.of(ChatMessage.user("Write."));
+
+    private static final String HELLO = content("Hel") + content("lo") + finish("stop");
+    private static final String DONE = data("[DONE]");
+
+    private static String data(String json) {
+        return "data: " + json + "\n\n";
+    }
+
+    private static String content(String text) {
+        return choice("{\"index\":0,\"delta\":{\"content\":\"" + text + "\"}}");
+    }
+
+    private static String finish(String reason) {
+        return choice("{\"index\":0,\"delta\":{},\"finish_reason\":\"" + reason + "\"}");
+    }
+
+    private static String choice(String choice) {
+        return data("{\"id\":\"c\",\"model\":\"m\",\"choices\":[" + choice + "]}");
+    }
+
+    private static String usage(String usage) {
+        return data("{\"model\":\"m\",\"choices\":[],\"usage\":" + usage + "}");
+    }
+
+    private static Arguments row(String who, String body) {
+        return row(who, stream(body), 0, 0);
+    }
+
+    private static Arguments row(String who, Reply reply, long in, long out) {
+        return Arguments.of(who, reply, in, out);
+    }
+
+    static Stream<Arguments> answers() {
+        String whole =
+                """
+                {"id":"c","object":"chat.completion","model":"m","choices":[{"index":0,
+                "message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}],
+                "usage":{"prompt_tokens":3,"completion_tokens":4}}
+                """;
+        return Stream.of(
+                row(
+                        "OpenAI",
+                        stream(
+                                choice(
+                                                "{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":null}")
+                                        + HELLO
+                                        + usage(
+                                                "{\"prompt_tokens\":3,\"completion_tokens\":4,\"total_tokens\":7}")
+                                        + DONE),
+                        3,
+                        4),
+                row(
+                        "Azure: filters first, then the answer",
+                        data(
+                                        "{\"choices\":[],\"created\":0,\"id\":\"\",\"model\":\"\",\"object\":\"\",\"prompt_filter_results\":[{\"prompt_index\":0}]}")
+                                + HELLO
+                                + DONE),
+                row(
+                        "llama.cpp: the count without a model",
+                        stream(
+                                HELLO
+                                        + data(
+                                                "{\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}")
+                                        + DONE),
+                        3,
+                        4),
+                row("LM Studio: no space after data:", HELLO.replace("data: ", "data:") + DONE),
+                row(
+                        "Ollama: model and usage in each",
+                        stream(
+                                data(
+                                                "{\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"Hello\"},\"finish_reason\":null}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":1}}")
+                                        + data(
+                                                "{\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}")),
+                        3,
+                        4),
+                row(
+                        "vLLM: null where there is nothing",
+                        stream(
+                                data(
+                                                "{\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello\",\"reasoning_content\":null,\"tool_calls\":null},\"finish_reason\":null,\"stop_reason\":null}],\"usage\":null}")
+                                        + finish("stop")
+                                        + data(
+                                                "{\"model\":\"m\",\"choices\":null,\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4,\"prompt_tokens_details\":null}}")
+                                        + DONE),
+                        3,
+                        4),
+                row(
+                        "SGLang: an empty reason until the end",
+                        data(
+                                        "{\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello\"},\"finish_reason\":\"\"}]}")
+                                + finish("stop")
+                                + DONE),
+                row(
+                        "Mistral: content as parts, with thoughts",
+                        stream(
+                                data(
+                                                "{\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"Hm\"}]},{\"type\":\"text\",\"text\":\"Hel\"}]}}]}")
+                                        + content("lo")
+                                        + finish("stop")
+                                        + usage("{\"prompt_tokens\":3}")
+                                        + DONE),
+                        3,
+                        0),
+                row(
+                        "xAI: counts of its own beside",
+                        stream(
+                                HELLO
+                                        + usage(
+                                                "{\"prompt_tokens\":3,\"completion_tokens\":4,\"num_sources_used\":0,\"completion_tokens_details\":{\"reasoning_tokens\":\"x\"}}")
+                                        + DONE),
+                        3,
+                        4),
+                row(
+                        "OpenRouter: comments while it waits",
+                        ": OPENROUTER PROCESSING\n\n"
+                                + HELLO
+                                + ": OPENROUTER PROCESSING\n\n"
+                                + DONE),
+                row(
+                        "LiteLLM: counts as text",
+                        stream(
+                                HELLO
+                                        + usage(
+                                                "{\"prompt_tokens\":\"3\",\"completion_tokens\":\"4\",\"prompt_tokens_details\":{\"cached_tokens\":\"2\"}}")
+                                        + DONE),
+                        3,
+                        4),
+                row(
+                        "Databricks: content as a list of text",
+                        stream(
+                                data(
+                                                "{\"model\":\"m\",\"choices\":[{\"delta\":{\"content\":[{\"type\":\"reasoning\",\"summary\":[]},{\"type\":\"text\",\"text\":\"Hello\"}]}}]}")
+                                        + finish("stop")),
+                        0,
+                        0),
+                row(
+                        "Groq: usage under a name of its own",
+                        stream(
+                                HELLO
+                                        + data(
+                                                "{\"choices\":[],\"x_groq\":{\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}}")
+                                        + DONE),
+                        3,
+                        4),
+                row("DeepSeek: keep-alive comments", ": keep-alive\n\n".repeat(3) + HELLO + DONE),
+                row("no model at all", HELLO.replace("\"model\":\"m\",", "") + DONE),
+                row("model null", HELLO.replace("\"model\":\"m\"", "\"model\":null") + DONE),
+                row(
+                        "no choices in the chunk of the count",
+                        stream(HELLO + data("{\"usage\":{\"prompt_tokens\":3}}") + DONE),
+                        3,
+                        0),
+                row("an empty usage", HELLO + usage("{}") + DONE),
+                row(
+                        "usage with nulls",
+                        HELLO
+                                + usage("{\"prompt_tokens\":null,\"completion_tokens\":null}")
+                                + DONE),
+                row(
+                        "usage null after the count",
+                        stream(
+                                HELLO
+                                        + usage("{\"prompt_tokens\":3,\"completion_tokens\":4}")
+                                        + usage("null")
+                                        + DONE),
+                        3,
+                        4),
+                row("usage as text", HELLO + usage("\"none\"") + DONE),
+                row(
+                        "negative counts",
+                        HELLO + usage("{\"prompt_tokens\":-1,\"completion_tokens\":-1}") + DONE),
+                row(
+                        "counts with a fraction",
+                        stream(
+                                HELLO
+                                        + usage("{\"prompt_tokens\":3.0,\"completion_tokens\":4.0}")
+                                        + DONE),
+                        3,
+                        4),
+                row(
+                        "a last choice without delta",
+                        content("Hello")
+                                + choice("{\"index\":0,\"finish_reason\":\"stop\"}")
+                                + DONE),
+                row(
+                        "delta null",
+                        content("Hello")
+                                + choice("{\"index\":0,\"delta\":null,\"finish_reason\":\"stop\"}")
+                                + DONE),
+                row(
+                        "events of another name between",
+                        data("{\"type\":\"ping\"}")
+                                + content("Hel")
+                                + "event: ping\ndata: {}\n\n"
+                                + content("lo")
+                                + finish("stop")
+                                + DONE),
+                row("empty events", "data:\n\ndata: \n\n" + HELLO + "data:\n\n" + DONE),
+                row("words that are no JSON between", data("keepalive") + HELLO + DONE),
+                row("[done]", HELLO + data("[done]")),
+                row("\"[DONE]\"", HELLO + data("\"[DONE]\"")),
+                row("no [DONE]", HELLO),
+                row("no reason but [DONE]", content("Hello") + DONE),
+                row("neither a reason nor [DONE]", content("Hello")),
+                row(
+                        "no blank lines between events",
+                        HELLO.replace("\n\n", "\n") + "data: [DONE]\n"),
+                row("CRLF", (HELLO + DONE).replace("\n", "\r\n")),
+                row("CR alone", (HELLO + DONE).replace("\n", "\r")),
+                row("a byte order mark", "\ufeff" + HELLO + DONE),
+                row(
+                        "an event over several lines",
+                        "data: {\"model\":\"m\",\ndata: \"choices\":[{\"index\":0,\ndata: \"delta\":{\"content\":\"Hello\"}}]}\n\n"
+                                + finish("stop")
+                                + DONE),
+                row(
+                        "id, event and retry lines",
+                        HELLO.replace("data:", "id: 7\nretry: 5\nevent: message\ndata:") + DONE),
+                row("the index as text", HELLO.replace("\"index\":0", "\"index\":\"0\"") + DONE),
+                row("no index", HELLO.replace("\"index\":0,", "") + DONE),
+                row(
+                        "choices of other indices between",
+                        content("Hel")
+                                + choice("{\"index\":1,\"delta\":{\"content\":\"XX\"}}")
+                                + content("lo")
+                                + choice("{\"index\":1,\"delta\":{},\"finish_reason\":\"length\"}")
+                                + finish("stop")
+                                + DONE),
+                row("choice 1 alone", HELLO.replace("\"index\":0", "\"index\":1") + DONE),
+                row(
+                        "choices as an object",
+                        HELLO.replace("\"choices\":[", "\"choices\":").replace("]}\n", "}\n")
+                                + DONE),
+                row(
+                        "text in place of a delta",
+                        choice("{\"index\":0,\"text\":\"Hello\",\"finish_reason\":\"stop\"}")
+                                + DONE),
+                row(
+                        "the whole again at the end",
+                        content("Hel")
+                                + content("lo")
+                                + choice(
+                                        "{\"index\":0,\"delta\":{},\"message\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}")
+                                + DONE),
+                row(
+                        "refusal empty, tool_calls empty",
+                        choice(
+                                        "{\"index\":0,\"delta\":{\"content\":\"Hello\",\"refusal\":\"\",\"tool_calls\":[]}}")
+                                + finish("stop")
+                                + DONE),
+                row(
+                        "error null in every chunk",
+                        HELLO.replace("\"id\":\"c\"", "\"id\":\"c\",\"error\":null") + DONE),
+                row(
+                        "created as text, system_fingerprint null",
+                        HELLO.replace(
+                                        "\"id\":\"c\"",
+                                        "\"created\":\"now\",\"system_fingerprint\":null")
+                                + DONE),
+                row("a completion that is not streamed", json(200, whole), 3, 4),
+                row("the same, called a stream", stream(whole), 3, 4),
+                row("the same, in one line", json(200, whole.replace("\n", "")), 3, 4),
+                row("the same, as one event", stream(data(whole.replace("\n", "")) + DONE), 3, 4),
+                row(
+                        "lines of JSON without events",
+                        new Reply(
+                                200,
+                                "application/x-ndjson",
+                                HELLO.replace("data: ", "").replace("\n\n", "\n")),
+                        0,
+                        0),
+                row("called plain text", new Reply(200, "text/plain", HELLO + DONE), 0, 0),
+                row(
+                        "called nothing",
+                        new Reply(200, "application/octet-stream", HELLO + DONE),
+                        0,
+                        0));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("answers")
+    void theTextArrivesWhateverIsAroundIt(String who, Reply reply, long in, long out)
+            throws Exception {
+        var pieces = new StringBuilder();
+        try (var server = new ScriptedServer(reply)) {
+            Completion answer = ask(server, pieces);
+            assertEquals("Hello", answer.text(), who);
+            assertEquals("Hello", pieces.toString(), who);
+            assertFalse(answer.endedEarly(), answer.finishReason());
+            assertEquals(in, answer.promptTokens());
+            assertEquals(out, answer.completionTokens());
+            assertEquals(1, server.requests.size());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "stop, stop, false",
+        "STOP, stop, false",
+        "eos, stop, false",
+        "end_turn, stop, false",
+        "stop_sequence, stop, false",
+        "length, length, true",
+        "max_tokens, length, true",
+        "MAX_TOKENS, length, true",
+        "model_length, length, true",
+        "content_filter, content_filter, true",
+        "something, something, true"
+    })
+    void theReasonIsUnderstood(String sent, String reason, boolean early) throws Exception {
+        try (var server = new ScriptedServer(stream(content("Hello") + finish(sent) + DONE))) {
+            Completion answer = ask(server, new StringBuilder());
+            assertEquals(reason, answer.finishReason());
+            assertEquals(early, answer.endedEarly());
+        }
+    }
+
+    static Stream<Arguments> words() {
+        return Stream.of(
+                Arguments.of(
+                        "llama.cpp until late 2025",
+                        stream(
+                                "error: {\"code\":400,\"message\":\"the request exceeds the available context size (4096 tokens)\"}\n\n"),
+                        "exceeds the available context size",
+                        "12,000 tokens",
+                        ""),
+                Arguments.of(
+                        "an error in place of a stream",
+                        json(200, "{\"error\":{\"message\":\"the model is on holiday\"}}"),
+                        "the model is on holiday",
+                        "--model",
+                        ""),
+                Arguments.of(
+                        "an error that is text",
+                        json(200, "{\"error\":\"the model is on holiday\"}"),
+                        "the model is on holiday",
+                        "--model",
+                        ""),
+                Arguments.of(
+                        "vLLM",
+                        stream(
+                                data(
+                                                "{\"object\":\"error\",\"message\":\"context is 4096 tokens\",\"code\":400}")
+                                        + DONE),
+                        "context is 4096 tokens",
+                        "12,000 tokens",
+                        ""),
+                Arguments.of(
+                        "FastAPI",
+                        stream(data("{\"detail\":\"Model not loaded\"}")),
+                        "Model not loaded",
+                        "name",
+                        ""),
+                Arguments.of(
+                        "an event called error with JSON",
+                        stream("event: error\ndata: {\"message\":\"boom\"}\n\n"),
+                        "boom",
+                        "words",
+                        ""),
+                Arguments.of(
+                        "an event called error with words",
+                        stream("event: error\ndata: boom\n\n"),
+                        "boom",
+                        "words",
+                        ""),
+                Arguments.of(
+                        "type error",
+                        stream(
+                                data(
+                                        "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}")),
+                        "Overloaded",
+                        "",
+                        ""),
+                Arguments.of(
+                        "an error after text",
+                        stream(
+                                content("half")
+                                        + data("{\"error\":{\"message\":\"CUDA out of memory\"}}")),
+                        "CUDA out of memory",
+                        "memory",
+                        "half"),
+                Arguments.of(
+                        "OpenRouter: an error in a choice",
+                        stream(
+                                content("half")
+                                        + choice(
+                                                "{\"index\":0,\"delta\":{\"content\":\"\"},\"finish_reason\":\"error\",\"error\":{\"code\":502,\"message\":\"Provider disconnected\"}}")),
+                        "Provider disconnected",
+                        "kept",
+                        "half"),
+                Arguments.of(
+                        "a reason that is an error",
+                        stream(content("half") + finish("error") + DONE),
+                        "ended the answer with an error",
+                        "kept",
+                        "half"),
+                Arguments.of(
+                        "cut off within an event",
+                        stream(content("half") + "data: {\"choices\":[{\"ind"),
+                        "broke off",
+                        "kept",
+                        "half"),
+                Arguments.of(
+                        "a page in place of an answer",
+                        new Reply(
+                                200,
+                                "text/html",
+                                "<!DOCTYPE html><html><head><title>Log in &amp; go on</title></head></html>"),
+                        "web page",
+                        "proxy",
+                        ""),
+                Arguments.of(
+                        "words in place of an answer",
+                        new Reply(200, "text/plain", "upstream is gone"),
+                        "upstream is gone",
+                        "OPENAI_BASE_URL",
+                        ""),
+                Arguments.of(
+                        "words in an event",
+                        stream(data("upstream is gone")),
+                        "upstream is gone",
+                        "OPENAI_BASE_URL",
+                        ""),
+                Arguments.of("nothing at all", stream(""), "before the first word", "context", ""),
+                Arguments.of(
+                        "400 in JSON",
+                        json(400, "{\"error\":{\"message\":\"no such thing\"}}"),
+                        "status 400: no such thing",
+                        "--model",
+                        ""),
+                Arguments.of(
+                        "400 in words",
+                        new Reply(400, "text/plain", "no such thing"),
+                        "status 400: no such thing",
+                        "--model",
+                        ""),
+                Arguments.of(
+                        "400 as text in JSON",
+                        json(400, "\"no such thing\""),
+                        "status 400: \"no such thing\"",
+                        "--model",
+                        ""),
+                Arguments.of(
+                        "400 from pydantic",
+                        json(
+                                422,
+                                "{\"detail\":[{\"type\":\"missing\",\"loc\":[\"body\",\"messages\"],\"msg\":\"Field required\"}]}"),
+                        "messages: Field required",
+                        "--model",
+                        ""),
+                Arguments.of(
+                        "400 within 400",
+                        json(
+                                400,
+                                "{\"error\":{\"message\":\"Provider returned error\",\"metadata\":{\"raw\":\"{\\\"error\\\":{\\\"message\\\":\\\"no such thing\\\"}}\"}}}"),
+                        "Provider returned error: no such thing",
+                        "--model",
+                        ""),
+                Arguments.of(
+                        "404 in words",
+                        new Reply(404, "text/plain", "status 404: page not found"),
+                        "404: page not found",
+                        "/v1",
+                        ""),
+                Arguments.of(
+                        "404 without a word",
+                        new Reply(404, "text/plain", ""),
+                        "status 404.",
+                        "/v1",
+                        ""),
+                Arguments.of(
+                        "an unknown model",
+                        json(
+                                400,
+                                "{\"error\":{\"message\":\"model 'm' not found, try pulling it first\"}}"),
+                        "try pulling it",
+                        "'some-model'",
+                        ""),
+                Arguments.of(
+                        "502 as a page",
+                        new Reply(
+                                502,
+                                "text/html",
+                                "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"),
+                        "status 502: (a web page) Bad Gateway",
+                        "later",
+                        ""),
+                Arguments.of(
+                        "401 without a key",
+                        json(401, "{\"error\":{\"message\":\"no key\"}}"),
+                        "status 401: no key",
+                        "Set OPENAI_API_KEY",
+                        ""),
+                Arguments.of(
+                        "no credit",
+                        json(
+                                429,
+                                "{\"error\":{\"code\":\"insufficient_quota\",\"message\":\"You exceeded your current quota\"}}"),
+                        "exceeded your current quota",
+                        "credit",
+                        ""),
+                Arguments.of(
+                        "a long wait",
+                        new Reply(429, "text/plain", "slow down", "Retry-After", "3600"),
+                        "slow down",
+                        "1 h 0 min",
+                        ""),
+                Arguments.of(
+                        "too long a request",
+                        json(413, "{\"message\":\"Payload too large\"}"),
+                        "Payload too large",
+                        "longer",
+                        ""));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("words")
+    void whatTheServerSaysIsSaidWithAdviceThatFits(
+            String who, Reply reply, String words, String advice, String partial) throws Exception {
+        try (var server = new ScriptedServer(reply)) {
+            var e = assertThrows(ModelException.class, () -> ask(server, new StringBuilder()));
+            assertTrue(e.getMessage().contains(words), e.getMessage());
+            assertFalse(
+                    e.getMessage().matches(".*status 200.*|.*(\\d{3}): \\1\\b.*"), e.getMessage());
+            assertTrue(e.nextStep().contains(advice), e.nextStep());
+            assertEquals(partial, e.partial());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400|{\"error\":{\"message\":\"Unrecognized request argument supplied: stream_options\"}}",
+                "422|{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"body\",\"stream_options\"],\"msg\":\"Extra inputs are not permitted\"}]}",
+                "400|{\"error\":\"include_usage is unknown\"}",
+                "400|Unknown parameter: 'stream_options'.",
+                "400|{\"message\":\"Unexpected keyword argument\"}",
+            })
+    void aServerThatDoesNotCountIsAskedOnceMoreWithoutThat(int status, String body)
+            throws Exception {
+        try (var server =
+                new ScriptedServer(new Reply(status, "text/plain", body), stream(HELLO + DONE))) {
+            try (var model = model(server)) {
+                assertEquals("Hello", model.complete(MESSAGES, _ -> {}).text());
+                assertEquals("Hello", model.complete(MESSAGES, _ -> {}).text());
+            }
+            assertTrue(server.requests.get(0).body().has("stream_options"));
+            assertFalse(server.requests.get(1).body().has("stream_options"));
+            assertEquals(3, server.requests.size(), "it is not tried again and again");
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotStreamIsAskedForTheWhole() throws Exception {
+        try (var server =
+                new ScriptedServer(
+                        json(
+                                400,
+                                "{\"error\":{\"message\":\"Unsupported value: 'stream' does not support true with this model.\"}}"),
+                        json(200, "{\"choices\":[{\"message\":{\"content\":\"Hello\"}}]}"))) {
+            assertEquals("Hello", ask(server, new StringBuilder()).text());
+            assertFalse(server.requests.get(1).body().path("stream").asBoolean());
+            assertFalse(server.requests.get(1).body().has("stream_options"));
+        }
+    }
+
+    @Test
+    void aServerThatHasMovedIsSaidToHave() throws Exception {
+        try (var server =
+                new ScriptedServer(
+                        new Reply(301, "text/plain", "", "Location", "/v2/chat/completions"),
+                        new Reply(405, "text/plain", "POST only"))) {
+            var e = assertThrows(ModelException.class, () -> ask(server, new StringBuilder()));
+            assertTrue(e.getMessage().contains("moved to /v2/chat/completions"), e.getMessage());
+            assertTrue(e.nextStep().contains("Set OPENAI_BASE_URL"), e.nextStep());
+        }
+    }
+
+    @Test
+    void aServerThatSendsARequestElsewhereIsFollowed() throws Exception {
+        try (var server =
+                new ScriptedServer(
+                        new Reply(307, "text/plain", "", "Location", "/v2/chat/completions"),
+                        stream(HELLO + DONE))) {
+            assertEquals("Hello", ask(server, new StringBuilder()).text());
+        }
+    }
+
+    @Test
+    void aTemperatureThatIsRefusedIsLeftToThePerson() throws Exception {
+        try (var server =
+                        new ScriptedServer(
+                                json(
+                                        400,
+                                        "{\"error\":{\"message\":\"Unsupported value: 'temperature' does not support 0 with this model.\"}}"));
+                var model =
+                        new OpenAiModel(
+                                new Endpoint(Optional.of(server.url()), Optional.empty()),
+                                "m",
+                                new Sampling(OptionalDouble.of(0)))) {
+            var e = assertThrows(ModelException.class, () -> model.complete(MESSAGES, _ -> {}));
+            assertTrue(e.nextStep().contains("Leave --temperature out"), e.nextStep());
+            assertEquals(1, server.requests.size());
+        }
+    }
+
+    @Test
+    void aServerThatLoadsItsModelIsWaitedForAndThatIsSaid() throws Exception {
+        Reply loading =
+                json(
+                        503,
+                        "{\"error\":{\"code\":503,\"message\":\"Loading model\",\"type\":\"unavailable_error\"}}");
+        try (var server =
+                        new ScriptedServer(
+                                loading, loading, loading, loading, stream(HELLO + DONE));
+                var model = model(server)) {
+            var why = new ArrayList<String>();
+            assertEquals("Hello", model.complete(MESSAGES, _ -> {}, why::add).text());
+            assertEquals(5, server.requests.size());
+            assertEquals(4, why.size());
+            assertTrue(why.getFirst().contains("loading the model"), why.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 0", "0, 0", "nonsense, 0", "1.5, 1500", "DATE, 1000", "PAST, 0"})
+    void whenToComeBackIsUnderstood(String header, long atLeastMs) throws Exception {
+        var date = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(header.equals("PAST") ? -60 : 3);
+        String sent =
+                header.length() == 4 && !header.equals("-1")
+                        ? DateTimeFormatter.RFC_1123_DATE_TIME.format(date)
+                        : header;
+        try (var server =
+                new ScriptedServer(
+                        new Reply(429, "text/plain", "slow down", "Retry-After", sent),
+                        stream(HELLO + DONE))) {
+            long started = System.nanoTime();
+            assertEquals("Hello", ask(server, new StringBuilder()).text());
+            long ms = (System.nanoTime() - started) / 1_000_000;
+            assertTrue(ms >= Math.max(400, atLeastMs), ms + " ms");
+        }
+    }
+
+    @Test
+    void anAnswerWithoutAnEndIsStoppedAndKept() throws Exception {
+        String piece = "x".repeat(100_000);
+        try (var server = new ScriptedServer(stream(content(piece).repeat(30)))) {
+            var pieces = new StringBuilder();
+            var e = assertThrows(ModelException.class, () -> ask(server, pieces));
+            assertTrue(e.getMessage().contains("more than 1,048,576 characters"), e.getMessage());
+            assertEquals(1_000_000, e.partial().length());
+            assertEquals(1_000_000, pieces.length());
+        }
+    }
+
+    @Test
+    void aLineWithoutAnEndIsStopped() throws Exception {
+        String line = "data: {\"x\":\"" + "x".repeat(5 << 20);
+        try (var server = new ScriptedServer(stream(content("half") + line))) {
+            var e = assertThrows(ModelException.class, () -> ask(server, new StringBuilder()));
+            assertTrue(
+                    e.getMessage().contains("a line of more than 4,194,304 bytes"), e.getMessage());
+            assertEquals("half", e.partial());
+        }
+    }
+
+    private static OpenAiModel model(ScriptedServer server) {
+        return new OpenAiModel(
+                new Endpoint(Optional.of(server.url()), Optional.empty()),
+                "some-model",
+                Sampling.DEFAULT,
+                Duration.ofSeconds(20));
+    }
+
+    private static Completion ask(ScriptedServer server, StringBuilder pieces) throws Exception {
+        try (var model = model(server)) {
+            return model.complete(MESSAGES, pieces::append);
+        }
+    }
+}

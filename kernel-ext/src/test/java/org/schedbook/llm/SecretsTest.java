@@ -1,0 +1,201 @@
+package org.schedbook.llm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.schedbook.llm.ScriptedServer.Reply;
+
+/** Whatever comes from an endpoint that knows a key, the key is not in it afterwards. */
+class SecretsTest {
+
+    private static final String KEY = "sk-Te+st/01~23=45&67_89";
+    private static final String PASSWORD = "PASSqx zq9/77kk";
+    private static final String QUERY = "QUERYSECRET";
+
+    private static Endpoint endpoint(String place) {
+        return Endpoint.from(
+                        Map.of(
+                                "OPENAI_API_KEY",
+                                KEY,
+                                "OPENAI_BASE_URL",
+                                "http://user:PASSqx%20zq9%2F77kk@"
+                                        + place
+                                        + "/v1?api-key="
+                                        + QUERY))
+                .orElseThrow();
+    }
+
+    private static final Secrets SECRETS = Secrets.of(endpoint("host"));
+
+    static Stream<String> spellings() {
+        return Stream.of(KEY, PASSWORD, QUERY)
+                .flatMap(
+                        secret ->
+                                Stream.of(
+                                        secret,
+                                        URLEncoder.encode(secret, StandardCharsets.UTF_8)
+                                                .replace("+", "%20"),
+                                        URLEncoder.encode(
+                                                URLEncoder.encode(secret, StandardCharsets.UTF_8)
+                                                        .replace("+", "%20"),
+                                                StandardCharsets.UTF_8),
+                                        bytes(secret, "%%%02x"),
+                                        bytes(secret, "%%%02X"),
+                                        bytes(secret, "\\u%04x"),
+                                        bytes(secret, "\\u%04X"),
+                                        bytes(secret, "\\x%02x"),
+                                        bytes(secret, "&#%d;"),
+                                        bytes(secret, "&#x%x;"),
+                                        secret.replace("/", "\\/"),
+                                        secret.replace("&", "\\u0026"),
+                                        Base64.getEncoder().encodeToString(utf8(secret)),
+                                        Base64.getUrlEncoder().encodeToString(utf8(secret)),
+                                        Base64.getEncoder().encodeToString(utf8("a" + secret)),
+                                        Base64.getEncoder()
+                                                .encodeToString(utf8("ab" + secret + "z")),
+                                        Base64.getEncoder()
+                                                .encodeToString(utf8("Bearer " + secret + "\n")),
+                                        HexFormat.of().formatHex(utf8(secret)),
+                                        HexFormat.of().withUpperCase().formatHex(utf8(secret))));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String bytes(String text, String format) {
+        return text.chars().mapToObj(format::formatted).collect(Collectors.joining());
+    }
+
+    @ParameterizedTest
+    @MethodSource("spellings")
+    void aSecretIsTakenOutHoweverItIsWritten(String spelling) {
+        String clean = SECRETS.redact("before " + spelling + " after");
+        assertTrue(clean.startsWith("before "), clean);
+        assertTrue(clean.endsWith(" after"), clean);
+        assertFalse(clean.contains(spelling.substring(4, spelling.length() - 4)), clean);
+        assertTrue(clean.contains("(key)"), clean);
+    }
+
+    @ParameterizedTest
+    @MethodSource("spellings")
+    void aSecretInPiecesIsTakenOut(String spelling) {
+        for (int size : List.of(1, 2, 3, 7, 1000)) {
+            var got = new StringBuilder();
+            var pieces = SECRETS.pieces(got::append);
+            String text = "before " + spelling + " after";
+            for (int at = 0; at < text.length(); at += size) {
+                pieces.add(text.substring(at, Math.min(text.length(), at + size)));
+            }
+            pieces.end();
+            assertFalse(
+                    got.toString().contains(spelling.substring(4, spelling.length() - 4)),
+                    got.toString());
+            assertTrue(got.toString().startsWith("before "), got.toString());
+            assertTrue(got.toString().endsWith(" after"), got.toString());
+        }
+    }
+
+    @Test
+    void whatIsNoSecretArrivesAsItWasSent() {
+        var got = new ArrayList<String>();
+        var pieces = SECRETS.pieces(got::add);
+        var sent = List.of("class ", "s", "k-", "olo", " QUERY", "x", " sk-Te+st/01");
+        sent.forEach(pieces::add);
+        pieces.end();
+        assertEquals(sent, got);
+    }
+
+    @Test
+    void aWordInPlaceOfAKeyIsNoSecret() {
+        for (String word : List.of("none", "ollama", "EMPTY", "x")) {
+            var secrets = Secrets.of(Endpoint.from(Map.of("OPENAI_API_KEY", word)).orElseThrow());
+            assertEquals("the " + word + " word", secrets.redact("the " + word + " word"));
+        }
+    }
+
+    @Test
+    void nothingOfAnAnswerHasASecretInIt() throws Exception {
+        String all = Stream.concat(spellings(), Stream.of("end")).collect(Collectors.joining(" "));
+        String text = new JsonMapper().writeValueAsString(all);
+        int middle = text.indexOf("Te+st");
+        for (Reply reply :
+                List.of(
+                        Reply.stream(
+                                "data: {\"model\":"
+                                        + text
+                                        + ",\"choices\":[{\"delta\":{\"content\":"
+                                        + text.substring(0, middle)
+                                        + "\"}}]}\n\n"
+                                        + "data: {\"choices\":[{\"delta\":{\"content\":\""
+                                        + text.substring(middle)
+                                        + "},\"finish_reason\":"
+                                        + text
+                                        + "}]}\n\ndata: [DONE]\n\n"),
+                        Reply.stream(
+                                "data: {\"choices\":[{\"delta\":{\"content\":"
+                                        + text
+                                        + "}}]}\n\nerror: "
+                                        + all
+                                        + "\n"),
+                        Reply.stream(
+                                "data: {\"choices\":[{\"delta\":{\"refusal\":" + text + "}}]}\n\n"),
+                        Reply.json(401, "{\"error\":{\"message\":" + text + "}}"),
+                        Reply.json(418, all),
+                        new Reply(301, "text/plain", "", "Location", "/?key=" + QUERY),
+                        Reply.json(200, all))) {
+            try (var server = new ScriptedServer(reply, Reply.json(404, all));
+                    var model =
+                            new OpenAiModel(
+                                    endpoint("127.0.0.1:" + server.port()),
+                                    "m",
+                                    Sampling.DEFAULT)) {
+                var seen = new StringBuilder(model.place() + model.name());
+                try {
+                    seen.append(model.complete(List.of(ChatMessage.user("?")), seen::append));
+                } catch (ModelException e) {
+                    seen.append(e.getMessage()).append(e.nextStep()).append(e.partial());
+                    seen.append(e.getCause());
+                }
+                spellings()
+                        .forEach(
+                                spelling ->
+                                        assertFalse(
+                                                seen.toString()
+                                                        .contains(
+                                                                spelling.substring(
+                                                                        4, spelling.length() - 4)),
+                                                spelling));
+                assertTrue(seen.length() > 20);
+            }
+        }
+    }
+
+    @Test
+    void aLongAnswerIsNotHeldUp() {
+        var pieces = SECRETS.pieces(_ -> {});
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> {
+                    IntStream.range(0, 100_000).forEach(_ -> pieces.add("sk-x "));
+                    pieces.end();
+                });
+    }
+}
