@@ -97,8 +97,7 @@ final class SimMagic implements Magic {
         SimWorkload load = load();
         SimMachine machine = machineOptions.machine(cpus);
         SimOptions options =
-                machineOptions
-                        .options()
+                limits(machineOptions.options(), load)
                         .withSeed(seed)
                         .withTrace(Simulated.TRACE)
                         .withDeadline(DEADLINE);
@@ -117,6 +116,13 @@ final class SimMagic implements Magic {
         var simulated = new Simulated(workload, machine, options, List.copyOf(policies), results);
         session.lastSimulation(simulated);
         return simulated;
+    }
+
+    /** A workload that says how long it takes is given the time. */
+    private static SimOptions limits(SimOptions options, SimWorkload load) {
+        return load.endNs() == Long.MAX_VALUE
+                ? options
+                : options.withLimitNs(Math.max(options.limitNs(), load.endNs()));
     }
 
     private SimWorkload load() {

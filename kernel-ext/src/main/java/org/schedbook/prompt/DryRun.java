@@ -196,7 +196,7 @@ public final class DryRun implements Gates.Trial {
 
     private static String outcome(Report report) {
         return switch (report.outcome()) {
-            case COMPLETED -> "";
+            case COMPLETED, DURATION -> "";
             case STALLED ->
                     "a task that could run got no CPU for 5 s, so the kernel would throw the policy"
                             + " out.";

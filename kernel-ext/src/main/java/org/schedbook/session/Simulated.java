@@ -3,6 +3,7 @@ package org.schedbook.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.schedbook.jupyter.Renderable;
@@ -34,6 +35,9 @@ public record Simulated(
      * seconds of most workloads; an event takes 32 bytes.
      */
     public static final int TRACE = 500_000;
+
+    private static final Set<SimResult.Outcome> AS_IT_SHOULD =
+            Set.of(SimResult.Outcome.COMPLETED, SimResult.Outcome.DURATION);
 
     private static final int FINDINGS = 5;
 
@@ -105,7 +109,7 @@ public record Simulated(
                         .filter(each -> each.count() > 0);
         return List.of(
                 policy,
-                result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                ended(result.outcome()),
                 number("%,.3f", result.timeNs() / 1e6),
                 number("%.0f %%", 100 * busy / all),
                 number("%,d", switches),
@@ -113,6 +117,12 @@ public record Simulated(
                 latency.map(each -> number("%,.1f", each.p50Ns() / 1e3)).orElse(""),
                 latency.map(each -> number("%,.1f", each.p99Ns() / 1e3)).orElse(""),
                 latency.map(SimResult.Latency::comm).orElse(""));
+    }
+
+    private static String ended(SimResult.Outcome outcome) {
+        return outcome == SimResult.Outcome.DURATION
+                ? "as the file says"
+                : outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     private static String number(String format, Object value) {
@@ -125,7 +135,7 @@ public record Simulated(
         for (int i = 0; i < results.size(); i++) {
             String policy = policies.get(i) + ": ";
             SimResult result = results.get(i);
-            if (result.outcome() != SimResult.Outcome.COMPLETED) {
+            if (!AS_IT_SHOULD.contains(result.outcome())) {
                 notes.add(policy + SimTarget.describe(result));
             }
             result.faults().stream()

@@ -125,7 +125,7 @@ final class FaultFinder {
                 idleEnds(cpu);
             }
         }
-        if (hungryRunNs == null && outcome == Outcome.TIME_LIMIT) {
+        if (hungryRunNs == null && (outcome == Outcome.TIME_LIMIT || outcome == Outcome.DURATION)) {
             noteShares(null);
         }
         if (hungryRunNs != null) {

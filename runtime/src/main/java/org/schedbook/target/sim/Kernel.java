@@ -54,6 +54,14 @@ final class Kernel {
     /** How often a task that computes until some time looks whether it has come. */
     private static final long LOOK_AT_CLOCK_NS = 1_000_000;
 
+    /** How often a task that computes for a span of time looks whether it is over. */
+    private static final long LOOK_AT_SPAN_NS = 100_000;
+
+    /** So many rounds of a loop in no time, and a round takes time after all. */
+    private static final int MAX_INSTANT_ROUNDS = 1_000;
+
+    private static final long ROUND_NS = 10_000;
+
     private static final int FIRST_PID = 2;
 
     final Topology topology;
@@ -80,6 +88,11 @@ final class Kernel {
     private final Pipe[] pipes;
     private final Mutex[] locks;
     private final WaitQueue[] waitQueues;
+
+    /** When each timer that tasks share is due. */
+    private final long[] timers;
+
+    private final long endNs;
 
     private final IdleCpus idleCpus;
     private final FaultFinder faultFinder;
@@ -122,6 +135,9 @@ final class Kernel {
         Arrays.setAll(locks, i -> new Mutex());
         this.waitQueues = new WaitQueue[workload.nrWaitQueues()];
         Arrays.setAll(waitQueues, i -> new WaitQueue());
+        this.timers = new long[workload.nrTimers()];
+        Arrays.fill(timers, SimTask.NEVER);
+        this.endNs = Math.min(options.limitNs(), workload.endNs());
         this.tickSource = 2 * nrCpus;
         this.watchdogSource = tickSource + 1;
         this.queue = new EventQueue(watchdogSource + 1 + workload.tasks().size());
@@ -147,9 +163,12 @@ final class Kernel {
                 outcome = Outcome.COMPLETED;
             } else if (queue.size() == 0) {
                 outcome = Outcome.DEADLOCK;
-            } else if (queue.nextTime() > options.limitNs()) {
-                now = options.limitNs();
-                outcome = Outcome.TIME_LIMIT;
+            } else if (queue.nextTime() > endNs) {
+                now = endNs;
+                outcome =
+                        workload.endNs() <= options.limitNs()
+                                ? Outcome.DURATION
+                                : Outcome.TIME_LIMIT;
             } else {
                 now = queue.nextTime();
                 handle(queue.poll());
@@ -164,9 +183,7 @@ final class Kernel {
         while (deferred != null) {
             Cpu cpu = deferred;
             deferred = null;
-            if (cpu.computedAt >= queue.nextTime()
-                    || cpu.computedAt > options.limitNs()
-                    || outcome != null) {
+            if (cpu.computedAt >= queue.nextTime() || cpu.computedAt > endNs || outcome != null) {
                 queue.schedule(work(cpu), cpu.computedAt);
                 return;
             }
@@ -679,6 +696,7 @@ final class Kernel {
     /** Goes on with a task that has computed what it had to, up to where time passes again. */
     private void step(Cpu cpu, SimTask task) {
         long[] code = task.code;
+        int rounds = 0;
         for (; ; ) {
             int pc = task.pc;
             int op = Program.op(code, pc);
@@ -695,10 +713,27 @@ final class Kernel {
                     break;
                 }
                 task.pc = pc + 1;
+            } else if (op == Program.SPAN) {
+                if (task.leftNs + task.debtNs > 0) {
+                    break;
+                }
+                if (task.spanEndNs == SimTask.NEVER) {
+                    task.spanEndNs = now + Program.first(code, pc);
+                }
+                long left = task.spanEndNs - now;
+                if (left > 0) {
+                    task.leftNs = Math.min(left, LOOK_AT_SPAN_NS);
+                    break;
+                }
+                task.spanEndNs = SimTask.NEVER;
+                task.pc = pc + 1;
             } else if (op == Program.LOOP) {
                 task.loopsLeft[task.depth++] = Program.first(code, pc);
                 task.pc = pc + 1;
             } else if (op == Program.END) {
+                if (++rounds % MAX_INSTANT_ROUNDS == 0) {
+                    task.leftNs += ROUND_NS;
+                }
                 if (--task.loopsLeft[task.depth - 1] > 0) {
                     task.pc = (int) Program.second(code, pc) + 1;
                 } else {
@@ -709,9 +744,7 @@ final class Kernel {
                 if (!task.paid) {
                     task.paid = true;
                     task.leftNs +=
-                            op == Program.ROUND
-                                    ? ops.beginRound()
-                                    : syscallNs(task, op, (int) Program.first(code, pc));
+                            op == Program.ROUND ? ops.beginRound() : syscallNs(task, op, code, pc);
                 }
                 if (task.leftNs + task.debtNs > 0) {
                     break;
@@ -726,12 +759,14 @@ final class Kernel {
         deferred = cpu;
     }
 
-    private long syscallNs(SimTask task, int op, int nr) {
-        if (task.measured) {
+    private long syscallNs(SimTask task, int op, long[] code, int pc) {
+        boolean atOnce = op == Program.WAIT && Program.second(code, pc) != 0;
+        if (task.measured || atOnce) {
             return 0;
         }
         boolean message = op == Program.SEND || op == Program.RECEIVE;
-        return costs.syscallNs() + (message && pipes[nr].socket ? costs.socketNs() : 0);
+        return costs.syscallNs()
+                + (message && pipes[(int) Program.first(code, pc)].socket ? costs.socketNs() : 0);
     }
 
     /** Does what takes effect at an instant; returns whether the task goes on at once. */
@@ -751,6 +786,21 @@ final class Kernel {
                 long period = Program.first(code, task.pc);
                 long begins = task.bornNs + ((now - task.bornNs) / period + 1) * period;
                 return sleepUntil(cpu, task, begins);
+            }
+            case Program.TIMER -> {
+                long how = Program.second(code, task.pc);
+                long[] due = (how & Program.SHARED) != 0 ? timers : task.timers;
+                int timer = (int) (how >> Program.TIMER_SHIFT);
+                if (due[timer] == SimTask.NEVER) {
+                    due[timer] = task.spec.startNs();
+                }
+                due[timer] += Program.first(code, task.pc);
+                if (now < due[timer]) {
+                    return sleepUntil(cpu, task, due[timer]);
+                }
+                if ((how & Program.ABSOLUTE) == 0) {
+                    due[timer] = now;
+                }
             }
             case Program.SEND -> {
                 Pipe pipe = pipes[nr];
@@ -781,13 +831,33 @@ final class Kernel {
                 locks[nr].owner = task;
             }
             case Program.UNLOCK -> {
-                if (locks[nr].owner != task) {
+                boolean any = Program.second(code, task.pc) != 0;
+                if (locks[nr].owner != task && !any) {
                     throw new IllegalStateException(
                             "%s unlocks lock %d at %d ns and does not have it"
                                     .formatted(task, nr, now));
                 }
                 locks[nr].owner = null;
                 wakeFirst(locks[nr].waiters, cpu, WAKE_TTWU);
+            }
+            case Program.CONDITION -> {
+                Mutex lock = locks[(int) Program.second(code, task.pc)];
+                lock.owner = null;
+                wakeFirst(lock.waiters, cpu, WAKE_TTWU);
+                task.pc++;
+                task.paid = false;
+                return waitFor(cpu, task, waitQueues[nr]);
+            }
+            case Program.BARRIER -> {
+                WaitQueue waiting = waitQueues[nr];
+                if (waiting.size() + 1 < Program.second(code, task.pc)) {
+                    task.pc++;
+                    task.paid = false;
+                    return waitFor(cpu, task, waiting);
+                }
+                while (waiting.size() > 0) {
+                    wakeFirst(waiting, cpu, WAKE_TTWU);
+                }
             }
             case Program.WAIT -> {
                 task.pc++;
@@ -801,8 +871,14 @@ final class Kernel {
                     wakeFirst(waiting, cpu, WAKE_TTWU);
                 }
             }
-            case Program.FORK ->
-                    wake(newTask(workload.templates().get(nr), task.split()), cpu, WAKE_FORK);
+            case Program.FORK -> {
+                SimTask child = newTask(workload.templates().get(nr), task.split());
+                if (child.spec.startNs() > now) {
+                    queue.schedule(child.source, child.spec.startNs());
+                } else {
+                    wake(child, cpu, WAKE_FORK);
+                }
+            }
             case Program.YIELD -> {
                 task.sliceNs = 0;
                 task.pc++;

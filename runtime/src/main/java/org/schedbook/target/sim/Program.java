@@ -40,13 +40,23 @@ public final class Program {
     static final int ROUND = 14;
 
     static final int UNTIL = 15;
+    static final int TIMER = 16;
+    static final int SPAN = 17;
+    static final int CONDITION = 18;
+    static final int BARRIER = 19;
+
+    /** What the second word of TIMER says, beside the number of the timer above these bits. */
+    static final int SHARED = 1;
+
+    static final int ABSOLUTE = 2;
+    static final int TIMER_SHIFT = 2;
 
     static final Program USER_SPACE_LOOP = start().forever().add(ROUND, 0, 0).end().build();
 
     /** The words of {@link #toString}, by operation. */
     private static final String[] WORDS = {
         "run", "loop", "end", "sleep", "period", "send", "receive", "lock", "unlock", "await",
-        "wake", "fork", "yield", "exit", "round", "until"
+        "wake", "fork", "yield", "exit", "round", "until", "timer", "span", "condition", "barrier"
     };
 
     private static final int OP_BITS = 8;
@@ -61,10 +71,17 @@ public final class Program {
     /** What system calls and wake-ups cost is part of the times that it computes for. */
     @JsonProperty final boolean measured;
 
+    /** How many timers of its own a task has. */
+    @JsonProperty final int nrTimers;
+
     @JsonCreator
-    private Program(@JsonProperty("code") long[] code, @JsonProperty("measured") boolean measured) {
+    private Program(
+            @JsonProperty("code") long[] code,
+            @JsonProperty("measured") boolean measured,
+            @JsonProperty("nrTimers") int nrTimers) {
         this.code = code;
         this.measured = measured;
+        this.nrTimers = nrTimers;
     }
 
     static int op(long[] code, int pc) {
@@ -129,6 +146,7 @@ public final class Program {
         private final ArrayDeque<Integer> loops = new ArrayDeque<>();
 
         private final boolean measured;
+        private int nrTimers;
 
         private Builder(boolean measured) {
             this.measured = measured;
@@ -151,6 +169,24 @@ public final class Program {
             return add(UNTIL, positive(ns), 0);
         }
 
+        /** Computes until so long has passed, whether it had a CPU or not. */
+        Builder runSpan(long ns) {
+            return add(SPAN, positive(ns), 0);
+        }
+
+        /**
+         * Sets a timer on by a period, counted at first from when the task was to start, and sleeps
+         * until it is due; goes on at once when that time has passed already.
+         *
+         * @param timer its number, among the task's own or among those that all share
+         * @param absolute what is late stays so; else the timer then goes on from now
+         */
+        Builder timer(int timer, boolean shared, boolean absolute, long periodNs) {
+            nrTimers = shared ? nrTimers : Math.max(nrTimers, timer + 1);
+            long how = (shared ? SHARED : 0) | (absolute ? ABSOLUTE : 0);
+            return add(TIMER, periodNs, (long) timer << TIMER_SHIFT | how);
+        }
+
         public Builder sleep(long ns) {
             return sleep(ns, ns);
         }
@@ -160,10 +196,7 @@ public final class Program {
             return add(SLEEP, positive(fromNs), range(fromNs, toNs));
         }
 
-        /**
-         * Sleeps until the next period begins, counted from the task's start; goes on at once when
-         * that time has passed already.
-         */
+        /** Sleeps until the next period begins, counted from the task's start. */
         public Builder period(long ns) {
             return add(PERIOD, positive(ns), 0);
         }
@@ -185,6 +218,29 @@ public final class Program {
 
         public Builder unlock(int lock) {
             return add(UNLOCK, lock, 0);
+        }
+
+        /** Unlocks a mutex, whoever has it, or nobody. */
+        Builder release(int lock) {
+            return add(UNLOCK, lock, 1);
+        }
+
+        /** Unlocks a mutex, whoever has it, and sleeps until another task wakes this queue. */
+        Builder releaseAndAwait(int lock, int waitQueue) {
+            return add(CONDITION, waitQueue, lock);
+        }
+
+        /**
+         * Sleeps until another task wakes this queue; begins at the instant at which what comes
+         * before ends, so that of two tasks that wake each other at once not both are too early.
+         */
+        Builder awaitAtOnce(int waitQueue) {
+            return add(WAIT, waitQueue, 1);
+        }
+
+        /** Sleeps until so many tasks have come to this; the last goes on and wakes the others. */
+        Builder barrier(int waitQueue, int nr) {
+            return add(BARRIER, waitQueue, positive(nr));
         }
 
         /** Sleeps until another task wakes this queue. */
@@ -240,7 +296,7 @@ public final class Program {
                 throw new IllegalArgumentException(loops.size() + " loop() without end()");
             }
             add(EXIT, 0, 0);
-            return new Program(Arrays.copyOf(code, 2 * size), measured);
+            return new Program(Arrays.copyOf(code, 2 * size), measured, nrTimers);
         }
 
         private Builder add(int op, long first, long second) {

@@ -50,6 +50,8 @@ public record SimResult(
         COMPLETED,
         /** The simulated time was up. */
         TIME_LIMIT,
+        /** The time was up that the workload itself says it takes. */
+        DURATION,
         /** Every task sleeps, and nothing will wake one. */
         DEADLOCK,
         /** A runnable task did not run for too long; the kernel would have ejected the policy. */

@@ -207,6 +207,7 @@ public final class SimTarget implements Target {
                 switch (result.outcome()) {
                     case COMPLETED -> "all tasks ended";
                     case TIME_LIMIT -> "the time to simulate was up";
+                    case DURATION -> "the workload says so";
                     case DEADLOCK -> "every task slept, and nothing would have woken one";
                     case STALLED -> "a task that could run did not run for too long";
                     case EVENT_BUDGET -> "there were too many events";

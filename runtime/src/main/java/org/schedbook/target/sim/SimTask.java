@@ -1,5 +1,6 @@
 package org.schedbook.target.sim;
 
+import java.util.Arrays;
 import org.schedbook.policy.Task;
 
 /** A simulated task: what a policy sees of it, where it stands, and what it is doing. */
@@ -17,6 +18,9 @@ final class SimTask extends Task {
 
     /** No DSQ has this number. */
     static final long NO_DSQ = Long.MIN_VALUE;
+
+    /** No time is this. */
+    static final long NEVER = -1;
 
     /** The increment of SplitMix64. */
     static final long GOLDEN = 0x9E3779B97F4A7C15L;
@@ -94,6 +98,12 @@ final class SimTask extends Task {
     /** The system call of the operation at {@link #pc} has been paid for. */
     boolean paid;
 
+    /** When each of its own timers is due, {@link #NEVER} before its first use. */
+    final long[] timers;
+
+    /** When what computes for a span of time is done. */
+    long spanEndNs = NEVER;
+
     SimTask waitNext;
     long bornNs;
     long random;
@@ -128,6 +138,8 @@ final class SimTask extends Task {
         this.code = spec.program().code;
         this.measured = spec.program().measured;
         this.loopsLeft = new long[8];
+        this.timers = new long[spec.program().nrTimers];
+        Arrays.fill(timers, NEVER);
         if (spec.cpus().isEmpty()) {
             cpusAllowed = null;
             nrCpusAllowed = nrCpus;

@@ -14,6 +14,8 @@ import java.util.function.ToIntFunction;
  * @param pipes the pipes, by number
  * @param nrLocks how many mutexes there are
  * @param nrWaitQueues how many wait queues there are
+ * @param nrTimers how many timers there are that tasks share
+ * @param endNs when it ends although tasks go on, {@code Long.MAX_VALUE} if it does not
  */
 public record SimWorkload(
         String name,
@@ -21,7 +23,9 @@ public record SimWorkload(
         List<TaskSpec> templates,
         List<PipeSpec> pipes,
         int nrLocks,
-        int nrWaitQueues) {
+        int nrWaitQueues,
+        int nrTimers,
+        long endNs) {
 
     /** {@code perf bench sched messaging}: 20 senders and 20 receivers in a group. */
     private static final int GROUP_SIZE = 20;
@@ -223,6 +227,8 @@ public record SimWorkload(
         private final List<PipeSpec> pipes = new ArrayList<>();
         private int nrLocks;
         private int nrWaitQueues;
+        private int nrTimers;
+        private long endNs = Long.MAX_VALUE;
 
         private Builder(String name) {
             this.name = name;
@@ -253,12 +259,26 @@ public record SimWorkload(
             return nrWaitQueues++;
         }
 
+        /** Adds a timer that tasks share and returns its number. */
+        int timer() {
+            return nrTimers++;
+        }
+
+        /** Says when the workload ends although tasks go on. */
+        Builder endingAt(long ns) {
+            endNs = ns;
+            return this;
+        }
+
         public Builder task(TaskSpec task) {
             tasks.add(task);
             return this;
         }
 
-        /** Adds a task that {@code fork} starts and returns its number. */
+        /**
+         * Adds a task that {@code fork} starts and returns its number. It does nothing before its
+         * own start has come.
+         */
         public int template(TaskSpec task) {
             templates.add(task);
             return templates.size() - 1;
@@ -274,7 +294,8 @@ public record SimWorkload(
             }
             tasks.forEach(this::check);
             templates.forEach(this::check);
-            return new SimWorkload(name, tasks, templates, pipes, nrLocks, nrWaitQueues);
+            return new SimWorkload(
+                    name, tasks, templates, pipes, nrLocks, nrWaitQueues, nrTimers, endNs);
         }
 
         private void check(TaskSpec task) {
@@ -284,7 +305,8 @@ public record SimWorkload(
                         switch (Program.op(code, pc)) {
                             case Program.SEND, Program.RECEIVE -> pipes.size();
                             case Program.LOCK, Program.UNLOCK -> nrLocks;
-                            case Program.WAIT, Program.WAKE -> nrWaitQueues;
+                            case Program.WAIT, Program.WAKE, Program.CONDITION, Program.BARRIER ->
+                                    nrWaitQueues;
                             case Program.FORK -> templates.size();
                             default -> Integer.MAX_VALUE;
                         };
