@@ -57,10 +57,10 @@ final class Kernel {
     /** How often a task that computes for a span of time looks whether it is over. */
     private static final long LOOK_AT_SPAN_NS = 100_000;
 
-    /** So many rounds of a loop in no time, and a round takes time after all. */
-    private static final int MAX_INSTANT_ROUNDS = 1_000;
+    /** So many rounds of a loop in no time take some after all, so that it comes to an end. */
+    private static final int MAX_INSTANT_ROUNDS = 100;
 
-    private static final long ROUND_NS = 10_000;
+    private static final long INSTANT_ROUNDS_NS = 100_000;
 
     private static final int FIRST_PID = 2;
 
@@ -732,7 +732,7 @@ final class Kernel {
                 task.pc = pc + 1;
             } else if (op == Program.END) {
                 if (++rounds % MAX_INSTANT_ROUNDS == 0) {
-                    task.leftNs += ROUND_NS;
+                    task.leftNs += INSTANT_ROUNDS_NS;
                 }
                 if (--task.loopsLeft[task.depth - 1] > 0) {
                     task.pc = (int) Program.second(code, pc) + 1;
