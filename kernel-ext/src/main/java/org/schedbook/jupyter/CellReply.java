@@ -4,28 +4,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.dflib.jjava.jupyter.channels.JupyterSocket;
 import org.dflib.jjava.jupyter.channels.ShellChannel;
 import org.dflib.jjava.jupyter.channels.ShellHandler;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.channels.StdinChannel;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.messages.ContentType;
 import org.dflib.jjava.jupyter.messages.Message;
 import org.dflib.jjava.jupyter.messages.MessageContext;
 import org.dflib.jjava.jupyter.messages.MessageType;
+import org.dflib.jjava.jupyter.messages.publish.PublishClearOutput;
+import org.dflib.jjava.jupyter.messages.publish.PublishDisplayData;
 import org.dflib.jjava.jupyter.messages.publish.PublishError;
-import org.dflib.jjava.jupyter.messages.reply.ErrorReply;
-import org.dflib.jjava.jupyter.messages.reply.ExecuteReply;
+import org.dflib.jjava.jupyter.messages.publish.PublishStatus;
+import org.dflib.jjava.jupyter.messages.publish.PublishUpdateDisplayData;
 
 /**
- * What goes back for one request. To JJava's execute reply it adds payloads, to its error reply the
- * formatted traceback that the error message on iopub has, and after an error it aborts what is
- * queued.
+ * What goes back for one request. JJava's replies to an execute request lack payloads, the values
+ * of expressions and the traceback; after an error this one aborts what is queued. Whatever a cell
+ * shows comes after what it has written before.
  */
 final class CellReply extends ShellReplyEnvironment {
 
     private static final long QUEUE_GRACE_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** Displays of a cell that are sent as they come; those after them are sent more slowly. */
+    private static final int FAST_DISPLAYS = 1_000;
+
+    private static final int MAX_DISPLAYS = 10_000;
 
     /** {@code ZMQ.Poller.POLLIN}; the constant's own type is relocated inside JJava's jar. */
     private static final int POLLIN = 1;
@@ -33,8 +42,11 @@ final class CellReply extends ShellReplyEnvironment {
     private final SchedbookConnection connection;
     private final ShellChannel channel;
     private final List<Map<String, Object>> payload = new ArrayList<>();
-    private PublishError error;
-    private int executionCount;
+    private final AtomicInteger shown = new AtomicInteger();
+    private volatile boolean full;
+    private boolean failed;
+    private boolean silent;
+    private CellOutput output;
 
     CellReply(
             SchedbookConnection connection,
@@ -47,8 +59,14 @@ final class CellReply extends ShellReplyEnvironment {
         this.channel = channel;
     }
 
-    void executionCount(int count) {
-        executionCount = count;
+    /**
+     * Makes this the reply to a cell.
+     *
+     * @param silent whether nothing that the cell shows is sent
+     */
+    void ofCell(CellOutput cellOutput, boolean silent) {
+        output = cellOutput;
+        this.silent = silent;
     }
 
     /** Offers the next cell; the last offer of a cell wins. */
@@ -63,58 +81,107 @@ final class CellReply extends ShellReplyEnvironment {
     }
 
     boolean failed() {
-        return error != null;
+        return failed;
     }
 
     @Override
     public <T extends ContentType<T>> void publish(T content) {
-        if (content instanceof PublishError published) {
-            error = published;
+        if (content instanceof PublishStatus) {
+            super.publish(content); // which may be deferred
+            return;
         }
-        super.publish(content);
+        if (output != null) {
+            if (content instanceof PublishClearOutput clear) {
+                output.clear(clear);
+                return;
+            }
+            output.flush();
+            if (!mayShow(content)) {
+                return;
+            }
+        }
+        send(content);
     }
 
-    @Override
-    public <T extends ContentType<T>> void reply(T content) {
-        if (content instanceof ExecuteReply) {
-            reply(
-                    executeReply(
-                            Map.of(
-                                    "status",
-                                    "ok",
-                                    "execution_count",
-                                    executionCount,
-                                    "user_expressions",
-                                    Map.of(),
-                                    "payload",
-                                    payload())));
-        } else {
-            super.reply(content);
+    /** Bounds what a loop of displays does to the notebook, and to what takes its messages. */
+    private boolean mayShow(ContentType<?> content) {
+        CellExecution.checkAbandoned();
+        if (!(content instanceof PublishDisplayData
+                || content instanceof PublishUpdateDisplayData)) {
+            return true;
         }
+        if (shown.incrementAndGet() > FAST_DISPLAYS && CellExecution.inCell()) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        if (content instanceof PublishUpdateDisplayData || shown.get() <= MAX_DISPLAYS) {
+            return true;
+        }
+        if (!full) {
+            full = true;
+            send(
+                    new PublishDisplayData(
+                            new DisplayData(
+                                    "A cell shows at most %,d displays; the others are left out."
+                                            .formatted(MAX_DISPLAYS))));
+        }
+        return false;
+    }
+
+    /**
+     * Sends what a cell shows. Any thread may do so, also while this reply is in JJava's mode in
+     * which the next message is deferred.
+     */
+    @SuppressWarnings({"rawtypes", "unchecked"})
+    void send(ContentType content) {
+        if (!silent) {
+            getIopub().sendMessage(new Message(getContext(), content.getType(), content));
+        }
+    }
+
+    /** What a program asks the person for comes after what it has written. */
+    @Override
+    public String readFromStdIn(String prompt, boolean isPassword) {
+        if (output != null) {
+            output.flush();
+        }
+        return super.readFromStdIn(prompt, isPassword);
+    }
+
+    /** Answers that a cell has run, when all it has shown is sent. */
+    void done(int executionCount, Map<String, Object> userExpressions) {
+        replyDone(
+                Map.of(
+                        "status",
+                        "ok",
+                        "execution_count",
+                        executionCount,
+                        "user_expressions",
+                        userExpressions,
+                        "payload",
+                        payload()));
+    }
+
+    /** Shows how a cell has failed, and answers that it has. */
+    void failed(int executionCount, String name, String message, List<String> trace) {
+        failed = true;
+        publish(new PublishError(name, message, trace));
+        replyDone(
+                Map.of(
+                        "status", "error",
+                        "execution_count", executionCount,
+                        "ename", name,
+                        "evalue", message,
+                        "traceback", trace));
+    }
+
+    private void replyDone(Map<String, Object> content) {
+        output.finish();
+        // Not before those queued behind an error are found, see below.
+        defer(() -> reply(message(getContext(), content)));
     }
 
     private synchronized List<Map<String, Object>> payload() {
         return List.copyOf(payload);
-    }
-
-    @Override
-    public void replyError(MessageType<?> type, ErrorReply reply) {
-        if (error == null) {
-            super.replyError(type, reply);
-            return;
-        }
-        reply(
-                executeReply(
-                        Map.of(
-                                "status", "error",
-                                "execution_count", executionCount,
-                                "ename", error.getErrorName(),
-                                "evalue", error.getErrorMessage(),
-                                "traceback", error.getStacktrace())));
-    }
-
-    private Message<?> executeReply(Map<String, Object> content) {
-        return message(getContext(), content);
     }
 
     /** JJava's reply lacks the status that the protocol asks for. */

@@ -400,6 +400,7 @@ public final class Magics {
 
     /** Shows an error of a cell that called no magic, and returns it to throw. */
     CellError show(CellError error) {
+        lastError = error;
         frontend.display(new ErrorCard(error, "").bundle());
         return error;
     }
@@ -410,11 +411,9 @@ public final class Magics {
         return error;
     }
 
-    /**
-     * Returns the error a magic ended with most recently; JShell keeps only its class and message.
-     */
-    CellError lastError() {
-        return lastError;
+    /** Returns whether this is the error that was shown last. */
+    boolean wasShown(CellError error) {
+        return error == lastError;
     }
 
     /**

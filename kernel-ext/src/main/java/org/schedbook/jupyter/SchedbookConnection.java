@@ -14,6 +14,10 @@ final class SchedbookConnection extends JupyterConnection {
     SchedbookConnection(KernelConnectionProperties properties)
             throws NoSuchAlgorithmException, InvalidKeyException {
         super(properties);
+        // A full queue drops messages, the one that a cell has ended among them, while a client
+        // that
+        // waits for the reply reads none of them. What a cell may show is bounded, so this is too.
+        iopub.setHWM(0);
     }
 
     @Override

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,9 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import jdk.jshell.EvalException;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
 import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
@@ -25,12 +25,16 @@ import org.dflib.jjava.jupyter.kernel.util.PathsHandler;
 import org.dflib.jjava.jupyter.messages.Header;
 import org.dflib.jjava.jupyter.messages.Message;
 import org.dflib.jjava.jupyter.messages.publish.PublishClearOutput;
+import org.dflib.jjava.jupyter.messages.publish.PublishExecuteInput;
+import org.dflib.jjava.jupyter.messages.publish.PublishExecuteResult;
+import org.dflib.jjava.jupyter.messages.publish.PublishStream.StreamType;
 import org.dflib.jjava.jupyter.messages.reply.KernelInfoReply;
 import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
 import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
 import org.dflib.jjava.jupyter.messages.request.KernelInfoRequest;
 import org.dflib.jjava.jupyter.messages.request.ShutdownRequest;
 import org.dflib.jjava.kernel.JavaKernel;
+import org.dflib.jjava.kernel.execution.CompilationException;
 import org.dflib.jjava.kernel.execution.EvaluationInterruptedException;
 
 /**
@@ -56,14 +60,20 @@ public final class SchedbookKernel extends JavaKernel {
                     "\\s+at (org\\.dflib\\.jjava|jdk\\.jshell|java\\.base/(jdk\\.internal\\.reflect"
                             + "|java\\.lang\\.reflect|java\\.util\\.concurrent|java\\.lang\\.Thread\\.run))");
 
-    /** The exceptions of Schedbook's Java API, whose messages are written for the person. */
-    private static final String OURS = "org.schedbook.";
+    private static final Pattern TOO_LONG =
+            Pattern.compile("constant string too long|too long for the constant pool");
+
+    private static final int MAX_ERROR_LINE = 400;
+    private static final String END_OF_STYLE = "\u001b[0m";
 
     private final Magics magics = new Magics(new KernelFrontend(this), magicsRegistry);
     private final Map<Integer, CellSource> pending = new ConcurrentHashMap<>();
     private final AtomicInteger pendingId = new AtomicInteger();
     private final MagicsResolver resolver = new Resolver();
     private final CellHistory history = new CellHistory();
+    private final CellOutput output = new CellOutput(System.out);
+    private final CellIo cellIo;
+    private final CellEvaluator evaluator;
     private volatile CellReply reply;
 
     SchedbookKernel(SchedbookKernelBuilder parts) {
@@ -82,6 +92,11 @@ public final class SchedbookKernel extends JavaKernel {
                 parts.styler,
                 parts.shell,
                 parts.evaluator);
+        cellIo = parts.io;
+        evaluator = parts.evaluator;
+        System.setOut(new CellStream(output, StreamType.OUT));
+        System.setErr(new CellStream(output, StreamType.ERR));
+        System.setIn(cellIo.in);
     }
 
     /** Starts the kernel on the connection file Jupyter has written. */
@@ -259,17 +274,86 @@ public final class SchedbookKernel extends JavaKernel {
     @Override
     protected synchronized void handleExecuteRequest(
             ShellReplyEnvironment env, Message<ExecuteRequest> message) {
-        reply = (CellReply) env;
-        reply.executionCount(executionCount.get());
-        if (message.getContent().shouldStoreHistory()) {
-            history.add(executionCount.get(), message.getContent().getCode());
+        ExecuteRequest request = message.getContent();
+        boolean stored = request.shouldStoreHistory() && !request.isSilent();
+        boolean counted = stored && !request.getCode().isBlank();
+        CellReply cell = (CellReply) env;
+        commManager.setMessageContext(message);
+        cell.setBusyDeferIdle();
+        cell.ofCell(output, request.isSilent());
+        output.moveTo(cell);
+        cellIo.moveTo(cell, request.isStdinEnabled());
+        reply = cell;
+        int count = executionCount.get();
+        if (counted) {
+            history.add(count, request.getCode());
+            executionCount.incrementAndGet();
         }
-        super.handleExecuteRequest(env, message);
+        cell.publish(new PublishExecuteInput(request.getCode(), count));
+        int replyCount = counted ? count : count - 1;
+        try {
+            DisplayData result = result(request.getCode());
+            if (result != null) {
+                cell.publish(new PublishExecuteResult(count, result));
+            }
+            cell.done(replyCount, values(request.getUserExpr()));
+        } catch (Exception e) {
+            cell.failed(replyCount, nameOf(e), messageOf(e), formatError(e));
+        }
         pending.clear();
-        if (reply.failed() && message.getContent().shouldStopOnError()) {
-            reply.abortQueued();
+        if (cell.failed() && request.shouldStopOnError()) {
+            cell.abortQueued();
         }
-        reply = null;
+    }
+
+    private DisplayData result(String source) {
+        evaluator.takeConsequences();
+        Object value;
+        try {
+            value = evalBuilder(source).resolveMagics().eval();
+        } finally {
+            List<String> consequences = evaluator.takeConsequences().sentences(getJShell());
+            if (!consequences.isEmpty()) {
+                display(new Note(consequences).bundle());
+            }
+        }
+        if (value == null) {
+            return evaluator.endedInExpression() ? new DisplayData("null") : null;
+        }
+        return value instanceof DisplayData data ? data : renderer.render(value);
+    }
+
+    /** Returns the values, or the errors, of what a front end wants to know beside a cell. */
+    private Map<String, Object> values(Map<String, String> expressions) {
+        var values = new LinkedHashMap<String, Object>();
+        if (expressions != null) {
+            expressions.forEach((name, expression) -> values.put(name, value(expression)));
+        }
+        return values;
+    }
+
+    private Object value(String expression) {
+        try {
+            DisplayData value = result(expression);
+            return new ExpressionValue(value == null ? new DisplayData("") : value);
+        } catch (Exception e) {
+            return Map.of(
+                    "status", "error",
+                    "ename", nameOf(e),
+                    "evalue", messageOf(e),
+                    "traceback", formatError(e));
+        }
+    }
+
+    /** A value as the protocol has it among those of expressions. */
+    private static final class ExpressionValue extends DisplayData {
+
+        @SuppressWarnings("unused") // written as JSON
+        private final String status = "ok";
+
+        ExpressionValue(DisplayData value) {
+            super(value);
+        }
     }
 
     @Override
@@ -278,8 +362,8 @@ public final class SchedbookKernel extends JavaKernel {
             return super.doEval(source);
         } catch (EvaluationInterruptedException e) {
             throw interrupted();
-        } catch (RuntimeException e) {
-            throw e.getCause() instanceof EvalException cause ? unwrapped(cause, e) : e;
+        } catch (CellError e) {
+            throw magics.wasShown(e) ? e : magics.show(e);
         } catch (Error e) {
             // An Error of javac's, say, would end the thread that serves the notebook.
             throw new IllegalStateException(e.toString(), e);
@@ -297,35 +381,61 @@ public final class SchedbookKernel extends JavaKernel {
                 .orElseGet(() -> new Interrupted("The cell was interrupted."));
     }
 
-    /** Returns the error to show for an exception of which JShell has kept class and message. */
-    private RuntimeException unwrapped(EvalException cause, RuntimeException e) {
-        CellError error = magics.lastError();
-        if (error != null
-                && error.getClass().getName().equals(cause.getExceptionClassName())
-                && error.getMessage().equals(cause.getMessage())) {
-            return error;
-        }
-        return cause.getExceptionClassName().startsWith(OURS)
-                ? magics.show(new CellError(cause.getMessage()).details(trace(cause)))
-                : e;
+    private static String nameOf(Exception e) {
+        return e instanceof JavaFailure java ? java.name() : e.getClass().getSimpleName();
     }
 
-    private static String trace(EvalException e) {
-        return Stream.of(e.getStackTrace())
-                .map(frame -> "    at " + frame)
-                .filter(line -> !KERNEL_FRAME.matcher(line).find())
-                .collect(Collectors.joining("\n", e.getExceptionClassName() + "\n", ""));
+    private String messageOf(Exception e) {
+        return switch (e) {
+            case CompilationException compilation ->
+                    diagnostics(compilation).findFirst().orElse("");
+            case CellError error -> error.getMessage();
+            default -> e.getMessage() == null ? "" : e.getMessage();
+        };
+    }
+
+    private Stream<String> diagnostics(CompilationException e) {
+        return getJShell()
+                .diagnostics(e.getBadSnippetCompilation().snippet())
+                .map(diagnostic -> diagnostic.getMessage(null).lines().findFirst().orElse(""));
+    }
+
+    /** Keeps a line of a cell that is itself too long from filling the notebook. */
+    private static String shortened(String line) {
+        return line.length() <= MAX_ERROR_LINE
+                ? line
+                : line.substring(0, MAX_ERROR_LINE) + "…" + END_OF_STYLE;
     }
 
     @Override
     protected List<String> formatError(Throwable e) {
-        if (e instanceof CellError error) {
-            return List.of(
-                    errorStyler.secondary(e.getClass().getSimpleName()) + ": " + error.summary());
-        }
-        return super.formatError(e).stream()
-                .filter(line -> !KERNEL_FRAME.matcher(line).find())
-                .toList();
+        return switch (e) {
+            case CellError error ->
+                    List.of(
+                            errorStyler.secondary(e.getClass().getSimpleName())
+                                    + ": "
+                                    + error.summary());
+            case JavaFailure java -> java.trace().stream().map(errorStyler::secondary).toList();
+            case CompilationException compilation -> {
+                var lines = new ArrayList<String>();
+                super.formatError(e).forEach(line -> lines.add(shortened(line)));
+                if (lines.stream().anyMatch(line -> TOO_LONG.matcher(line).find())) {
+                    lines.add(
+                            errorStyler.secondary(
+                                    "A constant has at most 65,535 bytes. Read longer text from a"
+                                            + " file, for example with Files.readString."));
+                }
+                CellEvaluator.waitingTypes(
+                                getJShell(),
+                                compilation.getBadSnippetCompilation().snippet().source())
+                        .forEach(line -> lines.add(errorStyler.secondary(line)));
+                yield lines;
+            }
+            default ->
+                    super.formatError(e).stream()
+                            .filter(line -> !KERNEL_FRAME.matcher(line).find())
+                            .toList();
+        };
     }
 
     @Override

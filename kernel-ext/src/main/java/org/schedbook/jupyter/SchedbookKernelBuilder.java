@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import jdk.jshell.JShell;
 import org.dflib.jjava.jupyter.kernel.HelpLink;
-import org.dflib.jjava.jupyter.kernel.JupyterIO;
 import org.dflib.jjava.jupyter.kernel.LanguageInfo;
 import org.dflib.jjava.jupyter.kernel.comm.CommManager;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
@@ -14,7 +13,6 @@ import org.dflib.jjava.jupyter.kernel.display.Renderer;
 import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
 import org.dflib.jjava.jupyter.kernel.util.StringStyler;
 import org.dflib.jjava.kernel.JavaKernelBuilder;
-import org.dflib.jjava.kernel.execution.CodeEvaluator;
 import org.dflib.jjava.kernel.magics.ClasspathMagic;
 import org.dflib.jjava.kernel.magics.LoadMagic;
 import org.dflib.jjava.kernel.magics.TimeMagic;
@@ -37,12 +35,12 @@ final class SchedbookKernelBuilder
                     new HelpLink("sched_ext", "https://docs.kernel.org/scheduler/sched-ext.html"),
                     new HelpLink("JJava", "https://github.com/dflib/jjava"));
     final LanguageInfo languageInfo = buildLanguageInfo();
-    final JupyterIO io = buildJupyterIO(buildJupyterIOEncoding());
+    final CellIo io = new CellIo(buildJupyterIOEncoding());
     final CommManager comms = buildCommManager();
     final Renderer renderer = new SafeRenderer();
     final MagicsRegistry registry = buildMagicsRegistry();
     final StringStyler styler = buildErrorStyler();
-    CodeEvaluator evaluator;
+    final CellEvaluator evaluator = new CellEvaluator(name);
     JShell shell;
 
     @Override
@@ -52,7 +50,6 @@ final class SchedbookKernelBuilder
             compilerOpts(List.of(options.strip().split("\\s+")));
         }
         addJJavaMagics();
-        evaluator = buildCodeEvaluator(name);
         shell = buildJShell(evaluator);
         return new SchedbookKernel(this);
     }

@@ -1,0 +1,192 @@
+package org.schedbook.jupyter;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicLong;
+import jdk.jshell.execution.DirectExecutionControl;
+import jdk.jshell.spi.ExecutionControl.UserException;
+import org.dflib.jjava.jupyter.telemetry.TelemetryCollector;
+
+/**
+ * Runs the snippets of cells, in this process. JShell knows values and exceptions as text only;
+ * what they are is kept here until it is asked for.
+ *
+ * <p>A snippet that is interrupted is left behind on its thread, as nothing ends a thread that does
+ * not want to end; but the next it writes ends it, see {@link #checkAbandoned}.
+ */
+final class CellExecution extends DirectExecutionControl {
+
+    /** The class name of an interrupt among those of exceptions; no class can be called so. */
+    static final String INTERRUPTED = "Interrupted Cell";
+
+    private final SnippetLoader loader;
+    private final ExecutorService threads;
+    private final AtomicLong keys = new AtomicLong();
+    private final Map<String, Object> values = new ConcurrentHashMap<>();
+    private final Set<Run> running = ConcurrentHashMap.newKeySet();
+    private final ThreadLocal<TelemetryCollector<Object>> telemetry = new ThreadLocal<>();
+    private volatile Throwable thrown;
+
+    private static final Object NULL = new Object();
+
+    CellExecution(SnippetLoader loader) {
+        super(loader);
+        this.loader = loader;
+        threads = Executors.newCachedThreadPool(task -> new CellThread(task, loader));
+    }
+
+    /** A thread for snippets. */
+    private static final class CellThread extends Thread {
+
+        private volatile boolean abandoned;
+
+        CellThread(Runnable task, ClassLoader loader) {
+            super(task, "cell");
+            setContextClassLoader(loader);
+        }
+    }
+
+    /** Thrown in a snippet that was interrupted when it shows that it has gone on. */
+    private static final class Abandoned extends Error {
+
+        private static final long serialVersionUID = 1L;
+
+        Abandoned() {
+            super("The cell was interrupted.", null, false, false);
+        }
+    }
+
+    /** A snippet that runs. */
+    private static final class Run extends FutureTask<Object> {
+
+        private volatile CellThread thread;
+
+        Run(Method snippet) {
+            super(() -> snippet.invoke(null));
+        }
+
+        @Override
+        public void run() {
+            thread = (CellThread) Thread.currentThread();
+            thread.abandoned = isCancelled();
+            super.run();
+        }
+
+        void interrupt() {
+            CellThread now = thread;
+            if (now != null) {
+                now.abandoned = true;
+            }
+            cancel(true);
+        }
+    }
+
+    /** Returns whether this is a thread for snippets. */
+    static boolean inCell() {
+        return Thread.currentThread() instanceof CellThread;
+    }
+
+    /** Ends the snippet that runs on this thread if it was interrupted. */
+    static void checkAbandoned() {
+        if (Thread.currentThread() instanceof CellThread cell && cell.abandoned) {
+            throw new Abandoned();
+        }
+    }
+
+    SnippetLoader loader() {
+        return loader;
+    }
+
+    void collect(TelemetryCollector<Object> collector) {
+        telemetry.set(collector);
+    }
+
+    TelemetryCollector<Object> collector() {
+        TelemetryCollector<Object> collector = telemetry.get();
+        return collector == null ? TelemetryCollector.DO_NOTHING : collector;
+    }
+
+    /** Runs a snippet and returns the key of its value, which JShell takes for the value. */
+    @Override
+    protected String invoke(Method snippet) throws Exception {
+        TelemetryCollector<Object> collector = collector();
+        Object measurement = collector.measurementStart();
+        try {
+            // A magic that evaluates source does so within the snippet that called it.
+            Object value =
+                    Thread.currentThread() instanceof CellThread
+                            ? snippet.invoke(null)
+                            : invokeOnThread(snippet);
+            String key = "value " + keys.incrementAndGet();
+            values.put(key, value == null ? NULL : value);
+            return key;
+        } catch (InvocationTargetException e) {
+            thrown = e.getCause();
+            throw e;
+        } finally {
+            collector.measurementEnd(measurement);
+        }
+    }
+
+    private Object invokeOnThread(Method snippet) throws Exception {
+        var run = new Run(snippet);
+        running.add(run);
+        try {
+            threads.execute(run);
+            return run.get();
+        } catch (CancellationException e) {
+            throw new UserException("The cell was interrupted.", INTERRUPTED, e.getStackTrace());
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        } finally {
+            running.remove(run);
+        }
+    }
+
+    /** Returns how many snippets have run to their end. */
+    long completed() {
+        return keys.get();
+    }
+
+    /** Returns the value that a key stands for. */
+    Object value(String key) {
+        Object value = key == null ? null : values.get(key);
+        return value == NULL ? null : value;
+    }
+
+    /** Forgets the values of snippets that have run, when they have been taken. */
+    void forget() {
+        values.clear();
+    }
+
+    /** Returns what the last snippet that failed has thrown, once. */
+    Throwable takeThrown() {
+        Throwable last = thrown;
+        thrown = null;
+        return last;
+    }
+
+    void interrupt() {
+        running.forEach(Run::interrupt);
+    }
+
+    @Override
+    public void stop() {
+        interrupt();
+    }
+
+    @Override
+    public void close() {
+        interrupt();
+        threads.shutdownNow();
+        super.close();
+    }
+}

@@ -1,0 +1,299 @@
+"""Cells of Java, as a real client sees them: what runs, what fails and how, what is shown and when."""
+
+import time
+import unittest
+
+from session import TIMEOUT, Session, environment
+
+LONG = {
+    "a string": 'String data = "%s";' % ("x" * 70_000),
+    "a text block": 'String data = """\n%s""";' % ("x" * 70_000),
+    "characters of three bytes": 'String data = "%s";' % ("書" * 33_000),
+    "strings joined": 'System.out.println("%s" + "%s");' % ("y" * 40_000, "z" * 40_000),
+    "in a method": 'String longer() { return "%s"; }' % ("y" * 70_000),
+    "in a class": 'class Longer { String s = "%s"; }' % ("y" * 70_000),
+    "in a record": 'record Longer(int i) { static final String S = "%s"; }' % ("y" * 70_000),
+    "in a lambda": 'Runnable r = () -> System.out.println("%s");' % ("y" * 70_000),
+    "as a value": '"%s"' % ("y" * 70_000),
+}
+
+
+class CellTest(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        cls.session = Session(env=environment())
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.session.close()
+
+    def run_cell(self, code, **options):
+        return self.session.collect(self.session.kc.execute(code, allow_stdin=False, **options))
+
+    def ok(self, code, **options):
+        cell = self.run_cell(code, **options)
+        self.assertEqual("ok", cell.reply["status"], (code[:100], cell.reply))
+        return cell
+
+    def fails(self, code, ename, evalue):
+        cell = self.run_cell(code)
+        self.assertEqual("error", cell.reply["status"], code[:100])
+        self.assertEqual(ename, cell.reply["ename"], cell.reply)
+        self.assertIn(evalue, cell.reply["evalue"])
+        return cell
+
+    def interrupt_after(self, code, seconds):
+        msg_id = self.session.kc.execute(code)
+        time.sleep(seconds)
+        start = time.monotonic()
+        self.session.km.interrupt_kernel()
+        return self.session.collect(msg_id, 10), time.monotonic() - start
+
+    @staticmethod
+    def text(cell, name="stdout"):
+        return "".join(s["text"] for s in cell.of("stream") if s["name"] == name)
+
+
+class NothingSucceedsThatDidNotRunTest(CellTest):
+
+    def test_a_constant_that_is_too_long_fails_its_cell_and_no_other(self):
+        self.ok("int kept = 42;")
+        for what, code in LONG.items():
+            with self.subTest(what):
+                cell = self.fails(code, "CompilationException", "too long")
+                self.assertIn("65,535 bytes", "".join(cell.reply["traceback"]))
+                self.assertLess(len("".join(cell.reply["traceback"])), 5_000)
+                self.assertEqual("43", self.ok("kept + 1").shown())
+                self.fails('throw new RuntimeException("must fail");', "RuntimeException", "must fail")
+                self.fails("%attach nosuch", "CellError", "nosuch")
+
+    def test_a_constant_just_short_enough_is_fine(self):
+        self.assertEqual("65530", self.ok('"%s".length()' % ("x" * 65_530)).shown())
+
+    def test_what_the_compiler_cannot_take_fails_and_says_so(self):
+        for code in ("+".join(["1"] * 12_000), "(" * 6_000 + "1" + ")" * 6_000):
+            cell = self.fails(code, "CellError", "nested too deeply for the compiler")
+            self.assertEqual("", self.text(cell, "stderr"))
+            self.assertEqual("2", self.ok("1 + 1").shown())
+
+    def test_what_the_machine_cannot_take_fails_under_its_own_name(self):
+        cell = self.fails("int deep(int n) { return deep(n + 1) + 1; }\ndeep(0)", "StackOverflowError", "")
+        self.assertLess(len(cell.reply["traceback"]), 60)
+        self.fails("new long[Integer.MAX_VALUE]", "OutOfMemoryError", "array size")
+        self.fails('class Bad { static int x = 1 / 0; }\nBad.x', "ExceptionInInitializerError", "")
+        self.fails("Bad.x", "NoClassDefFoundError", "Bad")
+        self.assertEqual("2", self.ok("1 + 1").shown())
+
+
+class LostSessionTest(CellTest):
+
+    def test_a_session_that_is_lost_is_said_in_each_cell_from_then_on(self):
+        self.run_cell("((org.dflib.jjava.kernel.JavaKernel)"
+                      " org.schedbook.jupyter.SchedbookKernel.notebookKernel()).getJShell().close();")
+        for code in ("1 + 1", "int x;", "%lsmagic", 'throw new RuntimeException("x");'):
+            cell = self.fails(code, "CellError", "session of this notebook is lost")
+            self.assertIn("Restart the kernel", cell.shown())
+
+
+class DeclarationTest(CellTest):
+
+    def test_assertions_are_checked(self):
+        self.fails("assert 1 == 2;", "AssertionError", "")
+        self.ok("int twice(int x) { return 7; }")
+        self.fails('assert twice(2) == 4 : "twice(2) is " + twice(2);', "AssertionError", "twice(2) is 7")
+        self.fails("class Checked { void check() { assert false : 3; } }\nnew Checked().check();", "AssertionError", "3")
+        self.ok("assert twice(1) == 7;")
+
+    def test_a_changed_type_says_which_variables_it_reset(self):
+        for kind, first, second in (
+                ("class", "class T { }", "class T { int i; }"),
+                ("record", "record T() { }", "record T() { int i() { return 1; } }"),
+                ("interface", "interface T { }", "interface T { int i(); }"),
+                ("enum", "enum T { A }", "enum T { A, B }")):
+            with self.subTest(kind):
+                self.assertEqual("", self.ok(first + "\nint other = 5;\nT one = null;\nvar two = new T[1];\nList<T> all = new ArrayList<>();").shown())
+                self.assertEqual("", self.ok(first).shown())  # the same again is harmless
+                self.assertEqual(
+                    kind + " T changed: one and all were reset, two is gone. Run the cell that sets them again.",
+                    self.ok(second).shown())
+                self.assertEqual("null", self.ok("all").shown())
+                self.assertEqual("5", self.ok("other").shown())
+
+    def test_a_variable_that_the_cell_sets_again_is_not_called_reset(self):
+        self.ok("class U { }\nint count;\nvar us = new ArrayList<U>();\nU u = new U();")
+        self.assertEqual("", self.ok("class U { int i; }\nvar us = new ArrayList<U>();\nu = new U();").shown())
+
+    def test_a_declaration_says_what_it_waits_for(self):
+        for code, what, missing, use in (
+                ("int g1() { return undefinedThing + 1; }", "method g1()", "variable undefinedThing", "g1()"),
+                ("record R1(Nope n) {}", "record R1", "class Nope", "new R1(null)"),
+                ("class A1 { Missing m; }", "class A1", "class Missing", "new A1()"),
+                ("interface I1 extends Absent { }", "interface I1", "class Absent", "I1 i1 = null;")):
+            with self.subTest(code):
+                waits = f"{what} is declared, and can be used once {missing} is."
+                self.assertEqual(waits, self.ok(code).shown())
+                cell = self.run_cell(use)
+                self.assertEqual("error", cell.reply["status"])
+                self.assertIn(waits, "\n".join(cell.reply["traceback"]))
+        self.assertEqual("", self.ok("int undefinedThing = 8;").shown())
+        self.assertEqual("9", self.ok("g1()").shown())
+
+    def test_declarations_that_wait_for_each_other_in_one_cell_say_nothing(self):
+        self.assertEqual("1", self.ok("int ping() { return pong(); }\nint pong() { return 1; }\nping()").shown())
+
+    def test_an_expression_that_is_null_shows_it_and_a_statement_nothing(self):
+        self.assertEqual("null", self.ok("String none = null;\nnone").shown())
+        self.assertEqual("null", self.ok('new HashMap<String, String>().put("a", "b")').shown())
+        for code in ("none = null;", "String other;", "System.gc();", "%lsmagic?"):
+            self.assertNotIn("null", self.ok(code).shown())
+
+
+class ErrorTest(CellTest):
+
+    def test_exceptions_have_their_own_names_and_messages(self):
+        self.fails('throw new IllegalStateException("x");', "IllegalStateException", "x")
+        self.fails("int[] none = {};\nnone[3]", "ArrayIndexOutOfBoundsException", "Index 3 out of bounds for length 0")
+        self.fails("throw new RuntimeException();", "RuntimeException", "")
+        self.fails('java.nio.file.Files.readString(java.nio.file.Path.of("/nosuch"))', "NoSuchFileException", "/nosuch")
+        cell = self.fails('String s = null;\ns.length()', "NullPointerException", 'because "s" is null')
+        self.assertNotIn("REPL", "".join(cell.reply["traceback"]))
+
+    def test_so_do_exceptions_of_the_cell_and_their_causes(self):
+        self.ok("class Mine extends Exception { Mine(String m, Throwable t) { super(m, t); } }\n"
+                "class Outer { static class Inner extends RuntimeException { } }")
+        cell = self.fails('throw new Mine("hi", new RuntimeException("why"));', "Mine", "hi")
+        trace = "\n".join(cell.reply["traceback"])
+        self.assertIn("Mine: hi", trace)
+        self.assertIn("Caused by: java.lang.RuntimeException: why", trace)
+        self.fails("throw new Outer.Inner();", "Inner", "")
+
+    def test_the_error_of_source_within_a_magic_is_its_own(self):
+        self.fails("%%time\nthrow new IllegalStateException(\"x\");", "IllegalStateException", "x")
+        self.fails("%%time\nint y = \"s\";", "CompilationException", "incompatible types")
+
+
+class ProtocolTest(CellTest):
+
+    def test_a_silent_cell_shows_nothing_and_is_not_counted(self):
+        before = self.ok("1").reply["execution_count"]
+        cell = self.ok('System.out.println("q"); display("x"); 77', silent=True)
+        self.assertEqual({"status"}, {m["msg_type"] for m in cell.messages})
+        cell = self.run_cell('throw new IllegalStateException("q");', silent=True)
+        self.assertEqual("IllegalStateException", cell.reply["ename"])
+        self.assertEqual({"status"}, {m["msg_type"] for m in cell.messages})
+        self.assertEqual(before + 1, self.ok("1").reply["execution_count"])
+
+    def test_neither_is_a_cell_without_history_or_without_code(self):
+        before = self.ok("1").reply["execution_count"]
+        self.assertEqual("5", self.ok("5", store_history=False).shown())
+        self.ok("")
+        self.ok("  \n")
+        self.assertEqual(before + 1, self.ok("1").reply["execution_count"])
+
+    def test_user_expressions_are_evaluated_after_the_cell(self):
+        values = self.ok("int ux = 7;", user_expressions={
+            "sum": "ux + 1", "text": '"<b>"', "none": "(Object) null", "typo": "nosuch",
+            "bad": 'throw new IllegalStateException("s");'}).reply["user_expressions"]
+        self.assertEqual({"status": "ok", "data": {"text/plain": "8"}, "metadata": {}}, values["sum"])
+        self.assertEqual("<b>", values["text"]["data"]["text/plain"])
+        self.assertEqual("null", values["none"]["data"]["text/plain"])
+        self.assertEqual(("error", "CompilationException"), (values["typo"]["status"], values["typo"]["ename"]))
+        self.assertEqual(("error", "IllegalStateException", "s"),
+                         tuple(values["bad"][k] for k in ("status", "ename", "evalue")))
+
+    def test_user_expressions_of_a_silent_cell(self):
+        values = self.ok("int uy = 7;", silent=True, user_expressions={"y": "uy"}).reply["user_expressions"]
+        self.assertEqual("7", values["y"]["data"]["text/plain"])
+
+
+class OutputTest(CellTest):
+
+    def test_a_hundred_thousand_lines_arrive_whole_and_in_few_messages(self):
+        start = time.monotonic()
+        cell = self.ok("for (int i = 0; i < 100_000; i++) System.out.println(i);")
+        self.assertLess(time.monotonic() - start, 10)  # two on an idle machine
+        self.assertEqual("".join(f"{i}\n" for i in range(100_000)), self.text(cell))
+        self.assertLess(len(cell.messages), 200)
+
+    def test_out_err_displays_and_the_result_keep_their_order(self):
+        cell = self.ok("""for (int i = 0; i < 300; i++) {
+            System.out.println("o" + i); System.err.println("e" + i); if (i % 100 == 50) display("d" + i); }
+            "end" """)
+        seen = []
+        for m in cell.messages:
+            c = m["content"]
+            if m["msg_type"] == "stream":
+                self.assertEqual("stdout" if c["text"][0] == "o" else "stderr", c["name"])
+                seen += c["text"].split()
+            elif "data" in c:
+                seen.append(c["data"]["text/plain"])
+        expected = []
+        for i in range(300):
+            expected += [f"o{i}", f"e{i}"] + ([f"d{i}"] if i % 100 == 50 else [])
+        self.assertEqual(expected + ["end"], seen)
+
+    def test_an_endless_loop_ends_at_an_interrupt_and_shows_its_start_and_its_end(self):
+        cell, seconds = self.interrupt_after("for (int i = 0; ; i++) System.out.println(i);", 3)
+        self.assertEqual("Interrupted", cell.reply["ename"])
+        self.assertLess(seconds, 1)
+        text = self.text(cell)
+        self.assertTrue(text.startswith("0\n1\n2\n"))
+        self.assertIn("2,000,000 characters are shown", text)
+        self.assertRegex(text, r"… [\d,]+ characters are left out …\n\d+\n")
+        self.assertLess(len(text), 2_050_000)
+        self.assertLess(len(cell.messages), 500)
+        self.assertEqual("after\n", self.text(self.ok('System.out.println("after");')))
+
+    def test_an_endless_loop_of_anything_ends_at_an_interrupt(self):
+        for code in ('while (true) System.err.print("x");', 'while (true) display("x");',
+                     "while (true) { org.schedbook.jupyter.SchedbookKernel.clearOutput(); System.out.println(1); }",
+                     "while (true) { }"):
+            with self.subTest(code):
+                cell, seconds = self.interrupt_after(code, 2)
+                self.assertEqual("Interrupted", cell.reply["ename"])
+                self.assertLess(seconds, 2)
+                self.assertLess(len(cell.messages), 5_000)
+                after = self.ok('System.out.println("after");')
+                self.assertEqual(("after\n", "", 0), (self.text(after), self.text(after, "stderr"), len(after.of("display_data"))))
+
+    def test_what_a_cell_clears_counts_no_more(self):
+        cell = self.ok("""for (int round = 0; round < 3; round++) {
+            org.schedbook.jupyter.SchedbookKernel.clearOutput();
+            for (int i = 0; i < 100_000; i++) System.out.println("0123456789"); }""")
+        self.assertNotIn("characters are shown", self.text(cell))
+
+    def test_displays_are_bounded_too(self):
+        cell = self.ok('for (int i = 0; i < 11_000; i++) display("x");')
+        self.assertEqual(10_001, len(cell.of("display_data")))
+        self.assertIn("at most 10,000 displays", cell.shown())
+
+    def test_bytes_and_formats_and_null(self):
+        cell = self.ok("""System.out.write((byte) 0xc3); System.out.write((byte) 0xa9); System.out.write("ü|".getBytes());
+            System.out.printf("%5.2f|%s%n", 3.14159, "ä"); System.out.append("x").append('y').println(new char[] {'a'});
+            System.out.println((Object) null); System.out.print((String) null); System.out.print(1.5f);
+            System.out.print("😀".charAt(0)); System.out.print("😀".charAt(1));""")
+        self.assertEqual("éü| 3.14|ä\nxya\nnull\nnull1.5😀", self.text(cell))
+
+    def test_output_of_a_thread_after_its_cell_goes_to_the_notebook(self):
+        msg_id = self.session.kc.execute("""new Thread(() -> { try { Thread.sleep(1000); } catch (Exception e) { }
+            System.out.println("late"); System.err.println("late err"); display("late display"); }).start();""")
+        self.session.collect(msg_id)
+        seen = []
+        while len(seen) < 3:
+            m = self.session.kc.get_iopub_msg(timeout=TIMEOUT)
+            self.assertEqual(msg_id, m["parent_header"]["msg_id"])
+            seen.append(m["content"].get("text") or m["content"]["data"]["text/plain"])
+        self.assertEqual(["late\n", "late err\n", "late display"], seen)
+
+    def test_a_question_comes_after_what_was_printed(self):
+        msg_id = self.session.kc.execute(
+            'System.out.print("name? ");\nnew Scanner(System.in).nextLine()', allow_stdin=True)
+        self.session.kc.get_stdin_msg(timeout=TIMEOUT)
+        self.session.wait_for(msg_id, lambda m: m["content"].get("text") == "name? ", 5)
+        self.session.kc.input("Ada")
+        self.assertIn("Ada", self.session.collect(msg_id).shown())
+
+
+if __name__ == "__main__":
+    unittest.main()
