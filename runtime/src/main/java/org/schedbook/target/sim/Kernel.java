@@ -57,11 +57,6 @@ final class Kernel {
     /** How often a task that computes for a span of time looks whether it is over. */
     private static final long LOOK_AT_SPAN_NS = 100_000;
 
-    /** So many rounds of a loop in no time take some after all, so that it comes to an end. */
-    private static final int MAX_INSTANT_ROUNDS = 100;
-
-    private static final long INSTANT_ROUNDS_NS = 100_000;
-
     private static final int FIRST_PID = 2;
 
     final Topology topology;
@@ -696,7 +691,6 @@ final class Kernel {
     /** Goes on with a task that has computed what it had to, up to where time passes again. */
     private void step(Cpu cpu, SimTask task) {
         long[] code = task.code;
-        int rounds = 0;
         for (; ; ) {
             int pc = task.pc;
             int op = Program.op(code, pc);
@@ -731,9 +725,6 @@ final class Kernel {
                 task.loopsLeft[task.depth++] = Program.first(code, pc);
                 task.pc = pc + 1;
             } else if (op == Program.END) {
-                if (++rounds % MAX_INSTANT_ROUNDS == 0) {
-                    task.leftNs += INSTANT_ROUNDS_NS;
-                }
                 if (--task.loopsLeft[task.depth - 1] > 0) {
                     task.pc = (int) Program.second(code, pc) + 1;
                 } else {

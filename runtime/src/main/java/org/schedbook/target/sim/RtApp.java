@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * A workload from a file of <a href="https://github.com/scheduler-tools/rt-app">rt-app</a>, read as
@@ -130,7 +131,7 @@ public record RtApp(SimWorkload workload, long durationNs) {
         private static final int MAX_TASKS = 100_000;
         private static final int ALL = Integer.MAX_VALUE;
 
-        /** A loop in which nothing takes time takes a little all the same. */
+        /** A round of a loop in which nothing takes time takes a little all the same. */
         private static final long EMPTY_ROUND_NS = 1000;
 
         /** More posts to a semaphore than there will be. */
@@ -192,10 +193,25 @@ public record RtApp(SimWorkload workload, long durationNs) {
 
         private interface Step {
             void addTo(Program.Builder program);
+
+            /** Returns whether a loop with nothing else in it gets on. */
+            default boolean takesTime() {
+                return false;
+            }
         }
 
-        /** What a step of it does to a program; nothing, if it takes no time. */
-        private static final Step NOTHING = _ -> {};
+        /** A step that computes or sleeps. */
+        private record Timed(Step step) implements Step {
+            @Override
+            public void addTo(Program.Builder program) {
+                step.addTo(program);
+            }
+
+            @Override
+            public boolean takesTime() {
+                return true;
+            }
+        }
 
         RtApp read() throws IOException, FormatException {
             json.nextToken();
@@ -274,7 +290,7 @@ public record RtApp(SimWorkload workload, long durationNs) {
             } else {
                 program.loop(loops);
             }
-            if (steps.stream().allMatch(NOTHING::equals)) {
+            if (steps.stream().noneMatch(Step::takesTime)) {
                 program.run(EMPTY_ROUND_NS);
             }
             steps.forEach(step -> step.addTo(program));
@@ -372,7 +388,7 @@ public record RtApp(SimWorkload workload, long durationNs) {
                     throw wrong("phase " + phase + " does nothing");
                 }
                 long times = loops == 0 ? -1 : loops;
-                task.steps.add(program -> repeat(program, times, inPhase));
+                task.steps.add(new Timed(program -> repeat(program, times, inPhase)));
             }
         }
 
@@ -452,13 +468,10 @@ public record RtApp(SimWorkload workload, long durationNs) {
             return waitQueues.computeIfAbsent(condition, _ -> workload.waitQueue());
         }
 
-        private interface Timed {
-            Program.Builder add(Program.Builder program, long ns);
-        }
-
-        private Step time(String key, Timed timed) throws IOException, FormatException {
+        private Step time(String key, BiFunction<Program.Builder, Long, ?> timed)
+                throws IOException, FormatException {
             long ns = number(key, 0, MAX_TIME) * NS_PER_US;
-            return ns == 0 ? NOTHING : program -> timed.add(program, ns);
+            return ns == 0 ? _ -> {} : new Timed(program -> timed.apply(program, ns));
         }
 
         private Step condition(String key) throws IOException, FormatException {
@@ -500,7 +513,8 @@ public record RtApp(SimWorkload workload, long durationNs) {
                 absoluteTimers.add(whose);
             }
             long ns = periodNs;
-            return program -> program.timer(timer, shared, absoluteTimers.contains(whose), ns);
+            Step step = program -> program.timer(timer, shared, absoluteTimers.contains(whose), ns);
+            return ns == 0 ? step : new Timed(step);
         }
 
         private Map<String, String> texts(String key, String... names)
