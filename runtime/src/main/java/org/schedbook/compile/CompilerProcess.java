@@ -24,7 +24,7 @@ import org.schedbook.policy.Policy;
  */
 public final class CompilerProcess implements Compiler {
 
-    private static final int HEAP_MIB = 256;
+    private static final int HEAP_MIB = 128;
     private static final Duration COMPILE_LIMIT = Duration.ofSeconds(20);
     private static final Duration ASSIST_LIMIT = Duration.ofSeconds(2);
 
@@ -33,7 +33,7 @@ public final class CompilerProcess implements Compiler {
                     new ChildJvm(
                             CompileWorker.class,
                             HEAP_MIB,
-                            List.of("-XX:TieredStopAtLevel=1", "-Xss2m"),
+                            List.of("-XX:TieredStopAtLevel=1", "-Xmn32m", "-Xss2m"),
                             List.of(Policy.class)),
                     Answer.class);
 

@@ -35,6 +35,8 @@ import javax.tools.DiagnosticListener;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 import org.schedbook.policy.Policy;
 
@@ -75,6 +77,7 @@ public final class PolicyAssistant {
                     "Topology");
 
     private final JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
+    private final StandardJavaFileManager files = files(javac);
     private final List<JavaFileObject> api = API.stream().map(PolicyAssistant::apiSource).toList();
 
     /**
@@ -151,6 +154,19 @@ public final class PolicyAssistant {
                 : element.getSimpleName().toString();
     }
 
+    /** Kept, since each new one looks through the JDK again. All else is among the sources. */
+    private static StandardJavaFileManager files(JavaCompiler javac) {
+        StandardJavaFileManager files =
+                javac.getStandardFileManager(null, Locale.ENGLISH, StandardCharsets.UTF_8);
+        try {
+            files.setLocationFromPaths(StandardLocation.CLASS_PATH, List.of());
+            files.setLocationFromPaths(StandardLocation.SOURCE_PATH, List.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return files;
+    }
+
     private static JavaFileObject apiSource(String type) {
         String file = "source/" + type + ".java";
         try (InputStream in = Policy.class.getResourceAsStream(file)) {
@@ -195,7 +211,7 @@ public final class PolicyAssistant {
             DiagnosticListener<JavaFileObject> nobody = diagnostic -> {};
             task =
                     (JavacTask)
-                            javac.getTask(new StringWriter(), null, nobody, OPTIONS, null, units);
+                            javac.getTask(new StringWriter(), files, nobody, OPTIONS, null, units);
             trees = Trees.instance(task);
             try {
                 unit = task.parse().iterator().next();
