@@ -461,7 +461,9 @@ public final class Store implements AutoCloseable {
         var columns = new LinkedHashMap<String, Object>();
         columns.put("table", table);
         for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
-            columns.put(row.getMetaData().getColumnName(i), row.getObject(i));
+            String name = row.getMetaData().getColumnName(i);
+            columns.put(
+                    name, name.equals("samples") ? samples(row.getString(i)) : row.getObject(i));
         }
         return columns;
     }
