@@ -4,10 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.schedbook.bench.Bench;
 import org.schedbook.bench.BenchException;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.bench.Contender;
@@ -21,9 +20,10 @@ import org.schedbook.compile.PolicySource;
 import org.schedbook.plot.RatioPlot;
 import org.schedbook.plot.SamplePlot;
 import org.schedbook.policy.ExitInfo;
-import org.schedbook.session.Contenders;
 import org.schedbook.session.Session;
+import org.schedbook.session.SessionException;
 import org.schedbook.session.Simulated;
+import org.schedbook.store.Version;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Target;
@@ -73,23 +73,29 @@ public final class Schedbook {
      *     imported already
      * @throws CompileException if it does not compile, or does what a policy may not; says where
      * @throws IllegalArgumentException if the name is not one, as for {@code %%policy}
+     * @throws SessionException if the name is that of a policy that comes with Schedbook
      */
     public static CompiledPolicy compile(String name, String source)
             throws CompileException, InterruptedException {
-        return session().defineAndKeep(new PolicySource(name, source));
+        return session()
+                .policies()
+                .define(new PolicySource(name, source), Version.CELL, OptionalLong.empty())
+                .orThrow();
     }
 
     /**
      * Returns a policy by name: one compiled here or in a {@code %%policy} cell, or one that comes
      * with Schedbook.
+     *
+     * @throws SessionException if there is none, or it does not compile
      */
     public static CompiledPolicy policy(String name) {
-        return session().policy(name);
+        return session().policies().named(name);
     }
 
     /** Returns the names that {@link #policy} knows. */
     public static Set<String> policies() {
-        return new TreeSet<>(session().policyNames());
+        return session().policies().names();
     }
 
     /**
@@ -98,7 +104,7 @@ public final class Schedbook {
      * @throws TargetException if it can not be started; says what is missing
      */
     public static Target target() throws TargetException, InterruptedException {
-        return session().target();
+        return session().place().target();
     }
 
     /** Makes a policy the scheduler of the guest, in place of any other: {@code %attach}. */
@@ -123,17 +129,17 @@ public final class Schedbook {
      */
     public static Attachment attach(CompiledPolicy policy, AttachOptions options)
             throws TargetException, InterruptedException {
-        return session().attach(policy, options);
+        return session().place().attach(policy, options);
     }
 
     /** Returns what is attached, with its state and counters: {@code %status}. */
     public static Optional<Attachment> attached() {
-        return session().attachment();
+        return session().place().attachment();
     }
 
     /** Detaches what is attached and returns why it ended, empty if nothing is: {@code %detach}. */
     public static Optional<ExitInfo> detach() throws TargetException, InterruptedException {
-        return session().detach();
+        return session().place().detach();
     }
 
     /** Returns what can be measured: {@code %workloads}. */
@@ -158,18 +164,12 @@ public final class Schedbook {
                 policies);
     }
 
-    /** Measures policies as {@link #bench(String, String...)} does, by a plan of one's own. */
+    /** Measures policies as {@link #bench(String, String...)} does, by another plan. */
     public static BenchResult bench(Workload workload, Plan plan, String... policies)
             throws BenchException, TargetException, InterruptedException {
         List<Contender> contenders =
-                Stream.of(policies).map(name -> Contenders.named(session(), name)).toList();
-        session().detach();
-        var bench = new Bench(session().target(), workload, contenders, plan);
-        try {
-            return bench.run((_, _, _, _) -> {});
-        } finally {
-            session().keep(bench.soFar());
-        }
+                Stream.of(policies).map(session().policies()::contender).toList();
+        return session().figures().measure(workload, contenders, plan, (_, _, _, _) -> {});
     }
 
     /**
@@ -184,7 +184,7 @@ public final class Schedbook {
         for (String workload : workloads) {
             results.add(bench(workload, a, b));
         }
-        return new Suite(results);
+        return session().figures().compared(results);
     }
 
     /**
@@ -201,7 +201,7 @@ public final class Schedbook {
         List<SimResult> results = SimTarget.simulateAll(compiled, workload, machine, options);
         var simulated =
                 new Simulated(workload.name(), machine, options, List.of(policies), results);
-        session().lastSimulation(simulated);
+        session().figures().keep(simulated);
         return simulated;
     }
 

@@ -87,14 +87,29 @@ class ArchitectureTest {
                                     "plot",
                                     "policy",
                                     "session",
+                                    "store",
                                     "target",
                                     "target.sim",
                                     "view")),
                     entry("plot", Set.of("measure")),
                     entry("jupyter", Set.of()),
-                    entry("report", Set.of("bench", "jupyter", "measure")),
+                    entry("report", Set.of("bench", "jupyter", "measure", "session")),
                     entry(
                             "session",
+                            Set.of(
+                                    "bench",
+                                    "compile",
+                                    "llm",
+                                    "measure",
+                                    "policy",
+                                    "prompt",
+                                    "store",
+                                    "target",
+                                    "target.host",
+                                    "target.sim",
+                                    "target.vm")),
+                    entry(
+                            "view",
                             Set.of(
                                     "bench",
                                     "compile",
@@ -104,17 +119,10 @@ class ArchitectureTest {
                                     "plot",
                                     "policy",
                                     "prompt",
-                                    "report",
+                                    "session",
                                     "store",
                                     "target",
-                                    "target.host",
-                                    "target.sim",
-                                    "target.vm")),
-                    entry(
-                            "view",
-                            Set.of(
-                                    "bench", "compile", "jupyter", "llm", "measure", "plot",
-                                    "policy", "prompt", "session", "store", "target")),
+                                    "target.sim")),
                     entry(
                             "magic",
                             Set.of(
@@ -211,6 +219,23 @@ class ArchitectureTest {
                             .anyMatch(ArchitectureTest::makesProcess);
             if (makesProcesses && !name.equals("org/schedbook/child/ChildProcess")) {
                 wrong.add(name);
+            }
+        }
+        assertEquals(Set.of(), wrong);
+    }
+
+    @Test
+    void whatANotebookKnowsIsPlainJava() {
+        var wrong = new TreeSet<String>();
+        for (ClassModel model : CLASSES) {
+            String name = model.thisClass().asInternalName();
+            if ("session".equals(packageOf(name))) {
+                uses(model).stream()
+                        .filter(
+                                used ->
+                                        used.startsWith("org/dflib/")
+                                                || used.startsWith("picocli/"))
+                        .forEach(used -> wrong.add(name + " uses " + used));
             }
         }
         assertEquals(Set.of(), wrong);

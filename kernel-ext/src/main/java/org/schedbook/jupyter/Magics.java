@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -116,6 +117,7 @@ public final class Magics {
     private final SequencedMap<String, Entry> entries = new LinkedHashMap<>();
     private final Deque<MagicCall> running = new ConcurrentLinkedDeque<>();
     private final Deque<AutoCloseable> atShutdown = new ConcurrentLinkedDeque<>();
+    private Function<Exception, Optional<CellError>> explanation = _ -> Optional.empty();
     private volatile MagicCall abandoned;
     private volatile CellError lastError;
 
@@ -195,6 +197,15 @@ public final class Magics {
                 LOG.log(System.Logger.Level.WARNING, "at shutdown: {0}", e.toString());
             }
         }
+    }
+
+    /**
+     * Has exceptions that a magic ends with shown as what {@code explanation} makes of them; those
+     * it makes nothing of are defects of the magic.
+     */
+    public Magics explaining(Function<Exception, Optional<CellError>> explanation) {
+        this.explanation = explanation;
+        return this;
     }
 
     /** Returns all magics, in the order they were added. */
@@ -350,12 +361,16 @@ public final class Magics {
         return word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
     }
 
-    private static CellError failure(Entry entry, MagicCall call, Throwable e) {
+    private CellError failure(Entry entry, MagicCall call, Throwable e) {
         CellError error;
+        Optional<CellError> explained =
+                e instanceof Exception known ? explanation.apply(known) : Optional.empty();
         if (call.interrupted()) {
             error = new Interrupted(entry.name() + " was interrupted.");
         } else if (e instanceof CellError cellError) {
             error = cellError;
+        } else if (explained.isPresent()) {
+            error = explained.get();
         } else {
             String message =
                     e.getMessage() == null

@@ -11,7 +11,6 @@ import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Status;
 import org.schedbook.target.TargetException;
-import org.schedbook.view.Errors;
 import org.schedbook.view.StatusCard;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,23 +59,19 @@ final class AttachMagic implements Magic {
     }
 
     @Override
-    public Object run(MagicCall call) throws InterruptedException {
-        CompiledPolicy policy = session.policy(name);
+    public Object run(MagicCall call) throws TargetException, InterruptedException {
+        CompiledPolicy policy = session.policies().named(name);
         target.choose(session, call);
-        try {
-            Guest.start(session, call);
-            var options = new AttachOptions(partial, Optional.ofNullable(builtinIdle));
-            Attachment attachment = session.attach(policy, options);
-            Status status = attachment.status();
-            Card card = StatusCard.card(session.target(), name + " is attached");
-            return StatusCard.restarts(StatusCard.state(card, status), status);
-        } catch (TargetException e) {
-            throw Errors.of(e);
-        }
+        Guest.start(session, call);
+        var options = new AttachOptions(partial, Optional.ofNullable(builtinIdle));
+        Attachment attachment = session.place().attach(policy, options);
+        Status status = attachment.status();
+        Card card = StatusCard.card(session.place().target(), name + " is attached");
+        return StatusCard.restarts(StatusCard.state(card, status), status);
     }
 
     @Override
     public List<String> candidates(String label) {
-        return List.copyOf(session.policyNames());
+        return List.copyOf(session.policies().names());
     }
 }

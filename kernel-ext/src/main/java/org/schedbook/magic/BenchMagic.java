@@ -3,6 +3,7 @@ package org.schedbook.magic;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.schedbook.bench.BenchException;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.bench.Contender;
 import org.schedbook.bench.Messaging;
@@ -11,9 +12,8 @@ import org.schedbook.bench.Workloads;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
-import org.schedbook.session.Contenders;
 import org.schedbook.session.Session;
-import org.schedbook.session.TargetChoice;
+import org.schedbook.target.TargetException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -98,7 +98,8 @@ final class BenchMagic implements Magic {
     }
 
     @Override
-    public BenchResult run(MagicCall call) throws InterruptedException {
+    public BenchResult run(MagicCall call)
+            throws BenchException, TargetException, InterruptedException {
         Workload load = load();
         var plan = options.plan();
         options.choose(session, call);
@@ -133,7 +134,7 @@ final class BenchMagic implements Magic {
 
     private List<Contender> contenders(MagicCall call) {
         var names = new LinkedHashSet<String>();
-        boolean simulated = session.choice() instanceof TargetChoice.Sim;
+        boolean simulated = !session.place().choice().hasEevdf();
         if (!only && simulated) {
             call.show("Simulated, and without eevdf: the simulator has no model of it.");
         } else if (!only) {
@@ -144,14 +145,14 @@ final class BenchMagic implements Magic {
         }
         names.addAll(policies);
         var contenders = new ArrayList<Contender>();
-        names.forEach(name -> contenders.add(Contenders.named(session, name)));
+        names.forEach(name -> contenders.add(session.policies().contender(name)));
         return contenders;
     }
 
     @Override
     public List<String> candidates(String label) {
         return switch (label) {
-            case "--policies" -> Contenders.names(session);
+            case "--policies" -> session.policies().contenders();
             case "WORKLOAD" -> Workloads.all().stream().map(Workload::name).toList();
             case "--better" -> List.of("less", "more");
             default -> List.of();

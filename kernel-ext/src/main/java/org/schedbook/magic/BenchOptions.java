@@ -10,6 +10,7 @@ import org.schedbook.bench.Workloads;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.session.Session;
+import org.schedbook.target.TargetException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -63,7 +64,7 @@ final class BenchOptions {
     @Mixin private TargetOption target;
 
     /** Has what follows measured where the line asks for it. */
-    void choose(Session session, MagicCall call) throws InterruptedException {
+    void choose(Session session, MagicCall call) throws TargetException, InterruptedException {
         target.choose(session, call);
     }
 

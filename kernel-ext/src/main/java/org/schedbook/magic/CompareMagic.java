@@ -3,6 +3,7 @@ package org.schedbook.magic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.schedbook.bench.BenchException;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.bench.Contender;
 import org.schedbook.bench.Suite;
@@ -11,8 +12,8 @@ import org.schedbook.bench.Workloads;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
-import org.schedbook.session.Contenders;
 import org.schedbook.session.Session;
+import org.schedbook.target.TargetException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,23 +57,24 @@ final class CompareMagic implements Magic {
     }
 
     @Override
-    public Suite run(MagicCall call) throws InterruptedException {
+    public Suite run(MagicCall call) throws BenchException, TargetException, InterruptedException {
         if (a.equals(b)) {
             throw new CellError("That is the same policy twice.")
-                    .next("Name two, of: " + String.join(", ", Contenders.names(session)) + ".");
+                    .next(
+                            "Name two, of: "
+                                    + String.join(", ", session.policies().contenders())
+                                    + ".");
         }
         List<Workload> loads = loads();
         List<Contender> contenders =
-                List.of(Contenders.named(session, a), Contenders.named(session, b));
+                List.of(session.policies().contender(a), session.policies().contender(b));
         var plan = options.plan();
         options.choose(session, call);
         var results = new ArrayList<BenchResult>();
         for (Workload load : loads) {
             results.add(new Measuring(session, call).run(load, contenders, plan));
         }
-        var suite = new Suite(results);
-        session.compared(suite);
-        return suite;
+        return session.figures().compared(results);
     }
 
     /** A comma before a name separates workloads, any other the parameters of one. */
@@ -85,7 +87,7 @@ final class CompareMagic implements Magic {
     @Override
     public List<String> candidates(String label) {
         return switch (label) {
-            case "POLICY" -> Contenders.names(session);
+            case "POLICY" -> session.policies().contenders();
             case "--on" -> Workloads.all().stream().map(Workload::name).toList();
             default -> List.of();
         };

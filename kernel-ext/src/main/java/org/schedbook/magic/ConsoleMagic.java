@@ -40,7 +40,7 @@ final class ConsoleMagic implements Magic {
             throw new CellError("--lines is %d and must be 1 or more.".formatted(lines))
                     .next("Ask for some lines: %console --lines 40.");
         }
-        Optional<String> console = session.console();
+        Optional<String> console = session.place().console();
         if (console.isEmpty()) {
             return "No guest has been started. %attach NAME starts one.";
         }

@@ -13,8 +13,6 @@ import org.schedbook.jupyter.Table;
 import org.schedbook.llm.Prices;
 import org.schedbook.session.Session;
 import org.schedbook.store.Kept;
-import org.schedbook.store.StoreException;
-import org.schedbook.view.Errors;
 import picocli.CommandLine.Command;
 
 /** {@code %cost}: what models have cost. */
@@ -38,39 +36,35 @@ final class CostMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) {
-        try {
-            List<Kept> answered =
-                    session.store().attempts().stream()
-                            .filter(each -> each.isAnswered() && each.recordedOn().isEmpty())
-                            .toList();
-            if (answered.isEmpty()) {
-                return "No model has been paid for here: there are no live answers.";
-            }
-            Prices prices = session.prices();
-            Map<String, List<Kept>> byModel =
-                    answered.stream()
-                            .collect(
-                                    Collectors.groupingBy(
-                                            k -> k.model().orElse(k.askedModel()),
-                                            TreeMap::new,
-                                            Collectors.toList()));
-            var rows = new ArrayList<List<String>>();
-            byModel.forEach((model, each) -> rows.add(row(model, each, prices)));
-            if (byModel.size() > 1) {
-                rows.add(row("all", answered, prices));
-            }
-            call.show(table("model", rows));
-            Map<String, List<Kept>> byPolicy =
-                    answered.stream()
-                            .collect(
-                                    Collectors.groupingBy(
-                                            Kept::policy, TreeMap::new, Collectors.toList()));
-            var policies = new ArrayList<List<String>>();
-            byPolicy.forEach((policy, each) -> policies.add(row(policy, each, prices)));
-            return table("policy", policies);
-        } catch (StoreException e) {
-            throw Errors.of(e);
+        List<Kept> answered =
+                session.store().attempts().stream()
+                        .filter(each -> each.isAnswered() && each.recordedOn().isEmpty())
+                        .toList();
+        if (answered.isEmpty()) {
+            return "No model has been paid for here: there are no live answers.";
         }
+        Prices prices = session.prices();
+        Map<String, List<Kept>> byModel =
+                answered.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        k -> k.model().orElse(k.askedModel()),
+                                        TreeMap::new,
+                                        Collectors.toList()));
+        var rows = new ArrayList<List<String>>();
+        byModel.forEach((model, each) -> rows.add(row(model, each, prices)));
+        if (byModel.size() > 1) {
+            rows.add(row("all", answered, prices));
+        }
+        call.show(table("model", rows));
+        Map<String, List<Kept>> byPolicy =
+                answered.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        Kept::policy, TreeMap::new, Collectors.toList()));
+        var policies = new ArrayList<List<String>>();
+        byPolicy.forEach((policy, each) -> policies.add(row(policy, each, prices)));
+        return table("policy", policies);
     }
 
     private static Table table(String by, List<List<String>> rows) {

@@ -9,7 +9,6 @@ import org.schedbook.session.Session;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Status;
 import org.schedbook.target.TargetException;
-import org.schedbook.view.Errors;
 import org.schedbook.view.StatusCard;
 import picocli.CommandLine.Command;
 
@@ -26,21 +25,19 @@ final class DetachMagic implements Magic {
     }
 
     @Override
-    public Object run(MagicCall call) throws InterruptedException {
-        try {
-            Optional<Attachment> attachment = session.attachment();
-            Optional<ExitInfo> exit = session.detach();
-            if (exit.isEmpty()) {
-                return "No policy is attached.";
-            }
-            Status last = attachment.orElseThrow().status();
-            Card card =
-                    StatusCard.card(session.target(), session.attachedName() + " is detached")
-                            .row("state", session.target().state());
-            StatusCard.exit(card, exit.get());
-            return StatusCard.faults(StatusCard.hindrances(card, last), last);
-        } catch (TargetException e) {
-            throw Errors.of(e);
+    public Object run(MagicCall call) throws TargetException, InterruptedException {
+        Optional<Attachment> attachment = session.place().attachment();
+        Optional<ExitInfo> exit = session.place().detach();
+        if (exit.isEmpty()) {
+            return "No policy is attached.";
         }
+        Status last = attachment.orElseThrow().status();
+        Card card =
+                StatusCard.card(
+                                session.place().target(),
+                                session.place().attachedName() + " is detached")
+                        .row("state", session.place().target().state());
+        StatusCard.exit(card, exit.get());
+        return StatusCard.faults(StatusCard.hindrances(card, last), last);
     }
 }

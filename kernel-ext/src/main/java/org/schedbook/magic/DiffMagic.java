@@ -5,7 +5,6 @@ import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.session.Session;
-import org.schedbook.session.Versions;
 import org.schedbook.view.Diff;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -35,14 +34,14 @@ final class DiffMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) {
-        PolicySource a = Versions.source(first, session);
-        PolicySource b = Versions.source(second, session);
+        PolicySource a = session.policies().source(first);
+        PolicySource b = session.policies().source(second);
         Diff diff = Diff.of(first, a, second, b);
         return diff.isEmpty() ? "%s and %s are the same.".formatted(first, second) : diff;
     }
 
     @Override
     public List<String> candidates(String label) {
-        return label.equals("POLICY") ? Versions.labels(session) : List.of();
+        return label.equals("POLICY") ? session.policies().labels() : List.of();
     }
 }

@@ -8,8 +8,8 @@ import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Table;
 import org.schedbook.llm.Endpoint;
 import org.schedbook.session.Session;
+import org.schedbook.session.TargetChoice;
 import org.schedbook.target.Availability;
-import org.schedbook.target.vm.VmTarget;
 import picocli.CommandLine.Command;
 
 /** {@code %doctor}: what can be used here. */
@@ -29,7 +29,8 @@ final class DoctorMagic implements Magic {
     @Override
     public Object run(MagicCall call) {
         var rows = new ArrayList<List<String>>();
-        for (Availability target : List.of(VmTarget.availability(), session.host())) {
+        for (TargetChoice.Kind kind : TargetChoice.Kind.values()) {
+            Availability target = session.place().availability(kind);
             rows.add(
                     List.of(
                             "target " + target.target(),

@@ -3,7 +3,6 @@ package org.schedbook.magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Progress;
 import org.schedbook.session.Session;
-import org.schedbook.session.TargetChoice;
 import org.schedbook.target.TargetException;
 
 /** Starts the target with something to look at meanwhile. */
@@ -11,16 +10,16 @@ final class Guest {
 
     static void start(Session session, MagicCall call)
             throws TargetException, InterruptedException {
-        if (session.runningTarget().isPresent()) {
+        if (session.place().running().isPresent()) {
             return;
         }
-        if (!(session.choice() instanceof TargetChoice.Vm)) {
-            session.target(); // which takes no time
+        if (session.place().choice().guest().isEmpty()) {
+            session.place().target(); // which takes no time
             return;
         }
         try (Progress progress = call.progress("Starting the target", 1)) {
             progress.note("about 10 s where there is no KVM");
-            session.target();
+            session.place().target();
             progress.step();
         }
     }

@@ -20,9 +20,7 @@ import org.schedbook.jupyter.Table;
 import org.schedbook.session.Session;
 import org.schedbook.store.Kept;
 import org.schedbook.store.Store;
-import org.schedbook.store.StoreException;
 import org.schedbook.store.Version;
-import org.schedbook.view.Errors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -65,15 +63,11 @@ final class HistoryMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) throws IOException {
-        try {
-            Store store = session.store();
-            if (export != null) {
-                return export(store);
-            }
-            return name == null ? policies(store) : policy(store, call);
-        } catch (StoreException e) {
-            throw Errors.of(e);
+        Store store = session.store();
+        if (export != null) {
+            return export(store);
         }
+        return name == null ? policies(store) : policy(store, call);
     }
 
     private String export(Store store) throws IOException {
@@ -205,6 +199,6 @@ final class HistoryMagic implements Magic {
 
     @Override
     public List<String> candidates(String label) {
-        return label.equals("POLICY") ? List.copyOf(session.policyNames()) : List.of();
+        return label.equals("POLICY") ? List.copyOf(session.policies().names()) : List.of();
     }
 }

@@ -15,7 +15,6 @@ import org.schedbook.bench.Contender;
 import org.schedbook.bench.Plan;
 import org.schedbook.bench.Workload;
 import org.schedbook.bench.Workloads;
-import org.schedbook.compile.CompileException;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.LiveDisplay;
@@ -36,15 +35,13 @@ import org.schedbook.prompt.Gates;
 import org.schedbook.prompt.GuestTrial;
 import org.schedbook.prompt.ImproveLoop;
 import org.schedbook.prompt.PromptTexts;
+import org.schedbook.session.Policies;
 import org.schedbook.session.Session;
 import org.schedbook.session.Situations;
-import org.schedbook.session.Versions;
 import org.schedbook.store.Improvement;
-import org.schedbook.store.StoreException;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 import org.schedbook.view.Diff;
-import org.schedbook.view.Errors;
 import org.schedbook.view.ImproveBoard;
 import org.schedbook.view.ImproveView;
 import org.schedbook.view.PromptView;
@@ -165,27 +162,24 @@ final class ImproveMagic implements Magic {
     }
 
     @Override
-    public Object run(MagicCall call) throws InterruptedException, IOException {
+    public Object run(MagicCall call)
+            throws ModelException, TargetException, InterruptedException, IOException {
         if (rounds < 1 || plateau < 1 || repairs < 0 || repetitions < 1) {
             throw new CellError("--rounds, --plateau and -n are 1 or more, --repairs 0 or more.")
                     .next("Change the line and run it again.");
         }
         Workload workload = workload();
         Workload other = BenchOptions.workload(otherWorkload(workload));
-        session.policy(name); // Says so if there is none, or it does not compile.
-        PolicySource start = session.source(name);
-        try {
-            Optional<Endpoint> endpoint = Endpoint.from(environment);
-            if (endpoint.isEmpty()) {
-                return improve(
-                        start, workload, other, Session.RECORDINGS, Session.RECORDINGS, call);
-            }
-            try (var plans = client(endpoint.get(), planner);
-                    var codes = client(endpoint.get(), coder)) {
-                return improve(start, workload, other, plans, codes, call);
-            }
-        } catch (StoreException e) {
-            throw Errors.of(e);
+        Policies.checkFree(name);
+        session.policies().named(name); // Says so if there is none, or it does not compile.
+        PolicySource start = session.policies().source(name);
+        Optional<Endpoint> endpoint = Endpoint.from(environment);
+        if (endpoint.isEmpty()) {
+            return improve(start, workload, other, Session.RECORDINGS, Session.RECORDINGS, call);
+        }
+        try (var plans = client(endpoint.get(), planner);
+                var codes = client(endpoint.get(), coder)) {
+            return improve(start, workload, other, plans, codes, call);
         }
     }
 
@@ -235,7 +229,7 @@ final class ImproveMagic implements Magic {
             Model plans,
             Model codes,
             MagicCall call)
-            throws InterruptedException, IOException {
+            throws ModelException, TargetException, InterruptedException, IOException {
         Prices prices = session.prices();
         OptionalDouble limit = budget(prices, plans, codes);
         String goalInWords =
@@ -259,14 +253,14 @@ final class ImproveMagic implements Magic {
         if (done > 0) {
             call.show("Going on after round %d.".formatted(done));
         }
-        int cpus = session.runningTarget().map(t -> t.machine().cpus()).orElse(DEFAULT_CPUS);
+        int cpus = session.place().running().map(t -> t.machine().cpus()).orElse(DEFAULT_CPUS);
         var simulation = new DryRun(cpus);
         var loop =
                 new ImproveLoop(
                         plans,
                         codes,
                         prices,
-                        session.compiler(),
+                        session.policies().compiler(),
                         gates(simulation),
                         simulation,
                         new FreshGuests(workload, other, call),
@@ -274,7 +268,10 @@ final class ImproveMagic implements Magic {
                         PromptTexts.builtIn(),
                         Optional.ofNullable(record).map(Recordings::new));
         var board = new ImproveBoard(workload);
-        try (LiveDisplay live = new LiveDisplay(call.frontend(), () -> board.plot().bundle());
+        try (LiveDisplay live =
+                        new LiveDisplay(
+                                call.frontend(),
+                                () -> ImproveBoard.plot(board.improved()).bundle());
                 var view =
                         new ImproveView(
                                 plans.name(),
@@ -289,10 +286,8 @@ final class ImproveMagic implements Magic {
                             () -> Situations.of(session),
                             view);
             tell(result, start, call);
-        } catch (ModelException e) {
-            throw Errors.of(e);
         } finally {
-            session.improved(board.plot());
+            session.figures().keep(board.improved());
         }
         return null;
     }
@@ -316,9 +311,9 @@ final class ImproveMagic implements Magic {
         var trials = new EnumMap<Gate, Gates.Trial>(Gate.class);
         trials.put(Gate.SIMULATE, simulation);
         if (!noAttach) {
-            trials.put(Gate.ATTACH, new GuestTrial(session::separateGuest));
+            trials.put(Gate.ATTACH, new GuestTrial(session.place()::separateGuest));
         }
-        return new Gates(session.compiler(), trials);
+        return new Gates(session.policies().compiler(), trials);
     }
 
     private void tell(ImproveLoop.Result result, PolicySource start, MagicCall call)
@@ -330,21 +325,11 @@ final class ImproveMagic implements Magic {
         }
         Diff diff = Diff.of(name, start, name, winner.source());
         call.show(diff);
-        try {
-            var compiled = Optional.of(session.define(winner.source()));
-            Versions.keep(winner.source(), compiled, "improve", OptionalLong.empty(), session, call)
-                    .ifPresent(
-                            version ->
-                                    call.show(
-                                            "%s The winner is round %d: %s is %s."
-                                                    .formatted(
-                                                            why(result),
-                                                            winner.round(),
-                                                            name,
-                                                            version.label())));
-        } catch (CompileException e) {
-            throw new AssertionError("it was measured", e);
-        }
+        Policies.Defined now =
+                PolicyMagic.define(session, winner.source(), "improve", OptionalLong.empty(), call);
+        call.show(
+                "%s The winner is round %d: %s is %s."
+                        .formatted(why(result), winner.round(), name, now.label()));
         call.offerNextCell("%%policy " + name + "\n" + winner.source().text().stripTrailing());
     }
 
@@ -373,13 +358,18 @@ final class ImproveMagic implements Magic {
         @Override
         public Optional<Score> compare(
                 ImproveLoop.Candidate incumbent, ImproveLoop.Candidate candidate, boolean holdOut)
-                throws InterruptedException {
+                throws TargetException, InterruptedException {
             var contenders = List.of(contender(incumbent), contender(candidate));
             var plan = Plan.of(repetitions, LIMIT).stoppingEarly();
-            try (Target guest = session.separateGuest()) {
+            try (Target guest = session.place().separateGuest()) {
                 BenchResult result =
                         new Measuring(session, call)
-                                .on(guest, holdOut ? other : workload, contenders, plan);
+                                .on(
+                                        session.place().separate(),
+                                        guest,
+                                        holdOut ? other : workload,
+                                        contenders,
+                                        plan);
                 Comparison c = result.verdicts().get(contenders.get(1).name());
                 return Optional.of(
                         new Score(
@@ -392,8 +382,6 @@ final class ImproveMagic implements Magic {
             } catch (BenchException e) {
                 call.show(e.getMessage());
                 return Optional.empty();
-            } catch (TargetException e) {
-                throw Errors.of(e);
             }
         }
 
@@ -406,7 +394,7 @@ final class ImproveMagic implements Magic {
     @Override
     public List<String> candidates(String label) {
         return switch (label) {
-            case "POLICY" -> List.copyOf(session.policyNames());
+            case "POLICY" -> List.copyOf(session.policies().names());
             case "--hold-out", "--goal" -> Workloads.all().stream().map(Workload::name).toList();
             case "--planner", "--coder" ->
                     Optional.ofNullable(environment.get("OPENAI_MODEL")).stream().toList();

@@ -16,12 +16,9 @@ import org.schedbook.jupyter.Table;
 import org.schedbook.measure.Better;
 import org.schedbook.measure.Comparison;
 import org.schedbook.measure.Pair;
-import org.schedbook.session.Contenders;
 import org.schedbook.session.Session;
 import org.schedbook.store.Measurement;
-import org.schedbook.store.StoreException;
 import org.schedbook.view.BenchView;
-import org.schedbook.view.Errors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -103,11 +100,7 @@ final class LeaderboardMagic implements Magic {
     }
 
     private List<Measurement> measurements() {
-        try {
-            return session.store().measurements();
-        } catch (StoreException e) {
-            throw Errors.of(e);
-        }
+        return session.store().measurements();
     }
 
     /** Enters what ran by turns; a later comparison of the same source takes an earlier's place. */
@@ -193,7 +186,7 @@ final class LeaderboardMagic implements Magic {
     public List<String> candidates(String label) {
         return switch (label) {
             case "WORKLOAD" -> Workloads.all().stream().map(Workload::name).toList();
-            case "--against" -> Contenders.names(session);
+            case "--against" -> session.policies().contenders();
             default -> List.of();
         };
     }

@@ -2,9 +2,9 @@ package org.schedbook.magic;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
-import org.schedbook.bench.Bench;
 import org.schedbook.bench.BenchException;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.bench.Contender;
@@ -16,14 +16,15 @@ import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Progress;
 import org.schedbook.jupyter.Table;
 import org.schedbook.measure.Summary;
-import org.schedbook.session.Measurements;
+import org.schedbook.session.Figures;
 import org.schedbook.session.Session;
+import org.schedbook.session.TargetChoice;
+import org.schedbook.store.StoreException;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 import org.schedbook.view.BenchView;
-import org.schedbook.view.Errors;
 
-/** Runs a benchmark in a cell: shows how far it is, and keeps what it measured, come what may. */
+/** Runs a benchmark in a cell and shows how far it is. */
 final class Measuring {
 
     private final Session session;
@@ -36,26 +37,13 @@ final class Measuring {
 
     /** Returns what was measured, which is then the session's last result. */
     BenchResult run(Workload workload, List<Contender> contenders, Plan plan)
-            throws InterruptedException {
-        try {
-            Guest.start(session, call);
-            if (session.detach().isPresent()) {
-                call.show(session.attachedName() + " was detached for the measurement.");
-            }
-            return measure(bench(workload, contenders, plan));
-        } catch (TargetException e) {
-            throw Errors.of(e);
+            throws BenchException, TargetException, InterruptedException {
+        Guest.start(session, call);
+        if (session.place().attachment().isPresent()) {
+            call.show(session.place().attachedName() + " was detached for the measurement.");
         }
-    }
-
-    private Bench bench(Workload workload, List<Contender> contenders, Plan plan)
-            throws TargetException, InterruptedException {
-        try {
-            return new Bench(session.target(), workload, contenders, plan);
-        } catch (IllegalArgumentException e) {
-            throw new CellError("This can not be measured: " + e.getMessage() + ".")
-                    .next("Change the line and run it again.");
-        }
+        session.place().detach();
+        return on(session.place().choice(), session.place().target(), workload, contenders, plan);
     }
 
     /**
@@ -63,78 +51,78 @@ final class Measuring {
      *
      * @throws BenchException if a run failed; what came before is kept
      */
-    BenchResult on(Target target, Workload workload, List<Contender> contenders, Plan plan)
+    BenchResult on(
+            TargetChoice where,
+            Target target,
+            Workload workload,
+            List<Contender> contenders,
+            Plan plan)
             throws BenchException, TargetException, InterruptedException {
-        return course(new Bench(target, workload, contenders, plan));
-    }
-
-    private BenchResult measure(Bench bench) throws TargetException, InterruptedException {
-        try {
-            return course(bench);
-        } catch (BenchException e) {
-            throw new CellError(e.getMessage())
-                    .next(
-                            e.soFar().rows().isEmpty()
-                                    ? "Correct what it says and run the cell again."
-                                    : "What was measured before is kept: %plot shows it.");
-        }
-    }
-
-    private BenchResult course(Bench bench)
-            throws BenchException, TargetException, InterruptedException {
-        BenchResult first = bench.soFar();
-        int size = first.contenders().size();
-        int total = (first.plan().warmUps() + first.plan().repetitions()) * size;
-        var board = new Board(first);
-        try (Progress progress = call.progress(first.workload().name(), total);
+        int total = (plan.warmUps() + plan.repetitions()) * contenders.size();
+        var board = new Board();
+        try (Progress progress = call.progress(workload.name(), total);
                 LiveDisplay live = new LiveDisplay(call.frontend(), board::picture)) {
+            var course = new Course(board, progress, live);
             BenchResult result =
-                    bench.run(
-                            (done, _, contender, soFar) -> {
-                                if (done > 0) {
-                                    progress.step();
-                                }
-                                boolean warmUp = done < soFar.plan().warmUps() * size;
-                                progress.note(contender.name() + (warmUp ? ", warm-up" : ""));
-                                board.soFar = soFar;
-                                live.changed();
-                            });
+                    session.figures().measure(where, target, workload, contenders, plan, course);
             IntStream.range(result.runs().size() - 1, total).forEach(_ -> progress.step());
-            board.soFar = result;
-            board.finished = true;
-            keep(result);
             return result;
+        } catch (IllegalArgumentException e) {
+            throw new CellError("This can not be measured: " + e.getMessage() + ".")
+                    .next("Change the line and run it again.");
         } catch (BenchException | TargetException | InterruptedException | RuntimeException e) {
-            board.finished = true;
-            show(bench.soFar());
+            board.soFar.filter(soFar -> !soFar.rows().isEmpty()).ifPresent(call::show);
             throw e;
         }
     }
 
-    private void show(BenchResult soFar) {
-        if (!soFar.rows().isEmpty()) {
-            keep(soFar);
-            call.show(soFar);
-        }
-    }
+    /** Shows each run as it begins. */
+    private final class Course implements Figures.Observer {
 
-    private void keep(BenchResult result) {
-        session.lastResult(result);
-        Measurements.keep(result, session, call);
+        private final Board board;
+        private final Progress progress;
+        private final LiveDisplay live;
+
+        Course(Board board, Progress progress, LiveDisplay live) {
+            this.board = board;
+            this.progress = progress;
+            this.live = live;
+        }
+
+        @Override
+        public void starting(int done, int total, Contender contender, BenchResult soFar) {
+            if (done > 0) {
+                progress.step();
+            }
+            boolean warmUp = done < soFar.plan().warmUps() * soFar.contenders().size();
+            progress.note(contender.name() + (warmUp ? ", warm-up" : ""));
+            board.soFar = Optional.of(soFar);
+            live.changed();
+        }
+
+        @Override
+        public void ended(BenchResult measured) {
+            board.soFar = Optional.of(measured);
+            board.finished = true;
+        }
+
+        @Override
+        public void notKept(StoreException e) {
+            call.show("These figures are not kept. " + e.getMessage() + " " + e.nextStep());
+        }
     }
 
     /** The figures while they come in; in the end, how they came in. */
     private static final class Board {
 
-        private volatile BenchResult soFar;
+        private volatile Optional<BenchResult> soFar = Optional.empty();
         private volatile boolean finished;
 
-        Board(BenchResult first) {
-            soFar = first;
-        }
-
         DisplayData picture() {
-            BenchResult now = soFar;
+            if (soFar.isEmpty()) {
+                return new DisplayData("Nothing was measured.");
+            }
+            BenchResult now = soFar.get();
             return finished ? new DisplayData(BenchView.course(now)) : table(now).bundle();
         }
 

@@ -13,6 +13,8 @@ import org.schedbook.plot.Plot;
 import org.schedbook.session.PlotKind;
 import org.schedbook.session.Session;
 import org.schedbook.view.BenchPlot;
+import org.schedbook.view.CounterPlot;
+import org.schedbook.view.ImproveBoard;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -69,7 +71,7 @@ final class PlotMagic implements Magic {
 
     private PlotKind chosen() {
         if (kind == null) {
-            return session.latest().orElseThrow(PlotMagic::nothing);
+            return session.figures().latest().orElseThrow(PlotMagic::nothing);
         }
         return PlotKind.of(kind)
                 .orElseThrow(
@@ -89,28 +91,34 @@ final class PlotMagic implements Magic {
             case PERCENTILES -> BenchPlot.latencies(result(), Shape.PERCENTILES);
             case PARETO -> BenchPlot.pareto(result());
             case COUNTERS ->
-                    session.lastWatched()
-                            .orElseThrow(
-                                    () ->
-                                            new CellError("Nothing has been watched yet.")
-                                                    .next("Watch the attached policy: %top"))
-                            .plot();
+                    CounterPlot.of(
+                            session.figures()
+                                    .watched()
+                                    .orElseThrow(
+                                            () ->
+                                                    new CellError("Nothing has been watched yet.")
+                                                            .next(
+                                                                    "Watch the attached policy:"
+                                                                            + " %top")));
             case ROUNDS ->
-                    session.lastRounds()
-                            .orElseThrow(
-                                    () ->
-                                            new CellError("Nothing has been improved yet.")
-                                                    .next("Improve a policy: %improve NAME"));
+                    ImproveBoard.plot(
+                            session.figures()
+                                    .improved()
+                                    .orElseThrow(
+                                            () ->
+                                                    new CellError("Nothing has been improved yet.")
+                                                            .next(
+                                                                    "Improve a policy: %improve NAME")));
             case TIMELINE -> TimelineMagic.whole(session);
         };
     }
 
     private BenchResult result() {
-        return session.lastResult().orElseThrow(PlotMagic::nothing);
+        return session.figures().result().orElseThrow(PlotMagic::nothing);
     }
 
     private List<BenchResult> measured() {
-        List<BenchResult> measured = session.lastMeasured();
+        List<BenchResult> measured = session.figures().results();
         if (measured.isEmpty()) {
             throw nothing();
         }

@@ -1,9 +1,7 @@
 package org.schedbook.magic;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
-import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyAssistant;
 import org.schedbook.compile.PolicySource;
@@ -11,8 +9,8 @@ import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Magics;
+import org.schedbook.session.Policies;
 import org.schedbook.session.Session;
-import org.schedbook.session.Versions;
 import org.schedbook.store.Version;
 import org.schedbook.view.Errors;
 import picocli.CommandLine.Command;
@@ -49,32 +47,51 @@ final class PolicyMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) throws InterruptedException {
-        PolicySource source = source(name, call.body());
-        try {
-            CompiledPolicy policy = session.define(source);
-            session.prepareToRun(); // it is about to be attached or simulated
-            Optional<Version> version = keep(source, Optional.of(policy), call);
-            call.show(
-                    "%s is compiled (class %s, source %s)."
-                            .formatted(
-                                    version.map(Version::label).orElse(name),
-                                    policy.mainClass(),
-                                    policy.sourceHash().substring(0, 8)));
-            return null;
-        } catch (CompileException e) {
-            keep(source, Optional.empty(), call);
-            throw Errors.of(e, name, call);
+        Policies.Defined defined =
+                define(
+                        session,
+                        source(name, call.body()),
+                        Version.CELL,
+                        OptionalLong.empty(),
+                        call);
+        if (defined.problem().isPresent()) {
+            throw Errors.of(defined.problem().get(), name, call);
         }
+        session.place().prepareToRun(); // it is about to be attached or simulated
+        CompiledPolicy policy = defined.compiled().orElseThrow();
+        call.show(
+                "%s is compiled (class %s, source %s)."
+                        .formatted(
+                                defined.label(),
+                                policy.mainClass(),
+                                policy.sourceHash().substring(0, 8)));
+        return null;
     }
 
-    private Optional<Version> keep(
-            PolicySource source, Optional<CompiledPolicy> compiled, MagicCall call) {
-        return Versions.keep(source, compiled, Version.CELL, OptionalLong.empty(), session, call);
+    /** Defines a policy, and says so if its source cannot be kept. */
+    static Policies.Defined define(
+            Session session,
+            PolicySource source,
+            String origin,
+            OptionalLong attempt,
+            MagicCall call)
+            throws InterruptedException {
+        Policies.Defined defined = session.policies().define(source, origin, attempt);
+        defined.notKept()
+                .ifPresent(
+                        e ->
+                                call.show(
+                                        "This version is not kept. "
+                                                + e.getMessage()
+                                                + " "
+                                                + e.nextStep()));
+        return defined;
     }
 
     /** Makes a source of a name that a person typed. */
     static PolicySource source(String name, String text) {
         try {
+            Policies.checkFree(name);
             return new PolicySource(name, text);
         } catch (IllegalArgumentException e) {
             throw new CellError(e.getMessage() + ".").next("Choose another name.");
@@ -83,13 +100,13 @@ final class PolicyMagic implements Magic {
 
     @Override
     public List<String> candidates(String label) {
-        return List.copyOf(session.policyNames());
+        return List.copyOf(session.policies().names());
     }
 
     @Override
     public Magics.Completion completeBody(String body, int at) {
         try {
-            PolicyAssistant.Completion names = session.compiler().complete(body, at);
+            PolicyAssistant.Completion names = session.policies().compiler().complete(body, at);
             return new Magics.Completion(names.start(), names.names());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -100,7 +117,7 @@ final class PolicyMagic implements Magic {
     @Override
     public String explainBody(String body, int at) {
         try {
-            return session.compiler().explain(body, at).orElse(null);
+            return session.policies().compiler().explain(body, at).orElse(null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return null;

@@ -8,8 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import org.schedbook.compile.CompileException;
-import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.CellError;
@@ -29,9 +27,6 @@ import org.schedbook.prompt.PolicyPrompt;
 import org.schedbook.prompt.RepairLoop;
 import org.schedbook.prompt.Verdict;
 import org.schedbook.session.Session;
-import org.schedbook.session.Versions;
-import org.schedbook.store.StoreException;
-import org.schedbook.store.Version;
 import org.schedbook.view.Diff;
 import org.schedbook.view.Errors;
 import org.schedbook.view.PromptView;
@@ -115,7 +110,7 @@ final class PromptMagic implements Magic {
     }
 
     @Override
-    public Object run(MagicCall call) throws InterruptedException, IOException {
+    public Object run(MagicCall call) throws ModelException, InterruptedException, IOException {
         if (repairs < 0) {
             throw new CellError("--repairs is a number from 0.").next("Leave it out for 3.");
         }
@@ -126,21 +121,16 @@ final class PromptMagic implements Magic {
             new RequestView(environment).show(cell, prompt, "those below the line", call);
             return null;
         }
-        try {
-            Optional<Endpoint> endpoint = Endpoint.from(environment);
-            if (endpoint.isEmpty()) {
-                write(prompt, Session.RECORDINGS, "A record", call);
-                return null;
-            }
-            String asked = cell.options().model(environment).orElseThrow(PromptMagic::noModel);
-            try (var client = new OpenAiModel(endpoint.get(), asked, cell.options().sampling())) {
-                write(prompt, client, asked, call);
-            }
+        Optional<Endpoint> endpoint = Endpoint.from(environment);
+        if (endpoint.isEmpty()) {
+            write(prompt, Session.RECORDINGS, "A record", call);
             return null;
-        } catch (StoreException e) {
-            // What a model writes is paid for: without a place to keep it, it is not asked.
-            throw Errors.of(e);
         }
+        String asked = cell.options().model(environment).orElseThrow(PromptMagic::noModel);
+        try (var client = new OpenAiModel(endpoint.get(), asked, cell.options().sampling())) {
+            write(prompt, client, asked, call);
+        }
+        return null;
     }
 
     private static CellError noModel() {
@@ -149,7 +139,7 @@ final class PromptMagic implements Magic {
     }
 
     private void write(PolicyPrompt prompt, Model author, String called, MagicCall call)
-            throws InterruptedException, IOException {
+            throws ModelException, InterruptedException, IOException {
         Prices prices = session.prices();
         var limits = new RepairLoop.Limits(repairs, maxCost(author, prices));
         var loop =
@@ -174,7 +164,7 @@ final class PromptMagic implements Magic {
             }
         } catch (ModelException e) {
             if (view.source().isEmpty()) {
-                throw Errors.of(e);
+                throw e;
             }
             unrepaired(view, ", and no repair came: " + e.getMessage(), call);
         } finally {
@@ -199,13 +189,13 @@ final class PromptMagic implements Magic {
     }
 
     private Gates gates() {
-        int cpus = session.runningTarget().map(t -> t.machine().cpus()).orElse(DEFAULT_CPUS);
+        int cpus = session.place().running().map(t -> t.machine().cpus()).orElse(DEFAULT_CPUS);
         var trials = new EnumMap<Gate, Gates.Trial>(Gate.class);
         trials.put(Gate.SIMULATE, new DryRun(cpus));
         if (!noAttach) {
-            trials.put(Gate.ATTACH, new GuestTrial(session::separateGuest));
+            trials.put(Gate.ATTACH, new GuestTrial(session.place()::separateGuest));
         }
-        return new Gates(session.compiler(), trials);
+        return new Gates(session.policies().compiler(), trials);
     }
 
     private String howItEnded(RepairLoop.Result result) {
@@ -222,19 +212,18 @@ final class PromptMagic implements Magic {
             call.show(diff);
         }
         call.offerNextCell("%%policy " + name + "\n" + source.text().stripTrailing());
-        Optional<CompiledPolicy> compiled = Optional.empty();
-        try {
-            compiled = Optional.of(session.define(source));
-        } catch (CompileException e) {
-            // The cell has said so, gate by gate.
-        }
-        Optional<Version> version =
-                Versions.keep(source, compiled, "prompt", attempt, session, call);
-        version.ifPresent(
-                v ->
-                        call.show(
-                                "%s is %s; %s from %s."
-                                        .formatted(name, v.label(), diff.summary(), base.name())));
+        // Whether it compiles, the cell has said already, gate by gate.
+        PolicyMagic.define(session, source, "prompt", attempt, call)
+                .version()
+                .ifPresent(
+                        v ->
+                                call.show(
+                                        "%s is %s; %s from %s."
+                                                .formatted(
+                                                        name,
+                                                        v.label(),
+                                                        diff.summary(),
+                                                        base.name())));
     }
 
     /** Says that it is the person's turn. */
@@ -258,7 +247,7 @@ final class PromptMagic implements Magic {
     @Override
     public List<String> candidates(String label) {
         return label.equals("NAME")
-                ? List.copyOf(session.policyNames())
+                ? List.copyOf(session.policies().names())
                 : RequestOptions.candidates(label, session, environment);
     }
 }

@@ -11,9 +11,6 @@ import org.schedbook.prompt.PolicyPrompt;
 import org.schedbook.session.PromptCell;
 import org.schedbook.session.Session;
 import org.schedbook.store.Kept;
-import org.schedbook.store.Store;
-import org.schedbook.store.StoreException;
-import org.schedbook.view.Errors;
 import org.schedbook.view.RequestView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,7 +65,7 @@ final class PromptShowMagic implements Magic {
                                     + action
                                     + " and say below it what the policy is to do.");
         }
-        Optional<PromptCell> last = session.prompted(name);
+        Optional<PromptCell> last = name == null ? session.lastPrompt() : session.lastPrompt(name);
         if (last.isPresent()) {
             PromptCell cell = last.get();
             PromptCell.Options now = options.cell(cell.name(), cell.words()).options();
@@ -96,23 +93,19 @@ final class PromptShowMagic implements Magic {
 
     /** Returns what was asked for a policy before this kernel was started. */
     private Optional<Kept> kept() {
-        if (name == null || !Store.isIn(Session.DIRECTORY)) {
+        if (name == null || !session.hasStore()) {
             return Optional.empty(); // A look at what there is makes no files.
         }
-        try {
-            return session.store().attempts(name).reversed().stream()
-                    .filter(request -> request.purpose().equals("write") && request.repair() == 0)
-                    .findFirst();
-        } catch (StoreException e) {
-            throw Errors.of(e);
-        }
+        return session.store().attempts(name).reversed().stream()
+                .filter(request -> request.purpose().equals("write") && request.repair() == 0)
+                .findFirst();
     }
 
     @Override
     public List<String> candidates(String label) {
         return switch (label) {
             case SHOW -> List.of(SHOW);
-            case "NAME" -> List.copyOf(session.policyNames());
+            case "NAME" -> List.copyOf(session.policies().names());
             default -> RequestOptions.candidates(label, session, environment);
         };
     }

@@ -16,7 +16,6 @@ import org.schedbook.target.TargetException;
 import org.schedbook.target.sim.FormatException;
 import org.schedbook.target.sim.SchedRecorder;
 import org.schedbook.target.sim.SchedTrace;
-import org.schedbook.view.Errors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -63,7 +62,7 @@ final class RecordMagic implements Magic {
     }
 
     @Override
-    public String run(MagicCall call) throws InterruptedException {
+    public String run(MagicCall call) throws TargetException, InterruptedException {
         if (!file.toString().endsWith(SUFFIX)) {
             throw new CellError(
                             "The name of a recording ends in .trace, and '" + file + "' does not.")
@@ -78,12 +77,10 @@ final class RecordMagic implements Magic {
             Guest.start(session, call);
             String text =
                     SchedRecorder.record(
-                            session.target(), load.command(), Duration.ofSeconds(limit));
+                            session.place().target(), load.command(), Duration.ofSeconds(limit));
             int nrEvents = SchedTrace.read(file.toString(), new StringReader(text)).events().size();
             Files.writeString(file, text);
             return "%,d events of %s are in %s.".formatted(nrEvents, load.title(), file);
-        } catch (TargetException e) {
-            throw Errors.of(e);
         } catch (FormatException e) {
             throw new CellError("What was recorded can not be used: " + e.getMessage() + ".")
                     .next("Record something shorter.");

@@ -77,7 +77,10 @@ final class ReportMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) throws InterruptedException {
-        List<Measured> measured = session.measured();
+        List<Measured> measured =
+                session.figures().measured().stream()
+                        .map(each -> new Measured(each.where(), each.result()))
+                        .toList();
         if (measured.isEmpty()) {
             throw new CellError("Nothing has been measured yet.")
                     .next("Measure something: %bench messaging");
@@ -158,7 +161,8 @@ final class ReportMagic implements Magic {
                     .sourceHashes()
                     .forEach(
                             (name, hash) ->
-                                    session.measuredSource(hash)
+                                    session.figures()
+                                            .source(hash)
                                             .ifPresent(
                                                     source ->
                                                             policies.putIfAbsent(

@@ -117,7 +117,7 @@ public final class Reproduce implements Callable<Integer> {
                     Plain.of(report.question().isEmpty() ? file.toString() : report.question()));
             policies.putAll(policies(report));
             for (LabReport.Measured each : report.measured()) {
-                TargetChoice choice = TargetChoice.parse(each.target());
+                TargetChoice choice = each.choice();
                 BenchResult result = each.result();
                 allow(choice, result);
                 contenders(result, policies);
@@ -158,7 +158,7 @@ public final class Reproduce implements Callable<Integer> {
                                             plan.limit()))
                     .next("No report of Schedbook's does. Nothing was run.");
         }
-        boolean here = choice instanceof TargetChoice.Host;
+        boolean here = choice.isThisMachine();
         boolean free = result.workload() instanceof Shell;
         if (here && !host || free && !commands) {
             String flags = (here ? " --host" : "") + (free ? " --allow-commands" : "");
@@ -216,9 +216,9 @@ public final class Reproduce implements Callable<Integer> {
             BenchResult then, TargetChoice choice, Map<String, Contender> policies)
             throws TargetException, BenchException, InterruptedException {
         try (Session session = new Session()) {
-            session.choose(choice);
-            Target target = session.target();
-            if (choice instanceof TargetChoice.Sim
+            session.place().choose(choice);
+            Target target = session.place().target();
+            if (choice.kind() == TargetChoice.Kind.SIM
                     && !then.machine().accelerator().equals(target.machine().accelerator())) {
                 throw new CellError(
                                 "It was measured with '%s', which the report does not hold."

@@ -8,7 +8,6 @@ import java.util.OptionalDouble;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.session.PromptCell;
 import org.schedbook.session.Session;
-import org.schedbook.session.Versions;
 import picocli.CommandLine.Option;
 
 /** What of the line of {@code %%prompt} decides what is sent, besides the policy's name. */
@@ -63,7 +62,7 @@ final class RequestOptions {
     /** Returns what Tab offers for one of these options. */
     static List<String> candidates(String label, Session session, Map<String, String> environment) {
         return switch (label) {
-            case "--from" -> Versions.labels(session);
+            case "--from" -> session.policies().labels();
             case "--model" -> PromptCell.environmentModel(environment).stream().toList();
             default -> List.of();
         };

@@ -3,7 +3,7 @@ package org.schedbook.magic;
 import java.util.List;
 import java.util.Map;
 import org.schedbook.bench.BenchResult;
-import org.schedbook.compile.PolicySource;
+import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
@@ -12,7 +12,6 @@ import org.schedbook.session.Session;
 import org.schedbook.target.Machine;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
-import org.schedbook.view.Errors;
 import picocli.CommandLine.Command;
 
 /** {@code %sched}: where one stands. */
@@ -34,14 +33,16 @@ final class SchedMagic implements Magic {
     }
 
     @Override
-    public Object run(MagicCall call) throws InterruptedException {
+    public Object run(MagicCall call) throws TargetException, InterruptedException {
         List<String> own = own();
-        boolean attached = session.attachment().isPresent();
+        boolean attached = session.place().attachment().isPresent();
         return new Card("Schedbook")
                 .row("target", target())
                 .row("attached", attached ? attached() : "nothing")
                 .row("your policies", own.isEmpty() ? "none yet" : String.join(", ", own))
-                .row("last result", session.lastResult().map(SchedMagic::line).orElse("none yet"))
+                .row(
+                        "last result",
+                        session.figures().result().map(SchedMagic::line).orElse("none yet"))
                 .row(
                         "model",
                         Endpoint.from(environment)
@@ -51,24 +52,21 @@ final class SchedMagic implements Magic {
     }
 
     private List<String> own() {
-        var own = session.policyNames();
-        PolicySource.builtInNames().forEach(own::remove);
-        return List.copyOf(own);
+        return session.policies().working().stream().map(CompiledPolicy::name).sorted().toList();
     }
 
     private String target() {
-        return session.runningTarget()
+        return session.place()
+                .running()
                 .map(Target::machine)
                 .map(Machine::caption)
-                .orElse(session.choice().label() + "; the first %attach or %bench starts it");
+                .orElse(
+                        session.place().choice().label()
+                                + "; the first %attach or %bench starts it");
     }
 
-    private String attached() throws InterruptedException {
-        try {
-            return session.attachedName() + ", " + session.target().state();
-        } catch (TargetException e) {
-            throw Errors.of(e);
-        }
+    private String attached() throws TargetException, InterruptedException {
+        return session.place().attachedName() + ", " + session.place().target().state();
     }
 
     private static String line(BenchResult result) {
@@ -80,7 +78,7 @@ final class SchedMagic implements Magic {
             return "Describe a policy under %%prompt NAME, or write one under %%policy NAME.";
         }
         String newest = own.getLast();
-        if (session.lastResult().isPresent()) {
+        if (session.figures().result().isPresent()) {
             return "%plot draws the result; %%prompt " + newest + " changes the policy.";
         }
         return attached

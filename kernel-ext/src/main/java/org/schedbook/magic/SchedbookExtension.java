@@ -25,7 +25,7 @@ public final class SchedbookExtension implements Extension {
         try {
             Magics magics = Magics.of(kernel);
             SchedbookMagics.register(magics, System.getenv());
-            Renderers.register(kernel);
+            Renderers.register(kernel.getRenderer());
             // JJava uninstalls extensions on a shutdown request only, not on SIGTERM.
             Runtime.getRuntime().addShutdownHook(new Thread(magics::close, "schedbook-shutdown"));
             installed = magics;

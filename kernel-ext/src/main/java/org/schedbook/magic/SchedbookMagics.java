@@ -4,14 +4,18 @@ import java.util.Map;
 import org.schedbook.compile.CompilerProcess;
 import org.schedbook.jupyter.Magics;
 import org.schedbook.session.Session;
+import org.schedbook.view.Errors;
 
 /** Schedbook's magics, in the order of the path from words to a plot. */
 final class SchedbookMagics {
 
     static void register(Magics magics, Map<String, String> environment) {
-        var session = new Session();
+        register(magics, environment, new Session());
+    }
+
+    static void register(Magics magics, Map<String, String> environment, Session session) {
         Session.current(session);
-        magics.atShutdown(session);
+        magics.atShutdown(session).explaining(Errors::explain);
         CompilerProcess.prepare();
         magics.cell("Write", "prompt", () -> new PromptMagic(session, environment));
         magics.line("Write", "prompt", () -> new PromptShowMagic(session, environment));

@@ -9,7 +9,6 @@ import org.schedbook.jupyter.MagicCall;
 import org.schedbook.session.Session;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.TargetException;
-import org.schedbook.view.Errors;
 import org.schedbook.view.StatusCard;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -57,33 +56,29 @@ final class ShellMagic implements Magic {
     }
 
     @Override
-    public Object run(MagicCall call) throws InterruptedException {
+    public Object run(MagicCall call) throws TargetException, InterruptedException {
         if (limit < 1) {
             throw new CellError("--limit is %d and must be 1 or more.".formatted(limit))
                     .next("Give the command some time, or leave --limit out.");
         }
         String command = call.asTyped(words.size());
-        try {
-            Guest.start(session, call);
-            LiveText output = call.liveText("# " + command);
-            CommandResult result =
-                    session.target()
-                            .runAndLeave(
-                                    List.of("sh", "-c", command),
-                                    Duration.ofSeconds(limit),
-                                    output::append);
-            var title = new StringBuilder("# " + command);
-            if (result.exitCode() != 0) {
-                title.append(" (exit status %d)".formatted(result.exitCode()));
-            }
-            if (!result.left().isEmpty()) {
-                title.append(
-                        " (in the background: %s)".formatted(StatusCard.processes(result.left())));
-            }
-            output.title(title.toString());
-            return null;
-        } catch (TargetException e) {
-            throw Errors.of(e);
+        Guest.start(session, call);
+        LiveText output = call.liveText("# " + command);
+        CommandResult result =
+                session.place()
+                        .target()
+                        .runAndLeave(
+                                List.of("sh", "-c", command),
+                                Duration.ofSeconds(limit),
+                                output::append);
+        var title = new StringBuilder("# " + command);
+        if (result.exitCode() != 0) {
+            title.append(" (exit status %d)".formatted(result.exitCode()));
         }
+        if (!result.left().isEmpty()) {
+            title.append(" (in the background: %s)".formatted(StatusCard.processes(result.left())));
+        }
+        output.title(title.toString());
+        return null;
     }
 }

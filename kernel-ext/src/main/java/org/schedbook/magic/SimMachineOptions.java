@@ -17,9 +17,6 @@ final class SimMachineOptions {
 
     private static final Pattern TIME = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ns|us|µs|ms|s)?");
 
-    private static final int MAX_CPUS = TargetChoice.MAX_CPUS;
-    private static final int DEFAULT_CPUS = 8;
-
     /** Where a policy runs, in words that are typed. */
     enum Where {
         kernel,
@@ -67,8 +64,8 @@ final class SimMachineOptions {
     }
 
     private static SimMachine flat(Integer cpus) {
-        int nr = cpus == null ? DEFAULT_CPUS : cpus;
-        if (nr < 1 || nr > MAX_CPUS) {
+        int nr = cpus == null ? TargetChoice.Sim.CPUS : cpus;
+        if (nr < 1 || nr > TargetChoice.Sim.MAX_CPUS) {
             throw tooMany(nr);
         }
         return SimMachine.flat(nr);
@@ -85,7 +82,7 @@ final class SimMachineOptions {
         }
         int[] n = Stream.of(topology.split(":")).mapToInt(Integer::parseInt).toArray();
         long cpusThere = (long) n[0] * n[1] * n[2] * n[3];
-        if (cpusThere > MAX_CPUS) {
+        if (cpusThere > TargetChoice.Sim.MAX_CPUS) {
             throw tooMany(cpusThere);
         }
         return SimMachine.of(n[0], n[1], n[2], n[3]);
@@ -94,7 +91,7 @@ final class SimMachineOptions {
     private static CellError tooMany(long cpus) {
         return new CellError(
                         "A simulated machine has from 1 to %d CPUs, not %d."
-                                .formatted(MAX_CPUS, cpus))
+                                .formatted(TargetChoice.Sim.MAX_CPUS, cpus))
                 .next("Change the number and run the cell again.");
     }
 

@@ -23,7 +23,6 @@ import org.schedbook.target.sim.SimOptions;
 import org.schedbook.target.sim.SimResult;
 import org.schedbook.target.sim.SimTarget;
 import org.schedbook.target.sim.SimWorkload;
-import org.schedbook.view.Errors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -93,7 +92,7 @@ final class SimMagic implements Magic {
     }
 
     @Override
-    public Simulated run(MagicCall call) throws InterruptedException {
+    public Simulated run(MagicCall call) throws TargetException, InterruptedException {
         SimWorkload load = load();
         SimMachine machine = machineOptions.machine(cpus);
         SimOptions options =
@@ -101,20 +100,18 @@ final class SimMagic implements Magic {
                         .withSeed(seed)
                         .withTrace(Simulated.TRACE)
                         .withDeadline(DEADLINE);
-        List<CompiledPolicy> compiled = policies.stream().map(session::policy).toList();
+        List<CompiledPolicy> compiled = policies.stream().map(session.policies()::named).toList();
         List<SimResult> results;
         try (Progress progress = call.progress("Simulating " + workload, 1)) {
             progress.note(String.join(", ", policies));
             results = SimTarget.simulateAll(compiled, load, machine, options);
             progress.step();
-        } catch (TargetException e) {
-            throw Errors.of(e);
         } catch (IllegalArgumentException e) {
             throw new CellError("This can not be simulated: " + e.getMessage() + ".")
                     .next("Change the workload or the machine, and run the cell again.");
         }
         var simulated = new Simulated(workload, machine, options, List.copyOf(policies), results);
-        session.lastSimulation(simulated);
+        session.figures().keep(simulated);
         return simulated;
     }
 
@@ -169,7 +166,7 @@ final class SimMagic implements Magic {
     public List<String> candidates(String label) {
         return switch (label) {
             case "WORKLOAD" -> names();
-            case "--policies" -> List.copyOf(session.policyNames());
+            case "--policies" -> List.copyOf(session.policies().names());
             default -> List.of();
         };
     }

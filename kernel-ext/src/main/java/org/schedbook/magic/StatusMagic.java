@@ -9,7 +9,6 @@ import org.schedbook.target.Attachment;
 import org.schedbook.target.Status;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
-import org.schedbook.view.Errors;
 import org.schedbook.view.StatusCard;
 import picocli.CommandLine.Command;
 
@@ -26,36 +25,30 @@ final class StatusMagic implements Magic {
     }
 
     @Override
-    public Object run(MagicCall call) throws InterruptedException {
-        try {
-            if (session.runningTarget().isEmpty()) {
-                return nothing();
-            }
-            Attachment attachment = session.attachment().orElse(null);
-            Target target = session.target();
-            if (attachment == null) {
-                Card card =
-                        StatusCard.card(target, "No policy is attached")
-                                .row("state", target.state());
-                return StatusCard.background(card, target.background());
-            }
-            Status status = attachment.status();
-            Card card = StatusCard.card(target, status.policy());
-            StatusCard.background(card, target.background());
-            return StatusCard.counters(card, status);
-        } catch (TargetException e) {
-            throw Errors.of(e);
+    public Object run(MagicCall call) throws TargetException, InterruptedException {
+        if (session.place().running().isEmpty()) {
+            return nothing();
         }
+        Attachment attachment = session.place().attachment().orElse(null);
+        Target target = session.place().target();
+        if (attachment == null) {
+            Card card =
+                    StatusCard.card(target, "No policy is attached").row("state", target.state());
+            return StatusCard.background(card, target.background());
+        }
+        Status status = attachment.status();
+        Card card = StatusCard.card(target, status.policy());
+        StatusCard.background(card, target.background());
+        return StatusCard.counters(card, status);
     }
 
     private String nothing() {
-        return switch (session.choice()) {
-            case TargetChoice.Vm _ ->
-                    "No guest is running. %attach NAME starts one and attaches a policy.";
-            case TargetChoice.Host _ ->
-                    "No policy is attached to this machine. %attach NAME attaches one.";
-            case TargetChoice.Sim _ ->
-                    "No policy is attached to the simulated machine. %attach NAME attaches one.";
-        };
+        TargetChoice choice = session.place().choice();
+        return "%s. %%attach NAME %s."
+                .formatted(
+                        choice.idle(),
+                        choice.guest().isPresent()
+                                ? "starts one and attaches a policy"
+                                : "attaches one");
     }
 }

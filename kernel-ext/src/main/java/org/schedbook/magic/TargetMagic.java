@@ -1,6 +1,8 @@
 package org.schedbook.magic;
 
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.schedbook.jupyter.Card;
@@ -10,13 +12,10 @@ import org.schedbook.jupyter.MagicCall;
 import org.schedbook.session.Session;
 import org.schedbook.session.TargetChoice;
 import org.schedbook.target.Availability;
-import org.schedbook.target.Machine;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 import org.schedbook.target.vm.Clock;
 import org.schedbook.target.vm.GuestShape;
-import org.schedbook.target.vm.VmTarget;
-import org.schedbook.view.Errors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,18 +47,11 @@ final class TargetMagic implements Magic {
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([MG]?)(i?B)?");
 
-    /** The targets there are. */
-    enum Kind {
-        vm,
-        sim,
-        host
-    }
-
     @Parameters(
             arity = "0..1",
             paramLabel = "TARGET",
-            description = "Where policies are to run: ${COMPLETION-CANDIDATES}.")
-    private Kind kind;
+            description = "Where policies are to run: vm, sim or host.")
+    private TargetChoice.Kind kind;
 
     @Option(
             names = "--cpus",
@@ -88,7 +80,7 @@ final class TargetMagic implements Magic {
     }
 
     @Override
-    public Object run(MagicCall call) throws InterruptedException {
+    public Object run(MagicCall call) throws TargetException, InterruptedException {
         if (kind != null || cpus != null || memory != null || clock != null || simulated.given()) {
             choose(choice(), session, call);
         }
@@ -98,74 +90,65 @@ final class TargetMagic implements Magic {
     /** Returns what the line asks for. */
     TargetChoice choice() {
         boolean guest = memory != null || clock != null;
-        Kind now = kind != null ? kind : simulated.given() ? Kind.sim : kindNow();
-        if (now != Kind.vm && guest || now != Kind.sim && simulated.given()) {
-            throw new CellError("That is no option of " + now + ".")
+        TargetChoice.Kind now =
+                kind != null
+                        ? kind
+                        : simulated.given()
+                                ? TargetChoice.Kind.SIM
+                                : session.place().choice().kind();
+        if (now != TargetChoice.Kind.VM && guest
+                || now != TargetChoice.Kind.SIM && simulated.given()) {
+            throw new CellError("That is no option of " + now.word() + ".")
                     .next(
                             "--memory and --clock are for vm, --topology, --mode and --costs for"
                                     + " sim.");
         }
         return switch (now) {
-            case vm -> new TargetChoice.Vm(shape());
-            case sim -> new TargetChoice.Sim(simulated.machine(cpus), simulated.options());
-            case host -> {
+            case VM -> new TargetChoice.Vm(shape());
+            case SIM -> new TargetChoice.Sim(simulated.machine(cpus), simulated.options());
+            case HOST -> {
                 if (cpus != null) {
                     throw new CellError("This machine has the CPUs that it has.")
                             .next("Leave --cpus out, or choose a guest: %target vm --cpus 4.");
                 }
-                yield host(session.host());
+                yield now.usual();
             }
         };
     }
 
-    private Kind kindNow() {
-        return switch (session.choice()) {
-            case TargetChoice.Vm _ -> Kind.vm;
-            case TargetChoice.Sim _ -> Kind.sim;
-            case TargetChoice.Host _ -> Kind.host;
-        };
-    }
-
     /** Has policies run on the usual target of a kind, unless they do already. */
-    static void choose(Kind kind, Session session, MagicCall call) throws InterruptedException {
-        var magic = new TargetMagic(session);
-        magic.kind = kind;
-        magic.simulated = new SimMachineOptions();
-        if (kind != null && kind != magic.kindNow()) {
-            choose(magic.choice(), session, call);
+    static void choose(TargetChoice.Kind kind, Session session, MagicCall call)
+            throws TargetException, InterruptedException {
+        if (kind != null && kind != session.place().choice().kind()) {
+            choose(kind.usual(), session, call);
         }
     }
 
     private static void choose(TargetChoice choice, Session session, MagicCall call)
-            throws InterruptedException {
-        if (choice.equals(session.choice())) {
+            throws TargetException, InterruptedException {
+        if (choice.equals(session.place().choice())) {
             return;
         }
-        if (session.attachment().isPresent()) {
-            call.show(session.attachedName() + " was detached.");
+        if (choice.kind() == TargetChoice.Kind.HOST) {
+            checkHost(session.place().availability(choice.kind()));
         }
-        try {
-            session.choose(choice);
-        } catch (TargetException e) {
-            throw Errors.of(e);
+        if (session.place().attachment().isPresent()) {
+            call.show(session.place().attachedName() + " was detached.");
         }
-        session.prepareTarget();
+        session.place().choose(choice);
+        session.place().prepare();
     }
 
-    private static TargetChoice host(Availability host) {
+    private static void checkHost(Availability host) {
         if (!host.usable()) {
             throw new CellError("No policy can be attached to this machine: " + host.what() + ".")
                     .next(host.nextStep() + " Policies run in a guest meanwhile: %target vm.");
         }
-        return new TargetChoice.Host();
     }
 
     /** Returns the shape of the guest now, with what was asked for changed. */
     private GuestShape shape() {
-        GuestShape base =
-                session.choice() instanceof TargetChoice.Vm(GuestShape now)
-                        ? now
-                        : GuestShape.DEFAULT;
+        GuestShape base = session.place().choice().guest().orElse(GuestShape.DEFAULT);
         if (kind != null && cpus == null && memory == null && clock == null) {
             return GuestShape.DEFAULT;
         }
@@ -195,38 +178,18 @@ final class TargetMagic implements Magic {
     }
 
     private Card card() throws InterruptedException {
-        var card = new Card("Target").row("target", session.choice().label());
-        if (session.choice() instanceof TargetChoice.Vm(GuestShape shape)) {
-            if (shape.isOvercommitted()) {
-                card.row(
-                        "warning",
-                        "the guest has more CPUs than this machine, so some of them wait while"
-                                + " others run; figures are labelled with that");
-            }
-            card.row("starts", starts(shape));
-        }
-        Target running = session.runningTarget().orElse(null);
-        card.row("running", running == null ? "no" : line(running.machine()));
-        if (running instanceof VmTarget guest) {
-            card.row("memory in use", guest.residentMib() + " MiB");
-        }
-        if (session.spareMib() > 0) {
-            card.row("spare guest", session.spareMib() + " MiB, so that the next one is there");
+        var card = new Card("Target").row("target", session.place().choice().label());
+        session.place().choice().notes().forEach(card::row);
+        Optional<Target> running = session.place().running();
+        card.row("running", running.map(there -> there.machine().caption()).orElse("no"));
+        running.map(Target::residentMib)
+                .filter(OptionalLong::isPresent)
+                .ifPresent(mib -> card.row("memory in use", mib.getAsLong() + " MiB"));
+        if (session.place().spareMib() > 0) {
+            card.row(
+                    "spare guest",
+                    session.place().spareMib() + " MiB, so that the next one is there");
         }
         return card;
-    }
-
-    private static String starts(GuestShape shape) throws InterruptedException {
-        try {
-            return VmTarget.isSaved(shape)
-                    ? "at once: a guest of this shape was saved and is resumed"
-                    : "slowly the first time: a guest of this shape is booted and then saved";
-        } catch (TargetException e) {
-            return e.getMessage() + " " + e.nextStep();
-        }
-    }
-
-    private static String line(Machine machine) {
-        return machine.caption();
     }
 }

@@ -82,7 +82,8 @@ final class TimelineMagic implements Magic {
 
     /** Returns the last simulation. */
     static Simulated simulated(Session session) {
-        return session.lastSimulation()
+        return session.figures()
+                .simulated()
                 .orElseThrow(
                         () ->
                                 new CellError("Nothing has been simulated yet.")
@@ -183,9 +184,10 @@ final class TimelineMagic implements Magic {
     @Override
     public List<String> candidates(String label) {
         return label.equals("--policy")
-                ? session.lastSimulation()
+                ? session.figures()
+                        .simulated()
                         .map(Simulated::policies)
-                        .orElseGet(() -> List.copyOf(session.policyNames()))
+                        .orElseGet(() -> List.copyOf(session.policies().names()))
                 : List.of();
     }
 }

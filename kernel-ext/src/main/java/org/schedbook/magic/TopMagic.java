@@ -14,7 +14,6 @@ import org.schedbook.session.Watched;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
-import org.schedbook.view.Errors;
 import org.schedbook.view.TopFrame;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -59,24 +58,21 @@ final class TopMagic implements Magic {
             throw new CellError("--seconds is 1 or more.").next("Leave it out for 10.");
         }
         Attachment attachment =
-                session.attachment()
+                session.place()
+                        .attachment()
                         .orElseThrow(
                                 () ->
                                         new CellError("No policy is attached.")
                                                 .next("Attach one: %attach fifo"));
+        List<String> load = load();
+        Thread running = load.isEmpty() ? null : start(load, session.place().target());
         try {
-            List<String> load = load();
-            Thread running = load.isEmpty() ? null : start(load, session.target());
-            try {
-                watch(attachment, call);
-            } finally {
-                if (running != null) {
-                    running.interrupt();
-                    running.join();
-                }
+            watch(attachment, call);
+        } finally {
+            if (running != null) {
+                running.interrupt();
+                running.join();
             }
-        } catch (TargetException e) {
-            throw Errors.of(e);
         }
         return null;
     }
@@ -110,8 +106,8 @@ final class TopMagic implements Magic {
     }
 
     private void watch(Attachment attachment, MagicCall call) throws TargetException {
-        String name = session.attachedName();
-        String machine = session.runningTarget().map(t -> t.machine().caption()).orElse("");
+        String name = session.place().attachedName();
+        String machine = session.place().running().map(t -> t.machine().caption()).orElse("");
         Watched.Sample first;
         try {
             first = Watched.Sample.of(attachment);
@@ -135,7 +131,7 @@ final class TopMagic implements Magic {
                 // The person has seen enough, which is no failure.
             }
             frame.set(new TopFrame(name, first, last));
-            session.watched(new Watched(name, machine, samples));
+            session.figures().keep(new Watched(name, machine, samples));
         }
     }
 

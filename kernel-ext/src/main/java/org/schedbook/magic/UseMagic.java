@@ -1,15 +1,12 @@
 package org.schedbook.magic;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
-import org.schedbook.compile.CompileException;
-import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.session.Policies;
 import org.schedbook.session.Session;
-import org.schedbook.session.Versions;
 import org.schedbook.view.Errors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -37,30 +34,31 @@ final class UseMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) throws InterruptedException {
-        PolicySource source = Versions.source(label, session);
-        Optional<CompiledPolicy> compiled = Optional.empty();
-        String problem = "";
-        try {
-            compiled = Optional.of(session.define(source));
-        } catch (CompileException e) {
-            problem = " It " + Errors.of(e, source.name(), call).getMessage();
+        PolicySource source = session.policies().source(label);
+        if (!Policies.isFree(source.name())) {
+            // Kept by an older Schedbook, which let a cell replace what comes with it.
+            String other = "my-" + source.name();
+            call.offerNextCell("%%policy " + other + "\n" + source.text().stripTrailing());
+            return "%s comes with Schedbook and stays as it is; %s is offered as %s."
+                    .formatted(source.name(), label, other);
         }
-        var now =
-                Versions.keep(
-                        source, compiled, "use of " + label, OptionalLong.empty(), session, call);
         call.offerNextCell("%%policy " + source.name() + "\n" + source.text().stripTrailing());
+        Policies.Defined now =
+                PolicyMagic.define(session, source, "use of " + label, OptionalLong.empty(), call);
         return "%s is %s again%s.%s"
                 .formatted(
                         source.name(),
                         label,
-                        now.filter(v -> !v.label().equals(label))
-                                .map(v -> ", as " + v.label())
-                                .orElse(""),
-                        problem);
+                        now.label().equals(label) || now.version().isEmpty()
+                                ? ""
+                                : ", as " + now.label(),
+                        now.problem()
+                                .map(e -> " That version " + Errors.failed(e) + ".")
+                                .orElse(""));
     }
 
     @Override
     public List<String> candidates(String paramLabel) {
-        return paramLabel.equals("POLICY") ? Versions.labels(session) : List.of();
+        return paramLabel.equals("POLICY") ? session.policies().labels() : List.of();
     }
 }

@@ -159,7 +159,8 @@ final class WhyMagic implements Magic {
     public List<String> candidates(String label) {
         return switch (label) {
             case "TASK@TIME" ->
-                    session.lastSimulation()
+                    session.figures()
+                            .simulated()
                             .map(
                                     last ->
                                             last.of(null).tasks().stream()
@@ -167,9 +168,10 @@ final class WhyMagic implements Magic {
                                                     .toList())
                             .orElse(List.of());
             case "--policy" ->
-                    session.lastSimulation()
+                    session.figures()
+                            .simulated()
                             .map(Simulated::policies)
-                            .orElseGet(() -> List.copyOf(session.policyNames()));
+                            .orElseGet(() -> List.copyOf(session.policies().names()));
             default -> List.of();
         };
     }

@@ -25,6 +25,7 @@ import org.schedbook.store.Outcome;
 import org.schedbook.store.Request;
 import org.schedbook.store.Round;
 import org.schedbook.store.Store;
+import org.schedbook.target.TargetException;
 
 /**
  * Improves a policy towards a goal. In each round one model says what to try, another writes it,
@@ -59,7 +60,7 @@ public final class ImproveLoop {
          * @return empty if a run under the candidate failed; the cell says why
          */
         Optional<Score> compare(Candidate incumbent, Candidate candidate, boolean holdOut)
-                throws InterruptedException;
+                throws TargetException, InterruptedException;
     }
 
     /**
@@ -154,7 +155,7 @@ public final class ImproveLoop {
      */
     public Result run(
             Improvement improvement, Limits limits, Situations situations, Observer observer)
-            throws ModelException, InterruptedException, IOException {
+            throws ModelException, TargetException, InterruptedException, IOException {
         Candidate start = candidate(0, new PolicySource(improvement.policy(), improvement.start()));
         String startBehaviour = simulation.run(start.source(), start.compiled()).behaviour();
         List<Round> rounds = new ArrayList<>(store.rounds(improvement));
@@ -239,7 +240,7 @@ public final class ImproveLoop {
             Limits limits,
             Situations situations,
             Observer observer)
-            throws ModelException, InterruptedException, IOException {
+            throws ModelException, TargetException, InterruptedException, IOException {
         int number = before.size() + 1;
         Situation situation = situations.now();
         List<ChatMessage> messages = plan(improvement, best, before, number, situation);
@@ -295,7 +296,7 @@ public final class ImproveLoop {
             List<Round> before,
             String startBehaviour,
             Improvement improvement)
-            throws InterruptedException {
+            throws TargetException, InterruptedException {
         var draft = new Draft(number, best.round(), plan, verdict);
         if (verdict.failed().isPresent()) {
             return draft.end(Round.FAILED, "it " + verdict.failed().get().failed());
@@ -376,7 +377,7 @@ public final class ImproveLoop {
      * only learnt the workload it was judged by is no winner.
      */
     private Candidate winner(List<Candidate> lineage, List<Integer> rejected)
-            throws InterruptedException {
+            throws TargetException, InterruptedException {
         for (Candidate candidate : lineage.reversed()) {
             if (candidate.round() == 0) {
                 break;

@@ -1,19 +1,17 @@
 package org.schedbook.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.schedbook.bench.BenchJson;
 import org.schedbook.bench.BenchResult;
+import org.schedbook.session.TargetChoice;
 
 /**
  * All that is needed to read a piece of work, and to do it again.
@@ -30,7 +28,9 @@ public record LabReport(
         List<Measured> measured,
         Map<String, String> software) {
 
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final JsonMapper JSON = BenchJson.mapper();
+
+    private static final String FORMAT_NAME = "schedbook-report";
 
     private static final int FORMAT = 1;
 
@@ -39,6 +39,7 @@ public record LabReport(
      *
      * @param prompt what a model was told to write it, if one wrote it
      */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
     public record Policy(String name, String source, String hash, Optional<Prompt> prompt) {}
 
     /**
@@ -48,14 +49,31 @@ public record LabReport(
      * @param base the policy the model was given to start from
      * @param recordedOn the day of the recording that was replayed, empty if the answer was live
      */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
     public record Prompt(String words, String base, String model, Optional<String> recordedOn) {}
 
     /**
      * A measurement and where it was made.
      *
-     * @param target what {@code %target} is to be told to measure there again
+     * @param target about what {@code %target} is told, for a person to read
+     * @param where all it takes to measure there again; empty in reports before 2026-11-27
      */
-    public record Measured(String target, BenchResult result) {}
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    public record Measured(String target, Optional<TargetChoice> where, BenchResult result) {
+
+        public Measured(TargetChoice where, BenchResult result) {
+            this(where.line(), Optional.of(where), result);
+        }
+
+        /**
+         * Returns where to measure again.
+         *
+         * @throws IllegalArgumentException if the report does not say
+         */
+        public TargetChoice choice() {
+            return where.orElseGet(() -> TargetChoice.parse(target));
+        }
+    }
 
     public LabReport {
         policies = List.copyOf(policies);
@@ -64,36 +82,8 @@ public record LabReport(
 
     /** Returns the report in JSON. */
     public String toJson() {
-        ObjectNode root = JSON.createObjectNode();
-        root.put("schedbook-report", FORMAT);
-        root.put("question", question);
-        root.put("written", written.toString());
-        ArrayNode policyNodes = root.putArray("policies");
-        for (Policy policy : policies) {
-            ObjectNode node = policyNodes.addObject();
-            node.put("name", policy.name()).put("hash", policy.hash());
-            node.put("source", policy.source());
-            policy.prompt().ifPresent(prompt -> put(node.putObject("prompt"), prompt));
-        }
-        ArrayNode measuredNodes = root.putArray("measured");
-        try {
-            for (Measured each : measured) {
-                measuredNodes
-                        .addObject()
-                        .put("target", each.target())
-                        .set("result", JSON.readTree(BenchJson.write(each.result())));
-            }
-            ObjectNode softwareNode = root.putObject("software");
-            software.forEach(softwareNode::put);
-            return JSON.writeValueAsString(root);
-        } catch (JsonProcessingException e) {
-            throw new AssertionError("a report can be written", e);
-        }
-    }
-
-    private static void put(ObjectNode node, Prompt prompt) {
-        node.put("words", prompt.words()).put("base", prompt.base()).put("model", prompt.model());
-        prompt.recordedOn().ifPresent(day -> node.put("recordedOn", day));
+        ObjectNode root = JSON.createObjectNode().put(FORMAT_NAME, FORMAT);
+        return root.setAll((ObjectNode) JSON.valueToTree(this)).toString();
     }
 
     /**
@@ -104,51 +94,13 @@ public record LabReport(
     public static LabReport fromJson(String json) {
         try {
             JsonNode root = JSON.readTree(json);
-            if (root.path("schedbook-report").asInt() != FORMAT) {
+            if (root.path(FORMAT_NAME).asInt() != FORMAT) {
                 throw new IllegalArgumentException("this is no report of this version");
             }
-            var policies = new ArrayList<Policy>();
-            for (JsonNode node : root.path("policies")) {
-                policies.add(
-                        new Policy(
-                                node.path("name").asText(),
-                                node.path("source").asText(),
-                                node.path("hash").asText(),
-                                prompt(node.path("prompt"))));
-            }
-            var measured = new ArrayList<Measured>();
-            for (JsonNode node : root.path("measured")) {
-                measured.add(
-                        new Measured(
-                                node.path("target").asText(),
-                                BenchJson.read(node.path("result").toString())));
-            }
-            var software = new LinkedHashMap<String, String>();
-            root.path("software")
-                    .properties()
-                    .forEach(each -> software.put(each.getKey(), each.getValue().asText()));
-            return new LabReport(
-                    root.path("question").asText(),
-                    Instant.parse(root.path("written").asText()),
-                    policies,
-                    measured,
-                    software);
+            return JSON.treeToValue(root, LabReport.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("no JSON: " + e.getOriginalMessage(), e);
-        } catch (DateTimeException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
+            throw new IllegalArgumentException("no report: " + e.getOriginalMessage(), e);
         }
-    }
-
-    private static Optional<Prompt> prompt(JsonNode node) {
-        return node.isMissingNode()
-                ? Optional.empty()
-                : Optional.of(
-                        new Prompt(
-                                node.path("words").asText(),
-                                node.path("base").asText(),
-                                node.path("model").asText(),
-                                Optional.ofNullable(node.path("recordedOn").textValue())));
     }
 
     /** Returns every sample of every metric as a line of CSV (RFC 4180), with a header. */

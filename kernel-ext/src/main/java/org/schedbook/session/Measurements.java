@@ -4,28 +4,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.schedbook.bench.BenchResult;
-import org.schedbook.jupyter.MagicCall;
 import org.schedbook.measure.Better;
 import org.schedbook.measure.Metric;
 import org.schedbook.store.Measurement;
-import org.schedbook.store.StoreException;
 import org.schedbook.target.Machine;
 
-/** Keeps what a benchmark measured. */
-public final class Measurements {
+/** What a benchmark measured, as it is kept. */
+final class Measurements {
 
-    /**
-     * Keeps a result, or says in the cell why that was not possible: it is on the screen anyway.
-     */
-    public static void keep(BenchResult result, Session session, MagicCall call) {
-        try {
-            session.store().measured(of(result));
-        } catch (StoreException e) {
-            call.show("These figures are not kept. " + e.getMessage() + " " + e.nextStep());
-        }
-    }
-
-    public static List<Measurement> of(BenchResult result) {
+    static List<Measurement> of(BenchResult result) {
         String session = UUID.randomUUID().toString();
         return result.workload().metrics().stream()
                 .flatMap(

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.schedbook.compile.PolicySource;
-import org.schedbook.jupyter.CellError;
 import org.schedbook.llm.Sampling;
 import org.schedbook.prompt.PolicyPrompt;
 import org.schedbook.prompt.PromptTexts;
@@ -68,9 +67,10 @@ public record PromptCell(String name, String words, Options options) {
 
     private PolicySource start(Session session) {
         if (options.from.isPresent()) {
-            return Versions.source(options.from.get(), session);
+            return session.policies().source(options.from.get());
         }
-        return session.source(session.policyNames().contains(name) ? name : DEFAULT_START);
+        return session.policies()
+                .source(session.policies().names().contains(name) ? name : DEFAULT_START);
     }
 
     private PromptTexts texts() throws IOException {
@@ -79,8 +79,9 @@ public record PromptCell(String name, String words, Options options) {
         }
         Path texts = options.texts.get();
         if (!Files.isDirectory(texts)) {
-            throw new CellError("There is no directory " + texts + ".")
-                    .next("--texts names a directory with files such as system.md.");
+            throw new SessionException(
+                    "There is no directory " + texts + ".",
+                    "Name a directory with files such as system.md.");
         }
         return PromptTexts.in(texts);
     }

@@ -17,13 +17,14 @@ public final class Situations {
     public static Situation of(Session session) throws InterruptedException {
         return new Situation(
                 machine(session),
-                session.lastResult().map(Situations::figures).orElse(List.of()),
+                session.figures().result().map(Situations::figures).orElse(List.of()),
                 counters(session));
     }
 
     /** The CPUs of the guest, which are siblings under one cache; none before there is a guest. */
     private static Optional<Topology> machine(Session session) {
-        return session.runningTarget()
+        return session.place()
+                .running()
                 .map(target -> SimMachine.flat(target.machine().cpus()).topology());
     }
 
@@ -57,7 +58,7 @@ public final class Situations {
     }
 
     private static Map<String, Long> counters(Session session) throws InterruptedException {
-        Optional<Attachment> attachment = session.attachment();
+        Optional<Attachment> attachment = session.place().attachment();
         if (attachment.isEmpty()) {
             return Map.of();
         }

@@ -1,40 +1,71 @@
 package org.schedbook.view;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.schedbook.bench.BenchException;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompileException.Problem;
+import org.schedbook.compile.PolicySource;
 import org.schedbook.compile.RefusedException;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.llm.ModelException;
 import org.schedbook.prompt.Gate;
+import org.schedbook.session.BrokenPolicyException;
+import org.schedbook.session.SessionException;
+import org.schedbook.session.UnknownPolicyException;
 import org.schedbook.store.StoreException;
 import org.schedbook.target.TargetException;
 
 /** Turns what the stages below report into what a person at a cell reads. */
 public final class Errors {
 
-    /** A target that could not do what was asked. */
-    public static CellError of(TargetException e) {
-        return new CellError(e.getMessage()).next(e.nextStep()).details(e.detail());
-    }
-
-    /** A model that did not answer. */
-    public static CellError of(ModelException e) {
-        return new CellError(e.getMessage()).next(e.nextStep()).details(e.partial());
-    }
-
-    /** A store that can not be used. */
-    public static CellError of(StoreException e) {
-        return new CellError(e.getMessage()).next(e.nextStep());
+    /** Returns what a person at a cell reads; empty if it is nothing that a stage below reports. */
+    public static Optional<CellError> explain(Exception e) {
+        return Optional.ofNullable(
+                switch (e) {
+                    case TargetException target ->
+                            new CellError(target.getMessage())
+                                    .next(target.nextStep())
+                                    .details(target.detail());
+                    case ModelException model ->
+                            new CellError(model.getMessage())
+                                    .next(model.nextStep())
+                                    .details(model.partial());
+                    case StoreException store ->
+                            new CellError(store.getMessage()).next(store.nextStep());
+                    case UnknownPolicyException unknown ->
+                            new CellError(unknown.getMessage())
+                                    .next(
+                                            "Define it in a cell that starts with %%policy "
+                                                    + (PolicySource.isValidName(unknown.name())
+                                                            ? unknown.name()
+                                                            : "NAME")
+                                                    + ", or use one of: "
+                                                    + String.join(", ", unknown.known())
+                                                    + ".");
+                    case BrokenPolicyException broken ->
+                            new CellError(broken.getMessage())
+                                    .next("Correct its %%policy cell and run it again.");
+                    case SessionException session ->
+                            new CellError(session.getMessage()).next(session.nextStep());
+                    case BenchException bench ->
+                            new CellError(bench.getMessage())
+                                    .next(
+                                            bench.soFar().rows().isEmpty()
+                                                    ? "Correct what it says and run the cell again."
+                                                    : "What was measured before is kept: %plot"
+                                                            + " shows it.");
+                    default -> null;
+                });
     }
 
     /** A source in the body of the cell that is no policy. */
     public static CellError of(CompileException e, String name, MagicCall call) {
-        String what = e instanceof RefusedException ? Gate.CHECK.failed() : Gate.COMPILE.failed();
         var error =
-                new CellError(name + " " + what + ".").next("Correct the cell and run it again.");
+                new CellError(name + " " + failed(e) + ".")
+                        .next("Correct the cell and run it again.");
         for (Problem problem : e.problems()) {
             if (problem.line() == 0) {
                 return new CellError(name + " is no policy yet. " + problem.message() + ".")
@@ -45,6 +76,11 @@ public final class Errors {
                             problem.line(), problem.column(), problem.length(), problem.message()));
         }
         return error;
+    }
+
+    /** Returns what a source that is no policy does or does not do, as in "it does not compile". */
+    public static String failed(CompileException e) {
+        return e instanceof RefusedException ? Gate.CHECK.failed() : Gate.COMPILE.failed();
     }
 
     /** The problems of a source that is in another cell. */

@@ -3,6 +3,7 @@ package org.schedbook.view;
 import java.util.List;
 import org.schedbook.bench.Workload;
 import org.schedbook.plot.LineagePlot;
+import org.schedbook.session.Improved;
 import org.schedbook.store.Round;
 
 /** The rounds of an improvement up to now, and how they are drawn. */
@@ -19,12 +20,19 @@ public final class ImproveBoard {
         this.rounds = List.copyOf(rounds);
     }
 
-    public LineagePlot plot() {
+    /** Returns the rounds up to now. */
+    public Improved improved() {
+        return new Improved(workload, rounds);
+    }
+
+    /** Returns how rounds are drawn. */
+    public static LineagePlot plot(Improved improved) {
+        Workload workload = improved.workload();
         var metric = workload.headline();
         return new LineagePlot(
                 "Rounds of an improvement",
                 "%s, to the start's".formatted(metric.name()),
-                rounds.stream().map(ImproveBoard::step).toList(),
+                improved.rounds().stream().map(ImproveBoard::step).toList(),
                 "%s, %s is better. Dots were kept, crosses reverted; bars are the intervals of a"
                                 .formatted(workload.title(), metric.better().word())
                         + " round compared to the one it changes.");

@@ -2,13 +2,14 @@ package org.schedbook.view;
 
 import java.util.Locale;
 import java.util.function.Function;
-import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.display.DisplayDataRenderable;
+import org.dflib.jjava.jupyter.kernel.display.Renderer;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.bench.Suite;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.jupyter.Card;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.session.Simulated;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Machine;
 import org.schedbook.target.Status;
@@ -18,20 +19,21 @@ import org.schedbook.target.TargetException;
 /** How the values of the stages below look as the value of a cell; they know of no notebook. */
 public final class Renderers {
 
-    public static void register(BaseKernel kernel) {
-        as(kernel, BenchResult.class, BenchView::table);
-        as(kernel, Suite.class, BenchView::table);
-        as(kernel, CompiledPolicy.class, Renderers::policy);
-        as(kernel, Status.class, Renderers::status);
-        as(kernel, Attachment.class, Renderers::attachment);
-        as(kernel, ExitInfo.class, exit -> StatusCard.exit(new Card("Detached"), exit));
-        as(kernel, Target.class, Renderers::target);
+    /** Has a notebook show them. */
+    public static void register(Renderer renderer) {
+        as(renderer, BenchResult.class, BenchView::table);
+        as(renderer, Suite.class, BenchView::table);
+        as(renderer, Simulated.class, SimulatedView::new);
+        as(renderer, CompiledPolicy.class, Renderers::policy);
+        as(renderer, Status.class, Renderers::status);
+        as(renderer, Attachment.class, Renderers::attachment);
+        as(renderer, ExitInfo.class, exit -> StatusCard.exit(new Card("Detached"), exit));
+        as(renderer, Target.class, Renderers::target);
     }
 
     private static <T> void as(
-            BaseKernel kernel, Class<T> type, Function<T, DisplayDataRenderable> view) {
-        kernel.getRenderer()
-                .createRegistration(type)
+            Renderer renderer, Class<T> type, Function<T, DisplayDataRenderable> view) {
+        renderer.createRegistration(type)
                 .register((value, context) -> view.apply(value).render(context));
     }
 

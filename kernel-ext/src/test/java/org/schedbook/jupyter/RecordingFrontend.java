@@ -1,6 +1,7 @@
 package org.schedbook.jupyter;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.Renderer;
@@ -13,6 +14,27 @@ public final class RecordingFrontend implements Frontend {
     final List<DisplayData> updates = new ArrayList<>();
     final List<String> offered = new ArrayList<>();
     private final Renderer renderer = new Renderer();
+
+    /** Returns how it renders, for more types to be registered. */
+    public Renderer renderer() {
+        return renderer;
+    }
+
+    /** Returns all that it shows, updates in their place, as a notebook keeps it. */
+    public synchronized String shown() {
+        var slots = new LinkedHashMap<Object, String>();
+        for (DisplayData each : displays) {
+            Object id = each.getDisplayId();
+            slots.put(id == null ? new Object() : id, text(each));
+        }
+        updates.forEach(each -> slots.put(each.getDisplayId(), text(each)));
+        return String.join("\n", slots.values());
+    }
+
+    /** Returns the sources it was offered as the next cell. */
+    public List<String> offered() {
+        return List.copyOf(offered);
+    }
 
     @Override
     public DisplayData render(Object value) {

@@ -134,7 +134,7 @@ class ReproduceTest {
 
     @Test
     void whatIsSimulatedIsMeasuredAgain() throws IOException {
-        String fifo = new Session().source("fifo").text();
+        String fifo = new Session().policies().source("fifo").text();
         Outcome outcome = reproduce(pageOf("mine", fifo));
         assertEquals(0, outcome.status, outcome.err);
         assertTrue(outcome.out.contains("Every ratio agrees"), outcome.out);
@@ -142,7 +142,7 @@ class ReproduceTest {
 
     @Test
     void aPolicyWhoseSourceIsNotInThePageIsNotTakenForAnother() throws IOException {
-        Path page = pageOf("mine", new Session().source("fifo").text());
+        Path page = pageOf("mine", new Session().policies().source("fifo").text());
         Files.writeString(
                 page, Files.readString(page).replace("class Fifo ", "class  Fifo "), UTF_8);
         Outcome outcome = reproduce(page);
@@ -152,7 +152,7 @@ class ReproduceTest {
 
     @Test
     void aSimulationWithOtherCostsIsNotComparedWithTheUsualOnes() throws IOException {
-        Path page = pageOf("mine", new Session().source("fifo").text());
+        Path page = pageOf("mine", new Session().policies().source("fifo").text());
         Files.writeString(page, Files.readString(page).replace(COSTS, COSTS + " by me"));
         Outcome outcome = reproduce(page);
         assertEquals(2, outcome.status, outcome.err);
@@ -244,6 +244,7 @@ class ReproduceTest {
                         Map.of());
         return new LabReport.Measured(
                 target,
+                Optional.empty(),
                 new BenchResult(
                         workload,
                         List.of(contender),

@@ -17,6 +17,7 @@ import org.schedbook.bench.Plan;
 import org.schedbook.bench.Reading;
 import org.schedbook.bench.Run;
 import org.schedbook.jupyter.Table;
+import org.schedbook.session.TargetChoice;
 import org.schedbook.target.Machine;
 
 class ReportPageTest {
@@ -38,7 +39,7 @@ class ReportPageTest {
                                                     "fifo",
                                                     "a model",
                                                     Optional.of("2026-11-22"))))),
-                    List.of(new LabReport.Measured("vm --cpus 2", result())),
+                    List.of(new LabReport.Measured(TargetChoice.Kind.VM.usual(), result())),
                     Map.of("Java", "25"));
 
     private static BenchResult result() {

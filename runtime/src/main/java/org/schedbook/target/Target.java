@@ -2,6 +2,8 @@ package org.schedbook.target;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.schedbook.compile.CompiledPolicy;
 
@@ -68,6 +70,16 @@ public interface Target extends AutoCloseable {
     /** Returns whether the machine can still be used. */
     default boolean isAlive() {
         return true;
+    }
+
+    /** Returns what the machine wrote to its console, if it has one. */
+    default Optional<String> console() {
+        return Optional.empty();
+    }
+
+    /** Returns how much of this machine's memory it occupies, in MiB, if it is a process here. */
+    default OptionalLong residentMib() {
+        return OptionalLong.empty();
     }
 
     /**

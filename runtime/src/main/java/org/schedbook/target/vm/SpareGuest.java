@@ -75,7 +75,7 @@ public final class SpareGuest implements AutoCloseable {
 
     /** Returns how much memory it occupies by itself, in MiB; 0 if there is none. */
     public synchronized long residentMib() {
-        return guest == null ? 0 : guest.residentMib();
+        return guest == null ? 0 : guest.residentMib().orElse(0);
     }
 
     private void start(GuestShape wanted) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -396,13 +397,15 @@ public final class VmTarget implements Target {
     }
 
     /** Returns how much of this machine's memory the guest occupies by itself, in MiB. */
-    public long residentMib() {
-        return qemu.residentMib();
+    @Override
+    public OptionalLong residentMib() {
+        return OptionalLong.of(qemu.residentMib());
     }
 
     /** Returns the end of what the guest's kernel wrote to its console. */
-    public String console() {
-        return qemu.console();
+    @Override
+    public Optional<String> console() {
+        return Optional.of(qemu.console());
     }
 
     @Override
@@ -505,7 +508,7 @@ public final class VmTarget implements Target {
         return new TargetException(
                 "The guest %s and was stopped.".formatted(why),
                 "Run the cell again: it starts a new guest.",
-                console());
+                qemu.console());
     }
 
     private TargetException gone(String what, Throwable cause) {
@@ -513,7 +516,7 @@ public final class VmTarget implements Target {
         return new TargetException(
                 "The guest ended before it could %s.".formatted(what),
                 "Run the cell again: it starts a new guest.",
-                console() + "\n" + reason);
+                qemu.console() + "\n" + reason);
     }
 
     private final class GuestAttachment implements Attachment {

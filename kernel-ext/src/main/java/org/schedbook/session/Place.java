@@ -1,0 +1,179 @@
+package org.schedbook.session;
+
+import java.util.Optional;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.AttachOptions;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.Availability;
+import org.schedbook.target.Target;
+import org.schedbook.target.TargetException;
+import org.schedbook.target.sim.SimulatorProcess;
+import org.schedbook.target.vm.GuestShape;
+import org.schedbook.target.vm.SpareGuest;
+import org.schedbook.target.vm.VmTarget;
+
+/**
+ * Where the policies of a notebook run, and the one that does. One thread at a time changes it;
+ * closing it, which may happen meanwhile, ends the target.
+ */
+public final class Place implements AutoCloseable {
+
+    private TargetChoice choice = TargetChoice.Kind.VM.usual();
+    private final SpareGuest spare = new SpareGuest();
+    private volatile Target target;
+    private volatile Attachment attachment;
+    private String attached;
+    private Target last;
+    private volatile boolean closed;
+
+    Place() {}
+
+    /** Returns where policies are to run. */
+    public TargetChoice choice() {
+        return choice;
+    }
+
+    /** Has policies run elsewhere from now on; what is attached now ends. */
+    public void choose(TargetChoice other) throws TargetException, InterruptedException {
+        giveUp();
+        choice = other;
+        if (choice.guest().isEmpty()) {
+            spare.giveUp();
+        }
+    }
+
+    /** Says whether policies can run on a kind of target, where one from here may be. */
+    public Availability availability(TargetChoice.Kind kind) {
+        Availability found = kind.usual().availability();
+        return !found.usable() && choice.kind() == kind && attachment().isPresent()
+                ? Availability.usable(kind.word(), "in use by this notebook: see %status")
+                : found;
+    }
+
+    /** Detaches what is attached and ends the target; the next one begins anew. */
+    void giveUp() throws TargetException, InterruptedException {
+        try {
+            detach();
+        } finally {
+            if (target != null) {
+                target.close();
+                target = null;
+            }
+        }
+    }
+
+    /** Has what a policy runs in started in the background: it has just been written. */
+    public void prepareToRun() {
+        SimulatorProcess.prepare();
+        prepare();
+    }
+
+    /** Begins to start a guest in the background, if that is what is going to be needed. */
+    public void prepare() {
+        if (running().isEmpty()) {
+            choice.guest().ifPresent(spare::prepare);
+        }
+    }
+
+    /** Returns the memory of the guest that waits in the background, in MiB; 0 if none does. */
+    public long spareMib() {
+        return spare.residentMib();
+    }
+
+    /** Returns the running target, or empty if none has been needed yet or the last one ended. */
+    public Optional<Target> running() {
+        if (target != null && !target.isAlive()) {
+            target.close();
+            target = null;
+            attachment = null;
+        }
+        return Optional.ofNullable(target);
+    }
+
+    /** Returns the target, which is started if there is none. */
+    public Target target() throws TargetException, InterruptedException {
+        Optional<Target> running = running();
+        if (running.isPresent()) {
+            return running.get();
+        }
+        target = open(choice);
+        last = target;
+        if (closed) {
+            target.close();
+        }
+        return target;
+    }
+
+    private Target open(TargetChoice wanted) throws TargetException, InterruptedException {
+        if (wanted.guest().isPresent()) {
+            Optional<VmTarget> waiting = spare.take(wanted.guest().get());
+            if (waiting.isPresent()) {
+                return waiting.get();
+            }
+        }
+        return wanted.open();
+    }
+
+    /** Returns what a guest is like that is started besides the target. */
+    public TargetChoice separate() {
+        return new TargetChoice.Vm(choice.guest().orElse(GuestShape.DEFAULT));
+    }
+
+    /** Returns a guest that is the caller's alone, to be closed by it. */
+    public Target separateGuest() throws TargetException, InterruptedException {
+        return open(separate());
+    }
+
+    /** Returns what the target, or the last one, wrote to its console; empty if it has none. */
+    public Optional<String> console() {
+        return Optional.ofNullable(last).flatMap(Target::console);
+    }
+
+    /** Attaches a policy to the target, in place of the one attached now. */
+    public Attachment attach(CompiledPolicy policy, AttachOptions options)
+            throws TargetException, InterruptedException {
+        Target there = target();
+        detach();
+        attachment = there.attach(policy, options);
+        attached = policy.name();
+        return attachment;
+    }
+
+    /** Detaches what is attached; empty if nothing is. */
+    public Optional<ExitInfo> detach() throws TargetException, InterruptedException {
+        if (attachment == null || running().isEmpty()) {
+            attachment = null;
+            return Optional.empty();
+        }
+        Attachment current = attachment;
+        attachment = null;
+        return Optional.of(current.detach());
+    }
+
+    /** Returns the last attachment, unless it was detached or its target ended. */
+    public Optional<Attachment> attachment() {
+        running();
+        return Optional.ofNullable(attachment);
+    }
+
+    /** Returns the name of what was attached last. */
+    public String attachedName() {
+        return attached;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Target current = target;
+        if (current != null) {
+            // A host, unlike a guest, does not end with the notebook, and its policy has to.
+            Attachment now = attachment;
+            if (now != null) {
+                now.close();
+            }
+            current.close();
+        }
+        spare.close();
+    }
+}

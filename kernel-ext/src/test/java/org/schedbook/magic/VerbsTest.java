@@ -1,0 +1,176 @@
+package org.schedbook.magic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.schedbook.Schedbook;
+import org.schedbook.report.LabReport;
+import org.schedbook.report.ReportPage;
+import org.schedbook.session.BrokenPolicyException;
+import org.schedbook.session.PlotKind;
+import org.schedbook.session.SessionException;
+import org.schedbook.session.TargetChoice;
+import org.schedbook.session.UnknownPolicyException;
+import org.schedbook.target.sim.CostModel;
+import picocli.CommandLine;
+
+/** One verb is one thing, whether a magic or a line of Java asks for it. */
+@Timeout(120)
+class VerbsTest {
+
+    private static final String WORKLOAD = "messaging:groups=1,loops=5";
+
+    @TempDir Path directory;
+    private Notebook notebook;
+
+    @BeforeEach
+    void open() {
+        notebook = new Notebook(directory);
+    }
+
+    @AfterEach
+    void close() {
+        notebook.close();
+    }
+
+    @Test
+    void plotDrawsRatiosAfterAComparisonInJava() throws Exception {
+        notebook.ok("%target sim --cpus 2");
+        Schedbook.compare("fifo", "vtime", WORKLOAD, "pipe:loops=50");
+        assertTrue(notebook.ok("%plot").contains("ratio to fifo"));
+        Schedbook.bench(WORKLOAD, "fifo", "vtime");
+        assertEquals(PlotKind.SAMPLES, notebook.session().figures().latest().orElseThrow());
+    }
+
+    @Test
+    void whatJavaMeasuresIsInTheReport() throws Exception {
+        notebook.ok("%target sim --cpus 2");
+        Schedbook.bench(WORKLOAD, "fifo", "vtime");
+        Path page = directory.resolve("out.html");
+        assertTrue(notebook.ok("%report " + page).contains("1 measurement of 2 policies"));
+    }
+
+    @Test
+    void aNameThatIsNoPolicyIsSaidInJavaWithoutAMagic() {
+        var e = assertThrows(UnknownPolicyException.class, () -> Schedbook.policy("nope"));
+        assertEquals("There is no policy named 'nope'.", e.getMessage());
+        assertFalse((e.getMessage() + e.nextStep()).contains("%"), e.nextStep());
+        assertTrue(e.nextStep().contains("fifo"), e.nextStep());
+        notebook.fails("%attach nope", null, "no policy named 'nope'", "%%policy nope", "fifo");
+    }
+
+    @Test
+    void aPolicyThatStoppedCompilingIsSaidInJavaWithoutAMagic() {
+        notebook.fails("%%policy stale", "class X {}", "extends Policy");
+        var e = assertThrows(BrokenPolicyException.class, () -> Schedbook.policy("stale"));
+        assertFalse((e.getMessage() + e.nextStep()).contains("%"), e.nextStep());
+        notebook.fails("%attach stale", null, "does not compile", "%%policy cell");
+    }
+
+    @Test
+    void whatJavaCompilesIsAVersionAsWhatACellDefines() throws Exception {
+        Schedbook.compile("mine", Notebook.FIFO);
+        assertTrue(notebook.ok("%%policy mine", Notebook.FIFO + "\n").contains("mine@2"));
+        assertTrue(notebook.ok("%history mine").contains("mine@1"));
+    }
+
+    @Test
+    void aBrokenVersionIsBroughtBackInASentence() {
+        notebook.fails("%%policy mine", Notebook.FIFO.replace("insert", "insrt"), "insrt");
+        notebook.ok("%%policy mine", Notebook.FIFO);
+        assertEquals(
+                "mine is mine@1 again, as mine@3. That version does not compile.",
+                notebook.ok("%use mine@1"));
+        assertEquals(1, notebook.offered().size());
+        notebook.fails(
+                "%%policy mine", Notebook.FIFO.replace("insert", "System.exit(0); insert"), "exit");
+        assertTrue(
+                notebook.ok("%use mine@4").endsWith("That version does what a policy may not do."));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fifo", "vtime", "rr", "eevdf"})
+    void noPolicyTakesTheNameOfOneThatIsAlwaysThere(String name) {
+        for (String line : new String[] {"%%policy " + name, "%%prompt " + name}) {
+            notebook.fails(line, Notebook.FIFO, name, "Choose another name", "my-" + name);
+        }
+        if (!name.equals("eevdf")) {
+            notebook.fails("%improve " + name + " --goal messaging", null, "my-" + name);
+        }
+        var e = assertThrows(SessionException.class, () -> Schedbook.compile(name, Notebook.FIFO));
+        assertTrue(e.nextStep().contains("my-" + name), e.nextStep());
+        assertFalse(notebook.session().policies().own().contains(name));
+    }
+
+    @Test
+    void aVersionKeptUnderANameThatIsTakenNowIsOfferedUnderAnother() throws Exception {
+        Files.createDirectories(directory.resolve(".schedbook"));
+        try (var old = getClass().getResourceAsStream("/org/schedbook/store/schema-2.db")) {
+            Files.copy(old, directory.resolve(".schedbook/store.db"));
+        }
+        String shown = notebook.ok("%use fifo@1");
+        assertTrue(shown.contains("fifo@1 is offered as my-fifo"), shown);
+        assertTrue(
+                notebook.offered().getFirst().startsWith("%%policy my-fifo\npublic class Own"),
+                notebook.offered().toString());
+    }
+
+    @Test
+    void aReportHoldsTheCostsAndIsMeasuredAgainOnTheSameMachine() throws Exception {
+        Path costs = directory.resolve("slow.properties");
+        CostModel slow =
+                CostModel.UNCALIBRATED.with(
+                        java.util.Map.of("contextSwitchNs", 90_000L), "slow: for a test");
+        Files.writeString(costs, slow.toProperties("slow"));
+        notebook.ok("%target sim --topology 1:2:2:1 --mode user --costs " + costs);
+        notebook.ok("%bench " + WORKLOAD + " --only --policies fifo,vtime -n 3 --seed 1");
+        Path page = directory.resolve("out.html");
+        notebook.ok("%report " + page);
+        LabReport report = ReportPage.read(Files.readString(page));
+        TargetChoice where = report.measured().getFirst().choice();
+        assertEquals(notebook.session().place().choice().label(), where.label());
+        assertEquals(slow, ((TargetChoice.Sim) where).machine().costs());
+
+        Files.delete(costs);
+        var out = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        try {
+            assertEquals(0, new CommandLine(new Reproduce()).execute(page.toString()));
+        } finally {
+            System.setOut(before);
+        }
+        String said = out.toString(StandardCharsets.UTF_8);
+        assertTrue(said.contains("Every ratio agrees"), said);
+        for (String line : said.lines().filter(l -> l.contains("completion time")).toList()) {
+            String[] cells = line.strip().split(" {2,}");
+            assertEquals(cells[2], cells[3], "the same median: " + line);
+        }
+    }
+
+    @Test
+    void everyTargetComesThroughJsonAsItWas() throws Exception {
+        var json = org.schedbook.bench.BenchJson.mapper();
+        for (TargetChoice.Kind kind : TargetChoice.Kind.values()) {
+            String text = json.writerFor(TargetChoice.class).writeValueAsString(kind.usual());
+            TargetChoice read = json.readValue(text, TargetChoice.class);
+            assertEquals(kind.usual().line(), read.line(), text);
+            assertEquals(kind, read.kind(), text);
+            assertEquals(kind.usual().line(), TargetChoice.parse(read.line()).line());
+        }
+    }
+}
