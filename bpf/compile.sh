@@ -9,6 +9,7 @@ if ! command -v "$clang" >/dev/null; then
     exit 1
 fi
 mkdir -p "$(dirname "$object")"
-# -g is for the BTF; -mcpu=v3 for atomics that return the old value.
-exec "$clang" -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter \
+# -g is for the BTF, which names the sources: from here on, so that the object is the same wherever it is made.
+# -mcpu=v3 is for atomics that return the old value.
+exec "$clang" -target bpf -mcpu=v3 -O2 -g -fdebug-compilation-dir=. -Wall -Wextra -Werror -Wno-unused-parameter \
     -Isrc/main/c -idirafter "/usr/include/$multiarch" -c "$source" -o "$object"

@@ -1,5 +1,6 @@
 """A chat-completions endpoint on loopback that streams what a test tells it to."""
 
+import contextlib
 import json
 import threading
 import time
@@ -36,7 +37,9 @@ class ChatEndpoint:
                 elif isinstance(answer, int):
                     self.fail(answer)
                 else:
-                    self.stream(answer)
+                    # A client that was interrupted, or has read enough, hangs up.
+                    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                        self.stream(answer)
 
             def fail(self, status):
                 body = json.dumps({"error": {"message": "no, because of a test", "type": "test"}}).encode()

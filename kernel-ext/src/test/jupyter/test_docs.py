@@ -57,24 +57,36 @@ def anchors(page):
     return {name if names.index(name) == i else f"{name}-{names[:i].count(name)}" for i, name in enumerate(names)}
 
 
-class DocsTest(unittest.TestCase):
+class PageTest(unittest.TestCase):
+    """A page's blocks run in their order, in a notebook of their own."""
 
-    def test_every_block_of_code_runs_in_the_order_of_its_page(self):
-        for page in PAGES:
-            if not cells(page):
-                continue
-            with tempfile.TemporaryDirectory() as directory:
-                shutil.copytree(ROOT / "notebooks" / "recordings", pathlib.Path(directory, "recordings"))
-                session = Session(cwd=directory, env=environment())
-                try:
-                    for tags, code in cells(page):
-                        with self.subTest(page=page.name, code=code):
-                            cell = session.run(code, 300)
-                            expected = "error" if "raises-exception" in tags else "ok"
-                            self.assertEqual(expected, cell.reply["status"], cell.shown())
-                            self.assertEqual([], [s for s in cell.of("stream") if s["name"] == "stderr"])
-                finally:
-                    session.close()
+    separate = True  # for run_tests.py
+
+    def run_page(self, page):
+        with tempfile.TemporaryDirectory() as directory:
+            shutil.copytree(ROOT / "notebooks" / "recordings", pathlib.Path(directory, "recordings"))
+            session = Session(cwd=directory, env=environment())
+            try:
+                for tags, code in cells(page):
+                    with self.subTest(code=code):
+                        cell = session.run(code, 300)
+                        expected = "error" if "raises-exception" in tags else "ok"
+                        self.assertEqual(expected, cell.reply["status"], cell.shown())
+                        self.assertEqual([], [s for s in cell.of("stream") if s["name"] == "stderr"])
+            finally:
+                session.close()
+
+
+def test_of(page):
+    return lambda self: self.run_page(page)
+
+
+for page in filter(cells, PAGES):
+    name = re.sub(r"\W", "_", str(page.relative_to(ROOT).with_suffix("")))
+    setattr(PageTest, f"test_{name}", test_of(page))
+
+
+class DocsTest(unittest.TestCase):
 
     def test_every_command_is_one_that_there_is(self):
         launcher = (ROOT / "schedbook").read_text() + "".join(

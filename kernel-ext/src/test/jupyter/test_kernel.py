@@ -4,7 +4,9 @@ Run with the Python that has the kernelspec:  python -m unittest test_kernel
 SCHEDBOOK_KERNELSPEC names the kernelspec (default: schedbook).
 """
 
+import contextlib
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -90,6 +92,19 @@ class ConformanceTest(jupyter_kernel_test.KernelTests):
 
     code_history_pattern = "6?*"
     supported_history_operations = ("tail", "range", "search")
+    def flush_channels(self):
+        """Until the kernel has said all that earlier requests make it say: on a busy machine that comes late."""
+        end = time.monotonic() + TIMEOUT
+        while time.monotonic() < end:
+            asked = self.kc.kernel_info()
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    m = self.kc.get_iopub_msg(timeout=2)
+                    if (m["parent_header"].get("msg_id"), m["content"].get("execution_state")) == (asked, "idle"):
+                        super().flush_channels()
+                        return
+        raise AssertionError("the kernel does not answer")
+
     code_clear_output = "org.schedbook.jupyter.SchedbookKernel.clearOutput();"
     code_page_something = 'org.schedbook.jupyter.SchedbookKernel.page("a long text");'
 
@@ -242,6 +257,9 @@ class KernelTest(unittest.TestCase):
 
     def interrupt_after(self, code, seconds):
         msg_id = self.kc.execute(code)
+        # A magic of these has begun when it shows something; on a busy machine that can take long.
+        begun = "display_data" if code.startswith("%") else "status"
+        self.session.wait_for(msg_id, lambda m: m["msg_type"] == begun)
         time.sleep(seconds)
         start = time.monotonic()
         self.km.interrupt_kernel()
@@ -348,7 +366,7 @@ class LifetimeTest(unittest.TestCase):
         self.assertTrue(alive(pid))
         # Not reaped before the kernel is looked for: a zombie must count as gone.
         os.kill(parent.pid, signal.SIGKILL)
-        self.assertTrue(self.gone_within(pid, 2))
+        self.assertTrue(self.gone_within(pid, 15))
         parent.wait()
         self.assertTrue(os.path.exists(self.mark), "shutdown hooks have run")
 
@@ -359,7 +377,7 @@ class LifetimeTest(unittest.TestCase):
             time.sleep(1)
             pid = km.provisioner.pid
             kc.shutdown()
-            self.assertTrue(self.gone_within(pid, 4))
+            self.assertTrue(self.gone_within(pid, 15))
         finally:
             kc.stop_channels()
             km.shutdown_kernel(now=True)

@@ -6,7 +6,8 @@ import subprocess
 import tempfile
 import unittest
 
-GUEST = pathlib.Path(__file__).resolve().parents[4] / "runtime" / "guest"
+ROOT = pathlib.Path(__file__).resolve().parents[4]
+GUEST = ROOT / "runtime" / "guest"
 
 
 def program(path, text):
@@ -78,6 +79,14 @@ class QemuTest(unittest.TestCase):
         self.system_has("7.2.22")
         self.assertEqual(("/opt/mine/qemu", ""), self.qemu("--bring", SCHEDBOOK_QEMU="/opt/mine/qemu"))
         self.assertFalse(self.guest.exists())
+
+class MatrixTest(unittest.TestCase):
+
+    def test_every_policy_runs_on_the_oldest_kernel_that_the_archive_has(self):
+        done = subprocess.run([ROOT / "schedbook", "matrix", "--oldest"], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=900)
+        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^ok +\d+\.\d+.* s  fifo \d+, rr \d+, vtime \d+")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 import base64
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import nbformat
@@ -24,8 +26,13 @@ class Executed:
     @classmethod
     def setUpClass(cls):
         output = ROOT / "out"
+        # A copy, so that nothing is there that an earlier run, or a person, has kept beside the notebook.
+        scratch = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(scratch.cleanup)
+        notebooks = pathlib.Path(scratch.name, "notebooks")
+        shutil.copytree(ROOT / "notebooks", notebooks, ignore=shutil.ignore_patterns(".schedbook", ".ipynb_checkpoints"))
         cls.ran = subprocess.run(
-            [sys.executable, RUNNER, ROOT / "notebooks" / f"{cls.name}.ipynb", "--output", output],
+            [sys.executable, RUNNER, notebooks / f"{cls.name}.ipynb", "--output", output],
             env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
         cls.page = output / f"{cls.name}.html"
         cls.cells = {}

@@ -19,8 +19,16 @@ final class Bootstrap {
     /** {@link Random} and no newer generator: its numbers are fixed by its specification. */
     private final Random random;
 
+    private final int resamples;
+
     Bootstrap(long seed) {
-        random = new Random(seed);
+        this(seed, RESAMPLES);
+    }
+
+    /** With fewer resamples the ends of intervals are less exact. */
+    Bootstrap(long seed, int resamples) {
+        this.random = new Random(seed);
+        this.resamples = resamples;
     }
 
     /** Returns the statistic of each resample, in order of size. */
@@ -40,7 +48,7 @@ final class Bootstrap {
                         () ->
                                 Summary.of(resample(dividend)).median()
                                         / Summary.of(resample(divisor)).median());
-        if (!Double.isFinite(ratios[0]) || !Double.isFinite(ratios[RESAMPLES - 1])) {
+        if (!Double.isFinite(ratios[0]) || !Double.isFinite(ratios[resamples - 1])) {
             return Interval.NONE;
         }
         var percentile = new Percentile().withEstimationType(EstimationType.R_7);
@@ -50,7 +58,7 @@ final class Bootstrap {
     }
 
     private double[] sorted(DoubleSupplier statistic) {
-        double[] values = new double[RESAMPLES];
+        double[] values = new double[resamples];
         Arrays.setAll(values, _ -> statistic.getAsDouble());
         // Not a number sorts last.
         Arrays.sort(values);

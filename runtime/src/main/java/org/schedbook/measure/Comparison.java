@@ -62,6 +62,10 @@ public record Comparison(
      * @param seed of the resampling: the same seed and samples give the same intervals
      */
     public static List<Comparison> all(List<Pair> pairs, double level, long seed) {
+        return all(pairs, level, seed, Bootstrap.RESAMPLES);
+    }
+
+    static List<Comparison> all(List<Pair> pairs, double level, long seed, int resamples) {
         double[] p = pairs.stream().mapToDouble(Comparison::mannWhitney).toArray();
         double[] adjusted = holm(p);
         return IntStream.range(0, p.length)
@@ -73,16 +77,21 @@ public record Comparison(
                                         adjusted[i],
                                         level,
                                         level / p.length,
-                                        seed + i))
+                                        new Bootstrap(seed + i, resamples)))
                 .toList();
     }
 
     private static Comparison compare(
-            Pair pair, double p, double adjusted, double level, double corrected, long seed) {
+            Pair pair,
+            double p,
+            double adjusted,
+            double level,
+            double corrected,
+            Bootstrap bootstrap) {
         double[] baseline = pair.baseline();
         double[] candidate = pair.candidate();
         double ratio = Summary.of(candidate).median() / Summary.of(baseline).median();
-        Interval interval = new Bootstrap(seed).ratioOfMedians(baseline, candidate, 1 - level);
+        Interval interval = bootstrap.ratioOfMedians(baseline, candidate, 1 - level);
         double superiority = superiority(pair);
         Verdict verdict = Verdict.CANNOT_TELL;
         if (adjusted <= level && (Double.isNaN(interval.low()) || interval.excludes(1))) {

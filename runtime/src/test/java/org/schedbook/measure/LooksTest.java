@@ -10,6 +10,9 @@ import org.junit.jupiter.api.Test;
 
 class LooksTest {
 
+    /** Enough for whether an interval excludes 1, thousands of times. */
+    private static final int RESAMPLES = 1000;
+
     @Test
     void looksAreAtEqualDistancesAndTheLastIsTheEnd() {
         assertEquals(List.of(4), Looks.during(4).at());
@@ -46,7 +49,8 @@ class LooksTest {
                                                             pair(baseline, one, n),
                                                             pair(baseline, other, n)),
                                                     looks.level(),
-                                                    seed)
+                                                    seed,
+                                                    RESAMPLES)
                                                     .stream())
                             .anyMatch(c -> c.verdict() != Verdict.CANNOT_TELL);
             wrong += seen ? 1 : 0;

@@ -39,6 +39,9 @@ final class Snapshot {
 
     private static final int KEPT = 2;
 
+    /** With less the first attachments of a resumed guest find more to compile. */
+    private static final int REHEARSALS = Integer.getInteger("schedbook.rehearsals", 3);
+
     /** Drafts older than this are of notebooks that were killed. */
     private static final Duration LONGEST_SAVE = Duration.ofHours(1);
 
@@ -56,17 +59,28 @@ final class Snapshot {
     private final Path directory;
     private final List<String> command;
     private final Hardware hardware;
+    private final int rehearsals;
     private final boolean possible;
 
-    private Snapshot(Path directory, List<String> command, Hardware hardware, boolean possible) {
+    private Snapshot(
+            Path directory,
+            List<String> command,
+            Hardware hardware,
+            int rehearsals,
+            boolean possible) {
         this.directory = directory;
         this.command = command;
         this.hardware = hardware;
+        this.rehearsals = rehearsals;
         this.possible = possible;
     }
 
     /** Returns the snapshot of a guest; need not exist. */
     static Snapshot of(GuestImage image, Hardware hardware) throws TargetException {
+        return of(image, hardware, REHEARSALS);
+    }
+
+    static Snapshot of(GuestImage image, Hardware hardware, int rehearsals) throws TargetException {
         List<String> command = Qemu.command(image, hardware, "");
         String key =
                 hash(
@@ -75,9 +89,14 @@ final class Snapshot {
                         command,
                         image.properties(),
                         image.payload(), // named by its content
-                        hostCpu());
+                        hostCpu(),
+                        rehearsals);
         return new Snapshot(
-                image.snapshots().resolve(key), command, hardware, !image.hasNvmeDisks());
+                image.snapshots().resolve(key),
+                command,
+                hardware,
+                rehearsals,
+                !image.hasNvmeDisks());
     }
 
     private static String hash(Object... parts) {
@@ -112,6 +131,11 @@ final class Snapshot {
 
     Path directory() {
         return directory;
+    }
+
+    /** Returns how often each policy that comes with Schedbook is attached before it is saved. */
+    int rehearsals() {
+        return rehearsals;
     }
 
     /** Returns whether a guest of this image can be saved at all. */

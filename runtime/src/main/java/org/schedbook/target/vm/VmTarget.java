@@ -50,9 +50,6 @@ public final class VmTarget implements Target {
     private static final List<String> WARM_UP =
             List.of("perf", "bench", "sched", "messaging", "-t", "-g", "1", "-l", "10");
 
-    /** How often each policy that comes with Schedbook is attached before a guest is saved. */
-    private static final int REHEARSALS = 3;
-
     /** A cold start takes 10 to 20 s under emulation; this is for machines far slower. */
     private static final Duration BOOT_LIMIT = Duration.ofSeconds(240);
 
@@ -299,7 +296,7 @@ public final class VmTarget implements Target {
      * so that the JIT does not find much to compile while a resumed guest attaches its first.
      */
     private void warmUp() throws TargetException, InterruptedException {
-        for (int i = 0; i < REHEARSALS; i++) {
+        for (int i = 0; i < snapshot.rehearsals(); i++) {
             for (String name : PolicySource.builtInNames()) {
                 rehearse(PolicySource.builtIn(name).orElseThrow());
             }

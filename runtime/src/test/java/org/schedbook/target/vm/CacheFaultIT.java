@@ -93,7 +93,8 @@ class CacheFaultIT {
                         image.payload(),
                         cache,
                         image.properties()),
-                Hardware.choose(image, GuestShape.DEFAULT));
+                Hardware.choose(image, GuestShape.DEFAULT),
+                1);
     }
 
     private static String started(Snapshot snapshot) throws TargetException, InterruptedException {

@@ -23,7 +23,9 @@ class GuestShapeIT {
     @Test
     void aGuestHasTheCpusTheMemoryAndTheClockThatWereAskedFor() throws Exception {
         var shape = new GuestShape(4, 1200, Clock.INSTRUCTIONS);
-        try (VmTarget guest = VmTarget.boot(shape)) {
+        GuestImage image = GuestImage.find();
+        var snapshot = Snapshot.of(image, Hardware.choose(image, shape), 1);
+        try (VmTarget guest = VmTarget.boot(snapshot)) {
             assertEquals("4", run(guest, "nproc"));
             assertEquals(4, guest.machine().cpus());
             assertTrue(guest.machine().memoryMib() < 1200, guest.machine().caption());
