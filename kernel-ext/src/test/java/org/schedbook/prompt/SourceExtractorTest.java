@@ -1,32 +1,216 @@
 package org.schedbook.prompt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SourceExtractorTest {
 
-    private static final String SOURCE = "public class A extends Policy {\n    // body\n}\n";
+    private static final String SOURCE =
+            """
+            public class A extends Policy {
+                // a brace: { and a fence: `x`
+                String s = "}";
+                char c = '{';
+            }
+            """;
 
-    @Test
-    void aFencedBlockIsTakenWithoutThePoseAroundIt() {
-        assertExtracted("Sure!\n\n```java\n" + SOURCE + "```\nThis does what you want.");
+    private static final String OLD = "class Old extends Policy {\n}\n";
+
+    private static String fenced(String source) {
+        return "```java\n" + source + "```\n";
+    }
+
+    private static String indented(String text, String prefix) {
+        return text.lines().map(line -> prefix + line + "\n").reduce("", String::concat);
+    }
+
+    static Stream<Arguments> answers() {
+        String glued = SOURCE.stripTrailing();
+        return Stream.of(
+                Arguments.of(
+                        "a fence among words",
+                        "Sure!\n\n" + fenced(SOURCE) + "This does what you want."),
+                Arguments.of("a fence alone", "```\n" + SOURCE + "```"),
+                Arguments.of(
+                        "a fence with more than a language",
+                        "```Java title=A.java {1,2}\n" + SOURCE + "```"),
+                Arguments.of("a fence after words", "Here it is: " + fenced(SOURCE)),
+                Arguments.of("a fence in a numbered list", "1. " + fenced(SOURCE) + "2. Run it."),
+                Arguments.of(
+                        "a fence in a bulleted list",
+                        "- Policy: ```java\n" + SOURCE + "```\n- Run it."),
+                Arguments.of("a fence in bold words", "**A.java** ```java\n" + SOURCE + "```"),
+                Arguments.of("a fence in a heading", "### ```java\n" + SOURCE + "```"),
+                Arguments.of("a fence of tildes", "~~~java\n" + SOURCE + "~~~\nDone."),
+                Arguments.of("a fence of four", "````java\n" + SOURCE + "````\nDone."),
+                Arguments.of("a longer end", "```java\n" + SOURCE + "`````\nDone."),
+                Arguments.of(
+                        "an end with words behind", "```java\n" + SOURCE + "``` Hope this helps!"),
+                Arguments.of("an end glued to the code", "```java\n" + glued + "```\nDone."),
+                Arguments.of("an end glued, with a blank", "```java\n" + glued + " ```  \nDone."),
+                Arguments.of("an end of tildes glued", "~~~\n" + glued + "~~~"),
+                Arguments.of("no end", "```java\n" + SOURCE),
+                Arguments.of(
+                        "no end, and words below",
+                        "```java\n" + SOURCE + "\nThis policy puts {short} tasks first.\n"),
+                Arguments.of(
+                        "no end before the next begins",
+                        "```java\n" + SOURCE + "```sh\n%attach a\n```\n"),
+                Arguments.of("quoted", indented(fenced(SOURCE), "> ")),
+                Arguments.of(
+                        "quoted, with words",
+                        "See:\n" + indented("So:\n" + fenced(SOURCE) + "There.\n", "> ")),
+                Arguments.of("quoted twice", indented(fenced(SOURCE), "> > ")),
+                Arguments.of("Windows' ends of lines", fenced(SOURCE).replace("\n", "\r\n")),
+                Arguments.of("blanks that do not break", fenced(SOURCE).replace(" ", "\u00a0")),
+                Arguments.of("a blank of no width before the fence", "\u200b" + fenced(SOURCE)),
+                Arguments.of(
+                        "blanks of no width in the code",
+                        fenced(SOURCE).replace("extends", "ext\u200bends\ufeff")),
+                Arguments.of("a mark before the text", "\ufeff" + SOURCE),
+                Arguments.of("no fence", SOURCE),
+                Arguments.of("no fence, words above", "Here it is.\n" + SOURCE),
+                Arguments.of(
+                        "no fence, words below",
+                        SOURCE + "\nThis policy puts {short} tasks first."),
+                Arguments.of(
+                        "no fence, words above and below",
+                        "I import nothing. The class:\n\n" + SOURCE + "\nimport it and run."),
+                Arguments.of(
+                        "no fence, and words that say class",
+                        "class that extends Policy, as asked:\n" + SOURCE),
+                Arguments.of(
+                        "no fence, and code in words",
+                        "I use `class A extends Policy` here.\n\n" + SOURCE),
+                Arguments.of("words in the same line", "The policy: " + SOURCE),
+                Arguments.of("HTML", "<code>" + SOURCE + "</code>"),
+                Arguments.of(
+                        "HTML in HTML",
+                        "<p>See</p><pre><code class=\"language-java\">"
+                                + SOURCE.replace("\"", "&quot;")
+                                + "</code></pre>"),
+                Arguments.of("a tag of its own", "<policy>\n" + SOURCE + "</policy>"),
+                Arguments.of("a tag around a fence", "<answer>\n" + fenced(SOURCE) + "</answer>"),
+                Arguments.of("a tag in a fence", "```java\n<code>\n" + SOURCE + "</code>\n```"),
+                Arguments.of(
+                        "JSON",
+                        "{\"answer\":{\"code\":\""
+                                + SOURCE.replace("\"", "\\\"").replace("\n", "\\n")
+                                + "\"}}"),
+                Arguments.of(
+                        "JSON in a fence",
+                        "```json\n{\"code\":\""
+                                + SOURCE.replace("\"", "\\\"").replace("\n", "\\n")
+                                + "\"}\n```"),
+                Arguments.of(
+                        "thoughts",
+                        "<think>Perhaps\n" + fenced(OLD) + "or not.</think>\n" + fenced(SOURCE)),
+                Arguments.of(
+                        "thoughts below the answer in them",
+                        "<think>\n" + fenced(SOURCE) + "</think>\nSorry."),
+                Arguments.of(
+                        "thoughts without a beginning",
+                        "Perhaps\n" + fenced(OLD) + "no.\n</think>\n" + fenced(SOURCE)),
+                Arguments.of(
+                        "thoughts without an end", "<think>\nI will write:\n" + fenced(SOURCE)),
+                Arguments.of(
+                        "thoughts by another name", "<reasoning>" + OLD + "</reasoning>" + SOURCE),
+                Arguments.of(
+                        "the last of several",
+                        fenced(OLD)
+                                + "better:\n"
+                                + fenced(SOURCE)
+                                + "run\n```sh\n%attach a\n```\n"),
+                Arguments.of(
+                        "an old one at the end",
+                        "New:\n"
+                                + fenced(SOURCE)
+                                + "\nFor reference, the old version:\n"
+                                + fenced(OLD)),
+                Arguments.of(
+                        "an old one at the end, by a comment",
+                        fenced(SOURCE) + "\n" + fenced("// old version\n" + OLD)),
+                Arguments.of(
+                        "an old one at the end, in a heading",
+                        "## After\n" + fenced(SOURCE) + "## Before\n\n" + fenced(OLD)),
+                Arguments.of(
+                        "what it was given, at the end",
+                        fenced(SOURCE) + "This is the policy you gave me:\n" + fenced(OLD)),
+                Arguments.of(
+                        "an old one first",
+                        "The original version:\n"
+                                + fenced(OLD)
+                                + "Here is the new version, which replaces the original version.\n"
+                                + fenced(SOURCE)),
+                Arguments.of(
+                        "an alternative at the end",
+                        fenced(SOURCE) + "Alternatively, without weights:\n" + fenced(OLD)),
+                Arguments.of(
+                        "a sketch at the end",
+                        fenced(SOURCE)
+                                + "In short:\n"
+                                + fenced("class A extends Policy {\n    ...\n}\n")),
+                Arguments.of(
+                        "a method alone at the end",
+                        fenced(SOURCE) + "The heart of it:\n```java\nvoid enqueue(Task t) {}\n```"),
+                Arguments.of("words on the language's line", "```java " + SOURCE + "```"),
+                Arguments.of(
+                        "a patch of all lines",
+                        "```diff\n--- a/A.java\n+++ b/A.java\n@@ -1,2 +1,5 @@\n-class Old extends Policy {\n"
+                                + indented(SOURCE, "+")
+                                + "```"),
+                Arguments.of("a package", "```java\npackage my.policies;\n" + SOURCE + "```"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("answers")
+    void thePolicyIsFoundWhereAPersonWouldFindIt(String how, String answer) {
+        assertEquals(Optional.of(SOURCE), SourceExtractor.extract(answer), how);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "public final class P extends Policy {\n}\n",
+                "class P extends org.schedbook.policy.Policy {\n}\n",
+                "final class P extends Policy implements Comparable<P> {\n}\n",
+                "class P<T extends Object> extends Policy {\n}\n",
+                "class P\n        extends Policy\n{\n}\n",
+                "/** Words. */\nclass P extends Policy {\n}\n",
+                "// Words.\n// More.\nclass P extends Policy {\n}\n",
+                "@SuppressWarnings(\"all\")\nclass P extends Policy {\n}\n",
+                "import java.util.*;\nimport static java.lang.Math.max;\n\n/** Words. */\nclass P extends Policy {\n}\n",
+                "record Job(long at) {}\n\nclass P extends Policy {\n}\n",
+                "class P extends Policy {\n}\n\nrecord Job(long at) {}\n",
+                "class P extends Policy {\n    String s = \"\"\"\n        } x\n        \"\"\";\n}\n",
+            })
+    void allOfTheFileIsTaken(String source) {
+        assertEquals(Optional.of(source), SourceExtractor.extract("```java\n" + source + "```\n"));
+        assertEquals(Optional.of(source), SourceExtractor.extract("Look:\n" + source + "\nThere."));
+        assertEquals(Optional.of(source), SourceExtractor.extract("So: ~~~~\n" + source + "~~~~"));
     }
 
     @Test
-    void anyLanguageTagOrNoneIsAFence() {
-        assertExtracted("```\n" + SOURCE + "```");
-        assertExtracted("```Java title=A.java\n" + SOURCE + "```");
+    void aLongerFenceIsNotEndedByAShorterOne() {
+        String source = SOURCE.replace("`x`", "```x``` and ```");
+        assertEquals(
+                Optional.of(source), SourceExtractor.extract("````java\n" + source + "````\n"));
     }
 
     @Test
-    void ofSeveralBlocksTheLastPolicyCounts() {
-        assertExtracted(
-                "```java\npublic class Old extends Policy {}\n```\nbetter:\n```java\n"
-                        + SOURCE
-                        + "```\nrun\n```sh\n%attach a\n```\n");
+    void tagsInCommentsOfTheSourceStay() {
+        String source = "/** <p>A <code>fifo</code>: a &lt; b. */\nclass P extends Policy {\n}\n";
+        assertEquals(Optional.of(source), SourceExtractor.extract("```java\n" + source + "```"));
     }
 
     @Test
@@ -36,27 +220,38 @@ class SourceExtractorTest {
                 SourceExtractor.extract("```java\npublic class A extends Policy {\n    void x("));
     }
 
-    @Test
-    void withoutFencesTheCodeStartsAtItsFirstLine() {
-        assertExtracted("Here it is.\n" + SOURCE);
-        assertExtracted(SOURCE);
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "I can not do that.",
+                "```java\nint x;\n```",
+                "Write a class that extends Policy.",
+                "```java\nclass A extends Object {}\n```",
+            })
+    void proseHasNoSource(String answer) {
+        assertTrue(SourceExtractor.extract(answer).isEmpty());
     }
 
-    @Test
-    void theCommentAboveTheClassBelongsToIt() {
-        assertEquals(
-                Optional.of("/** Words. */\n" + SOURCE),
-                SourceExtractor.extract("Look:\n/** Words. */\n" + SOURCE));
-    }
-
-    @Test
-    void proseHasNoSource() {
-        assertTrue(SourceExtractor.extract("I can not do that.").isEmpty());
-        assertTrue(SourceExtractor.extract("").isEmpty());
-        assertTrue(SourceExtractor.extract("```java\nint x;\n```").isEmpty());
-    }
-
-    private static void assertExtracted(String answer) {
-        assertEquals(Optional.of(SOURCE), SourceExtractor.extract(answer));
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "```\n",
+                "<code>",
+                "{",
+                "/*",
+                "class A extends Policy {",
+                "<think>",
+                "// x\n",
+                "import a;\n",
+                "`",
+                "@A ",
+                "class A extends Policy ",
+                "final "
+            })
+    void anAnswerOfAnyLengthIsReadInTime(String part) {
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(10),
+                () -> SourceExtractor.extract(part.repeat(20_000) + "class A extends Policy {"));
     }
 }
