@@ -27,6 +27,11 @@ public record Completion(
         return !finishReason.isEmpty() && !finishReason.equals("stop");
     }
 
+    /** Returns whether the endpoint said how many tokens it read and wrote. */
+    public boolean isCounted() {
+        return promptTokens > 0 && completionTokens > 0;
+    }
+
     /** Returns whether this is the answer of an earlier day, played back. */
     public boolean isRecorded() {
         return !recordedOn.isEmpty();

@@ -106,6 +106,33 @@ public final class Prices {
                         answer.completionTokens());
     }
 
+    /**
+     * Returns what an answer cost, or may have cost, in US dollars: what the endpoint did not count
+     * is guessed from the texts, rather too much than too little, so that a limit holds.
+     *
+     * @param sent all messages of the request
+     * @return empty if the price is not known
+     */
+    public OptionalDouble costOrMore(Completion answer, List<ChatMessage> sent, String asked) {
+        String model = find(answer.model()).isPresent() ? answer.model() : asked;
+        if (answer.isRecorded() || find(model).isEmpty()) {
+            return cost(answer, asked);
+        }
+        int asking = sent.stream().mapToInt(message -> message.content().length()).sum();
+        return cost(
+                model,
+                answer.promptTokens() > 0 ? answer.promptTokens() : tokens(asking),
+                answer.cachedTokens(),
+                answer.completionTokens() > 0
+                        ? answer.completionTokens()
+                        : tokens(answer.text().length()));
+    }
+
+    /** English and Java have three to five characters a token. */
+    private static long tokens(int characters) {
+        return characters / 3 + 1;
+    }
+
     /** Returns what tokens cost in US dollars, empty if that is not known. */
     public OptionalDouble cost(String model, long in, long cached, long out) {
         Optional<Price> price = find(model);

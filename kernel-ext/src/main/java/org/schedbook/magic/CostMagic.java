@@ -77,6 +77,11 @@ final class CostMagic implements Magic {
     private static List<String> row(String name, List<Kept> answers, Prices prices) {
         OptionalDouble sum = OptionalDouble.of(0);
         int unknown = 0;
+        long estimated =
+                answers.stream()
+                        .filter(each -> each.costUsd().orElse(0) > 0)
+                        .filter(each -> each.tokensIn() == 0 || each.tokensOut() == 0)
+                        .count();
         for (Kept each : answers) {
             OptionalDouble cost = each.costUsd().isPresent() ? each.costUsd() : cost(each, prices);
             if (cost.isPresent()) {
@@ -85,7 +90,9 @@ final class CostMagic implements Magic {
                 unknown++;
             }
         }
-        String usd = String.format(Locale.ROOT, "%.4f", sum.getAsDouble());
+        String usd =
+                String.format(Locale.ROOT, "%.4f", sum.getAsDouble())
+                        + (estimated == 0 ? "" : ", " + estimated + " estimated");
         return List.of(
                 name,
                 String.valueOf(answers.size()),

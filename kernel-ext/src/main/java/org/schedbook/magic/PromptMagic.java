@@ -200,7 +200,15 @@ final class PromptMagic implements Magic {
 
     private String howItEnded(RepairLoop.Result result) {
         if (result.outOfMoney()) {
-            return ", and the answers have cost $%.4f".formatted(result.costUsd().orElseThrow());
+            return result.costUsd().isEmpty()
+                    ? ", and it is not known what the answers have cost"
+                    : ", and the answers have cost $%.4f%s"
+                            .formatted(
+                                    result.costUsd().getAsDouble(),
+                                    result.verdict().answer().isCounted()
+                                            ? ""
+                                            : " by an estimate, since the server does not count"
+                                                    + " tokens");
         }
         return repairs == 0 ? "" : " after its last repair";
     }

@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.schedbook.llm.ChatMessage;
 import org.schedbook.llm.Completion;
@@ -53,7 +54,7 @@ record Asking(Model model, Prices prices, Optional<Recordings> recordings) {
                             answer.promptTokens(),
                             answer.cachedTokens(),
                             answer.completionTokens(),
-                            prices.cost(answer, model.name()),
+                            cost(answer, messages),
                             answer.recordedOn(),
                             seconds(started)));
             if (recordings.isPresent() && !answer.isRecorded()) {
@@ -63,6 +64,14 @@ record Asking(Model model, Prices prices, Optional<Recordings> recordings) {
             return answer;
         } catch (ModelException e) {
             why = e.getMessage();
+            // It may be paid for all the same.
+            attempt.broke(
+                    why,
+                    seconds(started),
+                    e.partial().isEmpty()
+                            ? OptionalDouble.empty()
+                            : cost(half(e.partial()), messages));
+            why = "";
             throw e;
         } catch (RuntimeException | Error e) {
             why = "a defect of Schedbook's: " + e;
@@ -72,6 +81,15 @@ record Asking(Model model, Prices prices, Optional<Recordings> recordings) {
                 attempt.broke(why, seconds(started));
             }
         }
+    }
+
+    /** Returns what an answer cost, a guess where the endpoint does not count; empty if unknown. */
+    OptionalDouble cost(Completion answer, List<ChatMessage> messages) {
+        return prices.costOrMore(answer, messages, model.name());
+    }
+
+    private Completion half(String text) {
+        return new Completion(text, model.name(), "", 0, 0, 0, "");
     }
 
     private static double seconds(long started) {

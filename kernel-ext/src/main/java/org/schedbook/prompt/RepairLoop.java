@@ -56,8 +56,8 @@ public final class RepairLoop {
      * How often and how long to go on.
      *
      * @param repairs how often the model may correct itself, 0 for never
-     * @param maxCostUsd no repair is asked for once the answers have cost this much; empty for no
-     *     such limit
+     * @param maxCostUsd no repair is asked for once the answers have cost this much, or may have;
+     *     empty for no such limit
      */
     public record Limits(int repairs, OptionalDouble maxCostUsd) {}
 
@@ -75,7 +75,6 @@ public final class RepairLoop {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Model model;
-    private final Prices prices;
     private final Gates gates;
     private final Store store;
     private final Asking asking;
@@ -86,7 +85,6 @@ public final class RepairLoop {
     public RepairLoop(
             Model model, Prices prices, Gates gates, Store store, Optional<Recordings> recordings) {
         this.model = model;
-        this.prices = prices;
         this.gates = gates;
         this.store = store;
         this.asking = new Asking(model, prices, recordings);
@@ -124,9 +122,9 @@ public final class RepairLoop {
                     request(run, name, repair == 0 ? purpose : "repair", repair, prompt, messages);
             Attempt attempt = store.begin(request);
             run = run == 0 ? attempt.id() : run;
-            Completion answer =
-                    asking.ask(attempt, List.copyOf(messages), observer::writes, observer::waits);
-            OptionalDouble paid = prices.cost(answer, model.name());
+            List<ChatMessage> sent = List.copyOf(messages);
+            Completion answer = asking.ask(attempt, sent, observer::writes, observer::waits);
+            OptionalDouble paid = asking.cost(answer, sent);
             cost =
                     cost.isPresent() && paid.isPresent()
                             ? OptionalDouble.of(cost.getAsDouble() + paid.getAsDouble())
@@ -139,7 +137,7 @@ public final class RepairLoop {
             boolean broke =
                     !done
                             && limits.maxCostUsd().isPresent()
-                            && cost.orElse(0) >= limits.maxCostUsd().getAsDouble();
+                            && cost.orElse(Double.MAX_VALUE) >= limits.maxCostUsd().getAsDouble();
             if (done || broke) {
                 return new Result(verdict, attempt.id(), cost, broke);
             }

@@ -1,5 +1,7 @@
 package org.schedbook.store;
 
+import java.util.OptionalDouble;
+
 /**
  * A request that has been written down and is under way. Each method returns when what it was given
  * is kept, whatever happens to this process afterwards.
@@ -54,8 +56,22 @@ public final class Attempt {
      * @param seconds from the request to the error
      */
     public void broke(String error, double seconds) {
+        broke(error, seconds, OptionalDouble.empty());
+    }
+
+    /**
+     * Keeps why there are only the pieces given before, and what they may cost.
+     *
+     * @param seconds from the request to the error
+     * @param costUsd empty if that is not known
+     */
+    public void broke(String error, double seconds, OptionalDouble costUsd) {
         database.change(
-                "UPDATE attempt SET error = ?, seconds = ? WHERE id = ?", error, seconds, id);
+                "UPDATE attempt SET error = ?, seconds = ?, cost_usd = ? WHERE id = ?",
+                error,
+                seconds,
+                costUsd.isPresent() ? costUsd.getAsDouble() : null,
+                id);
     }
 
     /** Keeps what became of the answer. */

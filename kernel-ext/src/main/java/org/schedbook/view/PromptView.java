@@ -121,7 +121,13 @@ public final class PromptView implements RepairLoop.Observer, AutoCloseable {
                         : ", %,d tokens in, %,d out"
                                 .formatted(
                                         completion.promptTokens(), completion.completionTokens());
-        String cost = costUsd.isPresent() ? ", $%.4f".formatted(costUsd.getAsDouble()) : "";
+        String cost =
+                costUsd.isEmpty()
+                        ? ""
+                        : completion.isCounted()
+                                ? ", $%.4f".formatted(costUsd.getAsDouble())
+                                : ", about $%.4f: the server does not count tokens"
+                                        .formatted(costUsd.getAsDouble());
         return "Written by %s in %.1f s%s%s"
                 .formatted(completion.model(), took.toMillis() / 1e3, tokens, cost);
     }

@@ -165,7 +165,7 @@ class ImproveLoopTest {
     @Test
     void aSpentBudgetEndsIt() throws Exception {
         Files.writeString(directory.resolve("prices.csv"), "scripted, 1, 1, 1\n");
-        tokens = 100_000; // $0.10 an answer, two a round
+        tokens = 50_000; // in and out: $0.10 an answer, two a round
         answers.addAll(List.of(START.text(), START.text(), START.text()));
         var result = run(new Limits(8, 8, 0, OptionalDouble.of(.3)));
         assertEquals(2, result.rounds().size());
@@ -339,7 +339,7 @@ class ImproveLoopTest {
                     throw new ModelException("no", "wait", "");
                 }
                 onText.accept(answer);
-                return new Completion(answer, "scripted", "stop", tokens, 0, 0, "");
+                return new Completion(answer, "scripted", "stop", tokens, 0, tokens, "");
             }
         };
     }

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.schedbook.compile.CompileException.Problem;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
@@ -232,6 +234,53 @@ class RepairLoopTest {
         assertEquals(OptionalDouble.of(4), result.costUsd());
         assertEquals(OptionalDouble.of(2), store.attempts("mine").getFirst().costUsd());
         assertTrue(answers.hasNext());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1, 0", "0, 1"})
+    void whatAServerDoesNotCountIsEstimatedAndALimitHolds(long in, long out) throws Exception {
+        Path file = directory.resolve("prices.csv");
+        Files.writeString(file, "scripted, 1000, 0, 1000\n");
+        prices = Prices.read(file);
+        var asked = new Completion(BROKEN, "scripted", "stop", in, 0, out, "");
+        var result =
+                loop(answers(List.of(asked, asked, asked, asked).iterator()))
+                        .run("mine", PROMPT, new Limits(3, OptionalDouble.of(.01)), observer);
+        assertEquals(1, requests.size());
+        assertTrue(result.outOfMoney());
+        assertTrue(result.costUsd().getAsDouble() > BROKEN.length() / 4 / 1000.);
+        assertEquals(result.costUsd(), store.attempts("mine").getFirst().costUsd());
+    }
+
+    @Test
+    void anAnswerThatBreaksOffMayBePaidForToo() throws Exception {
+        Path file = directory.resolve("prices.csv");
+        Files.writeString(file, "scripted, 1000, 0, 1000\n");
+        prices = Prices.read(file);
+        Model model =
+                scripted(
+                        (_, onText) -> {
+                            onText.accept("public cl");
+                            throw new ModelException("cut", "again", "public cl");
+                        });
+        assertThrows(ModelException.class, () -> run(model, 1));
+        var kept = store.attempts("mine").getFirst();
+        assertEquals(Optional.of("cut"), kept.error());
+        assertEquals("public cl", kept.answer());
+        assertTrue(kept.costUsd().getAsDouble() > 0);
+    }
+
+    @Test
+    void whyAnAnswerIsNotThereIsTheReasonThatIsKept() throws Exception {
+        Model model =
+                scripted(
+                        (_, onText) -> {
+                            onText.accept("public cl");
+                            throw new IllegalStateException("no such field");
+                        });
+        assertThrows(IllegalStateException.class, () -> run(model, 1));
+        var kept = store.attempts("mine").getFirst();
+        assertTrue(kept.error().orElseThrow().contains("no such field"), kept.error().toString());
     }
 
     @Test
