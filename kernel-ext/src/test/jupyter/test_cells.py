@@ -86,6 +86,53 @@ class NothingSucceedsThatDidNotRunTest(CellTest):
         self.assertEqual("2", self.ok("1 + 1").shown())
 
 
+class TextTest(CellTest):
+    """What is not a magic reaches Java as it is typed, and what is one the magic."""
+
+    def test_text_that_looks_like_a_magic_is_text(self):
+        for code, value in (
+                ('String t = """\nratio=%d\n%lsmagic\n%%policy x\n""";\nt', "ratio=%d\n%lsmagic\n%%policy x\n"),
+                ("""'"' + String.format("x=%d", 5) + '"'""", '"x=5"'),
+                ("""char q = '"'; "k=%s".formatted(1)""", "k=1"),
+                ("/*\n x = %lsmagic */ 2", "2"),
+                ("int total = 17, wait = 5;\nint r = total\n  %wait;\nr", "2")):
+            self.assertEqual(value, self.ok(code).shown())
+
+    def test_a_cell_magic_may_follow_blanks_and_comments(self):
+        for before in ("\n \n", "// mine\n", "/* %%sim\n */\n", "\ufeff", "\u00a0", "\u200b\n"):
+            self.assertEqual("5", self.ok(before + "%%time\n2 + 3").of("execute_result")[0]["data"]["text/plain"])
+        cell = self.fails("int a = 1;\n%%policy x\nclass A {}", "UsageError", "%%policy on line 2 is not the first thing")
+        self.assertIn("a cell of their own", cell.shown())
+
+    def test_a_blank_that_java_does_not_know_separates_words(self):
+        self.fails("%use\u00a0nosuch", "CellError", "nosuch")
+        self.assertIn("Usage: %lsmagic", self.ok("\ufeff%lsmagic?").shown())
+        self.assertIn("Usage: %lsmagic", self.ok("\u00a0%lsmagic\u00a0--help").shown())
+
+    def test_names_in_braces(self):
+        self.ok('String known = "nosuch1";')
+        self.fails("%use {known}", "CellError", "nosuch1")
+        self.fails('String here = "nosuch2";\n%use {here}', "CellError", "nosuch2")
+        self.fails('for (String each : List.of("nosuch3")) {\n%use {each}\n}', "CellError", "nosuch3")
+        cell = self.fails("%use {unheard}", "UsageError", "There is no variable unheard.")
+        self.assertIn("^^^^^^^^^", cell.shown())
+        self.assertIn("{{unheard}}", cell.shown())
+        self.fails("%bench --command 'awk {print}' --nosuch", "UsageError", "--nosuch")
+
+    def test_places_are_code_points(self):
+        self.ok('String name9 = "x";')
+        code = '"😀😀"; name9.len'
+        reply = self.session.complete(code)
+        self.assertEqual((["length()"], 12, 15),
+                         (reply["matches"], reply["cursor_start"], reply["cursor_end"]))
+        reply = self.session.complete("String s = \"😀\";\n%lsm")
+        self.assertEqual((["%lsmagic"], 16, 20),
+                         (reply["matches"], reply["cursor_start"], reply["cursor_end"]))
+        self.assertIn("length", str(self.session.inspect('"😀😀"; name9.length()', 15)["data"]))
+        self.assertIn("Usage: %lsmagic", str(self.session.inspect('String s = "😀";\n%lsmagic', 18)["data"]))
+        self.assertEqual("error", self.session.complete("name9", 99)["status"])
+
+
 class LostSessionTest(CellTest):
 
     def test_a_session_that_is_lost_is_said_in_each_cell_from_then_on(self):

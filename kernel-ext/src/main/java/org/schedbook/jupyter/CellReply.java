@@ -46,6 +46,7 @@ final class CellReply extends ShellReplyEnvironment {
     private volatile boolean full;
     private boolean failed;
     private boolean silent;
+    private boolean busy;
     private CellOutput output;
 
     CellReply(
@@ -85,9 +86,47 @@ final class CellReply extends ShellReplyEnvironment {
     }
 
     @Override
+    public void setBusyDeferIdle() {
+        setStatusBusy();
+        busy = true;
+    }
+
+    /** Replies are sent when a request has been handled, so none needs JJava's mode for it. */
+    @Override
+    public ShellReplyEnvironment defer() {
+        return this;
+    }
+
+    @Override
+    public void reply(Message<?> message) {
+        defer(() -> super.reply(message));
+    }
+
+    /**
+     * Sends the reply, and that the kernel is idle: behind the reply to a cell, before any other. A
+     * client that has a reply then finds nothing of that request on iopub when it listens for the
+     * next.
+     */
+    @Override
+    public void resolveDeferrals() {
+        if (output == null) {
+            idle();
+        }
+        super.resolveDeferrals();
+        idle();
+    }
+
+    private void idle() {
+        if (busy) {
+            busy = false;
+            setStatusIdle();
+        }
+    }
+
+    @Override
     public <T extends ContentType<T>> void publish(T content) {
         if (content instanceof PublishStatus) {
-            super.publish(content); // which may be deferred
+            super.publish(content);
             return;
         }
         if (output != null) {
@@ -127,10 +166,7 @@ final class CellReply extends ShellReplyEnvironment {
         return false;
     }
 
-    /**
-     * Sends what a cell shows. Any thread may do so, also while this reply is in JJava's mode in
-     * which the next message is deferred.
-     */
+    /** Sends what a cell shows; any thread may do so. */
     @SuppressWarnings({"rawtypes", "unchecked"})
     void send(ContentType content) {
         if (!silent) {
@@ -176,8 +212,7 @@ final class CellReply extends ShellReplyEnvironment {
 
     private void replyDone(Map<String, Object> content) {
         output.finish();
-        // Not before those queued behind an error are found, see below.
-        defer(() -> reply(message(getContext(), content)));
+        reply(message(getContext(), content));
     }
 
     private synchronized List<Map<String, Object>> payload() {
@@ -217,13 +252,23 @@ final class CellReply extends ShellReplyEnvironment {
             LockSupport.parkNanos(1_000_000);
         } while (System.nanoTime() < deadline);
         resolveDeferrals();
-        queued.forEach(this::answer);
+        queued.forEach(request -> answer(request, true));
     }
 
-    private void answer(Message<?> request) {
+    /**
+     * Handles what is queued behind this request before it is answered. A client asks a kernel that
+     * starts again and again, takes the first answer, and would find the others among its cells'.
+     */
+    void handleQueued() {
+        while ((channel.getEvents() & POLLIN) != 0) {
+            answer(channel.readMessage(), false);
+        }
+    }
+
+    private void answer(Message<?> request, boolean abort) {
         MessageType<?> type = request.getHeader().getType();
         ShellReplyEnvironment env = connection.prepareReplyEnv(channel, request);
-        if (type == MessageType.EXECUTE_REQUEST) {
+        if (abort && type == MessageType.EXECUTE_REQUEST) {
             env.setBusyDeferIdle();
             env.reply(message(request, Map.of("status", "aborted")));
         } else {

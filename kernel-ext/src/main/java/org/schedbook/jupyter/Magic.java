@@ -38,6 +38,16 @@ public interface Magic {
     }
 
     /**
+     * Returns whether the value of an option is a command for a shell, in which braces are often
+     * meant as they stand.
+     *
+     * @param option a name of the option
+     */
+    default boolean takesCommand(String option) {
+        return false;
+    }
+
+    /**
      * Returns what Tab offers at a place in the body of this cell magic, or null for nothing.
      *
      * @param at the place, from 0

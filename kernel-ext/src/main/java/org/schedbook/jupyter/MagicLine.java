@@ -5,9 +5,9 @@ import java.util.List;
 
 /**
  * The line that calls a magic, {@code %name args} or {@code %%name args}, taken apart. Arguments
- * are separated by blanks; {@code "…"} and {@code '…'} keep blanks, a backslash keeps a quote, a
- * blank or a backslash; a semicolon at the end of the line is dropped, as people put it there out
- * of habit.
+ * are separated by blanks, also those that only look like one; {@code "…"} and {@code '…'} keep
+ * blanks, a backslash keeps a quote, a blank or a backslash; a semicolon at the end of the line is
+ * dropped, as people put it there out of habit.
  *
  * @param text the line as typed
  * @param prefix {@code %} or {@code %%}
@@ -64,7 +64,7 @@ record MagicLine(String text, String prefix, String name, List<Arg> args) {
         var args = new ArrayList<Arg>();
         int i = from;
         while (true) {
-            while (i < line.length() && Character.isWhitespace(line.charAt(i))) {
+            while (i < line.length() && CellLexer.isBlank(line.charAt(i))) {
                 i++;
             }
             if (i == line.length()) {
@@ -96,7 +96,7 @@ record MagicLine(String text, String prefix, String name, List<Arg> args) {
                 }
             } else if (c == '"' || c == '\'' && opens(line, i)) {
                 quote = c;
-            } else if (Character.isWhitespace(c)) {
+            } else if (CellLexer.isBlank(c)) {
                 break;
             } else {
                 value.append(c);
@@ -108,7 +108,7 @@ record MagicLine(String text, String prefix, String name, List<Arg> args) {
     /** An apostrophe inside a word ({@code don't}) is no quote: one opens after a blank or an =. */
     private static boolean opens(String line, int at) {
         char before = line.charAt(at - 1);
-        return (Character.isWhitespace(before) || before == '=') && line.indexOf('\'', at + 1) > 0;
+        return (CellLexer.isBlank(before) || before == '=') && line.indexOf('\'', at + 1) > 0;
     }
 
     private static boolean escapable(char c) {
@@ -116,7 +116,11 @@ record MagicLine(String text, String prefix, String name, List<Arg> args) {
     }
 
     private static String withoutSemicolon(String text) {
-        String line = text.stripTrailing();
+        int end = text.length();
+        while (end > 0 && CellLexer.isBlank(text.charAt(end - 1))) {
+            end--;
+        }
+        String line = text.substring(0, end);
         return line.endsWith(";") ? line.substring(0, line.length() - 1) : line;
     }
 }

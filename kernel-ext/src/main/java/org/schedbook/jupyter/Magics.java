@@ -413,6 +413,41 @@ public final class Magics {
         return show(error, new MagicCall(line, cellLine, "", frontend));
     }
 
+    /**
+     * Returns whether braces at a place of a line may be meant as they stand: in what is a command
+     * for a shell, and in lines for magics that are not of these.
+     */
+    boolean takesBraces(MagicLine line, int at) {
+        Optional<? extends Magic> magic = magic(line);
+        if (magic.isEmpty() || magic.get().takesCommandLine()) {
+            return true;
+        }
+        String before = "";
+        for (MagicLine.Arg arg : line.args()) {
+            if (arg.start() <= at && at < arg.end()) {
+                return magic.get().takesCommand(optionName(arg.value()))
+                        || magic.get().takesCommand(before);
+            }
+            before = arg.value();
+        }
+        return false;
+    }
+
+    /** Shows that a line has a name in braces that no variable has, and returns the error. */
+    CellError noVariable(MagicLine line, int cellLine, String name, int at) {
+        var call = new MagicCall(line, cellLine, "", frontend);
+        return show(
+                new UsageError("There is no variable " + name + ".")
+                        .at(
+                                call.mark(
+                                        new MagicLine.Arg(name, at, at + name.length() + 2),
+                                        "not declared"))
+                        .next(
+                                "Declare it in a cell that is run before, or write {{%s}} if the braces are meant."
+                                        .formatted(name)),
+                call);
+    }
+
     /** Shows an error of a cell that called no magic, and returns it to throw. */
     CellError show(CellError error) {
         lastError = error;
@@ -473,7 +508,7 @@ public final class Magics {
         if (entry.isEmpty()) {
             return null;
         }
-        boolean newWord = Character.isWhitespace(text.charAt(text.length() - 1));
+        boolean newWord = CellLexer.isBlank(text.charAt(text.length() - 1));
         List<String> words = new ArrayList<>(line.values());
         String last = newWord || words.isEmpty() ? "" : words.removeLast();
         int start = newWord ? text.length() : line.args().getLast().start();

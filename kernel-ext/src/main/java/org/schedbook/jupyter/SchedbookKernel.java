@@ -10,12 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import jdk.jshell.JShell;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
 import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
@@ -28,9 +30,14 @@ import org.dflib.jjava.jupyter.messages.publish.PublishClearOutput;
 import org.dflib.jjava.jupyter.messages.publish.PublishExecuteInput;
 import org.dflib.jjava.jupyter.messages.publish.PublishExecuteResult;
 import org.dflib.jjava.jupyter.messages.publish.PublishStream.StreamType;
+import org.dflib.jjava.jupyter.messages.reply.CompleteReply;
+import org.dflib.jjava.jupyter.messages.reply.ErrorReply;
+import org.dflib.jjava.jupyter.messages.reply.InspectReply;
 import org.dflib.jjava.jupyter.messages.reply.KernelInfoReply;
+import org.dflib.jjava.jupyter.messages.request.CompleteRequest;
 import org.dflib.jjava.jupyter.messages.request.ExecuteRequest;
 import org.dflib.jjava.jupyter.messages.request.HistoryRequest;
+import org.dflib.jjava.jupyter.messages.request.InspectRequest;
 import org.dflib.jjava.jupyter.messages.request.KernelInfoRequest;
 import org.dflib.jjava.jupyter.messages.request.ShutdownRequest;
 import org.dflib.jjava.kernel.JavaKernel;
@@ -196,31 +203,52 @@ public final class SchedbookKernel extends JavaKernel {
             return "%s.runCellMagic(%d);".formatted(SchedbookKernel.class.getName(), id);
         }
 
-        private String lineCall(int line, String magic) {
+        private String lineCall(int line, String magic, Set<String> declared) {
             if (magic.length() > MAX_LINE_LENGTH) {
                 throw new UsageError(
                                 "The magic on line %d is longer than %,d characters."
                                         .formatted(line, MAX_LINE_LENGTH))
                         .next("Put the text into the body of a cell magic.");
             }
-            return "%s.%srunLineMagic(%d, %s);"
-                    .formatted(
-                            SchedbookKernel.class.getName(),
-                            witness(magic),
-                            line,
-                            CellSource.expression(magic));
+            CellSource.Expression value =
+                    CellSource.expression(
+                            magic, name -> declared.contains(name) || isVariable(name));
+            MagicLine parsed = MagicLine.parse(magic);
+            return value.unknown().stream()
+                    .filter(unknown -> !magics.takesBraces(parsed, unknown.at()))
+                    .findFirst()
+                    .map(
+                            unknown ->
+                                    "%s.%snoVariable(%d, %s, \"%s\", %d);"
+                                            .formatted(
+                                                    SchedbookKernel.class.getName(),
+                                                    witness(parsed),
+                                                    line,
+                                                    value.java(),
+                                                    unknown.name(),
+                                                    unknown.at()))
+                    .orElseGet(
+                            () ->
+                                    "%s.%srunLineMagic(%d, %s);"
+                                            .formatted(
+                                                    SchedbookKernel.class.getName(),
+                                                    witness(parsed),
+                                                    line,
+                                                    value.java()));
         }
     }
 
+    private boolean isVariable(String name) {
+        JShell shell = getJShell();
+        return shell.variables()
+                .anyMatch(
+                        variable ->
+                                variable.name().equals(name) && shell.status(variable).isDefined());
+    }
+
     /** Returns a type witness, by which {@code var r = %bench …} has the type of its value. */
-    private String witness(String magic) {
-        try {
-            return magics.valueType(MagicLine.parse(magic))
-                    .map(type -> "<" + type.getCanonicalName() + ">")
-                    .orElse("");
-        } catch (CellError e) {
-            return ""; // shown when it is run
-        }
+    private String witness(MagicLine magic) {
+        return magics.valueType(magic).map(type -> "<" + type.getCanonicalName() + ">").orElse("");
     }
 
     /**
@@ -232,6 +260,11 @@ public final class SchedbookKernel extends JavaKernel {
     @SuppressWarnings("unchecked") // as in JJava, the assignment in the cell decides
     public static <T> T runLineMagic(int line, String text) {
         return (T) notebook().run(MagicLine.parse(text), line, null);
+    }
+
+    /** Refuses a line magic that has a name in braces which no variable has; cells call this. */
+    public static <T> T noVariable(int line, String text, String name, int at) {
+        throw notebook().magics.noVariable(MagicLine.parse(text), line, name, at);
     }
 
     /** Runs the cell magic of a cell that {@code id} was given to. */
@@ -298,6 +331,11 @@ public final class SchedbookKernel extends JavaKernel {
             }
             cell.done(replyCount, values(request.getUserExpr()));
         } catch (Exception e) {
+            if (e instanceof CellError error
+                    && !(e instanceof Interrupted)
+                    && !magics.wasShown(error)) {
+                magics.show(error);
+            }
             cell.failed(replyCount, nameOf(e), messageOf(e), formatError(e));
         }
         pending.clear();
@@ -362,8 +400,6 @@ public final class SchedbookKernel extends JavaKernel {
             return super.doEval(source);
         } catch (EvaluationInterruptedException e) {
             throw interrupted();
-        } catch (CellError e) {
-            throw magics.wasShown(e) ? e : magics.show(e);
         } catch (Error e) {
             // An Error of javac's, say, would end the thread that serves the notebook.
             throw new IllegalStateException(e.toString(), e);
@@ -459,31 +495,74 @@ public final class SchedbookKernel extends JavaKernel {
 
     // What the front end asks besides.
 
+    // Places are code points in the protocol and characters of Java here.
+
+    @Override
+    protected void handleCompleteRequest(
+            ShellReplyEnvironment env, Message<CompleteRequest> message) {
+        CompleteRequest request = message.getContent();
+        env.setBusyDeferIdle();
+        try {
+            String code = request.getCode();
+            int at = code.offsetByCodePoints(0, request.getCursorPos());
+            ReplacementOptions options = complete(code, at);
+            if (options == null) {
+                options = new ReplacementOptions(List.of(), at, at);
+            }
+            env.reply(
+                    new CompleteReply(
+                            options.getReplacements(),
+                            code.codePointCount(0, options.getSourceStart()),
+                            code.codePointCount(0, options.getSourceEnd()),
+                            Map.of()));
+        } catch (RuntimeException e) {
+            env.replyError(CompleteReply.MESSAGE_TYPE.error(), ErrorReply.of(e));
+        }
+    }
+
+    @Override
+    protected void handleInspectRequest(
+            ShellReplyEnvironment env, Message<InspectRequest> message) {
+        InspectRequest request = message.getContent();
+        env.setBusyDeferIdle();
+        try {
+            String code = request.getCode();
+            DisplayData found =
+                    inspect(
+                            code,
+                            code.offsetByCodePoints(0, request.getCursorPos()),
+                            request.getDetailLevel() > 0);
+            env.reply(new InspectReply(found != null, DisplayData.emptyIfNull(found)));
+        } catch (RuntimeException e) {
+            env.replyError(InspectReply.MESSAGE_TYPE.error(), ErrorReply.of(e));
+        }
+    }
+
     @Override
     public ReplacementOptions complete(String code, int at) {
         CellSource cell = CellSource.of(code);
         if (cell.magic() != null && at >= cell.bodyStart() && !cell.body().isEmpty()) {
             return completeBody(cell, at);
         }
-        int lineStart = code.lastIndexOf('\n', at - 1) + 1;
-        String magic = CellSource.magicIn(code.substring(lineStart, at));
-        if (magic == null) {
+        CellLexer.Found found = CellSource.magicAt(code, at);
+        if (found == null) {
             return super.complete(code, at);
         }
-        int magicStart = at - magic.length();
-        if (magic.chars().noneMatch(Character::isWhitespace)) {
+        String magic = code.substring(found.start(), at);
+        if (magic.chars().noneMatch(c -> CellLexer.isBlank((char) c))) {
             return new ReplacementOptions(
                     Magics.names(magicsRegistry).stream()
                             .filter(name -> name.startsWith(magic))
                             .sorted()
                             .toList(),
-                    magicStart,
+                    found.start(),
                     at);
         }
         Magics.Completion completion = magics.complete(magic);
         return completion == null
                 ? null
-                : new ReplacementOptions(completion.values(), magicStart + completion.start(), at);
+                : new ReplacementOptions(
+                        completion.values(), found.start() + completion.start(), at);
     }
 
     private ReplacementOptions completeBody(CellSource cell, int at) {
@@ -511,15 +590,13 @@ public final class SchedbookKernel extends JavaKernel {
         if (cell.magic() != null && at >= cell.bodyStart() && !cell.body().isEmpty()) {
             return inspectBody(cell, at - cell.bodyStart(), extraDetail);
         }
-        int lineStart = code.lastIndexOf('\n', at - 1) + 1;
-        int lineEnd = code.indexOf('\n', lineStart);
-        String magic =
-                CellSource.magicIn(
-                        code.substring(lineStart, lineEnd < 0 ? code.length() : lineEnd));
-        if (magic == null) {
+        CellLexer.Found found = CellSource.magicAt(code, at);
+        if (found == null) {
             return super.inspect(code, at, extraDetail);
         }
-        return magics.help(MagicLine.parse(magic)).map(SchedbookKernel::explanation).orElse(null);
+        return magics.help(MagicLine.parse(code.substring(found.start(), found.end())))
+                .map(SchedbookKernel::explanation)
+                .orElse(null);
     }
 
     private DisplayData inspectBody(CellSource cell, int at, boolean extraDetail) {
@@ -542,12 +619,18 @@ public final class SchedbookKernel extends JavaKernel {
         if (CellSource.of(code).magic() != null) {
             return code.endsWith("\n") ? IS_COMPLETE_YES : "";
         }
-        return super.isComplete(CellSource.replaceLineMagics(code, (line, magic) -> ";"));
+        try {
+            return super.isComplete(
+                    CellSource.replaceLineMagics(code, (line, magic, declared) -> ";"));
+        } catch (UsageError e) {
+            return IS_COMPLETE_YES; // and running it says what is wrong
+        }
     }
 
     @Override
     protected void handleKernelInfoRequest(
             ShellReplyEnvironment env, Message<KernelInfoRequest> message) {
+        ((CellReply) env).handleQueued();
         env.setBusyDeferIdle();
         env.reply(new KernelInfo(this));
     }

@@ -98,6 +98,11 @@ final class BenchMagic implements Magic {
     }
 
     @Override
+    public boolean takesCommand(String option) {
+        return option.equals("--command");
+    }
+
+    @Override
     public BenchResult run(MagicCall call)
             throws BenchException, TargetException, InterruptedException {
         Workload load = load();

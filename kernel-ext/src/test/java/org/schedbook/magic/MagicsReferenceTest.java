@@ -52,7 +52,10 @@ class MagicsReferenceTest {
                 """
                 A line magic, `%name`, is a line of a cell, and its value can be kept: `var r = %bench messaging`. \
                 In it `{name}` is the value of a variable: `%bench messaging -n {runs}`. \
-                A cell magic, `%%name`, is the first line of a cell and works on the lines below it. \
+                Other braces stay as they are typed, `{{name}}` is `{name}`, and where braces can only be meant for a \
+                variable (not in `%shell` or `--command`), a name that none has is an error. \
+                A cell magic, `%%name`, is the first line of a cell, after blank lines and comments at most, and works \
+                on the lines below it. \
                 In a notebook `%name?` shows what stands here, `%lsmagic` lists them all, Tab completes names, \
                 options and values, and Shift-Tab explains.
 

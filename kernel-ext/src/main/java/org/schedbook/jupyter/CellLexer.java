@@ -1,0 +1,306 @@
+package org.schedbook.jupyter;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads a cell once, as Java is read: strings, text blocks, characters and comments are passed
+ * over, and what starts with a percent sign elsewhere is a magic where it cannot be the operator:
+ * where a statement may begin, or after the = of an assignment.
+ */
+final class CellLexer {
+
+    /**
+     * A magic, which goes to the end of its line.
+     *
+     * @param lead where the blanks before it start
+     * @param start where its percent sign is
+     * @param end where its line ends
+     * @param line the line of the cell, from 1
+     * @param declared the variables that the cell has declared before it
+     */
+    record Found(int lead, int start, int end, int line, Set<String> declared) {}
+
+    /** What the last token was, as far as it decides on a percent sign. */
+    private enum Last {
+        /** Nothing yet. */
+        NONE,
+        /** Something that can be divided: a name, a literal, a bracket that closes a value. */
+        VALUE,
+        /** The = of an assignment. */
+        ASSIGNMENT,
+        OTHER
+    }
+
+    private static final Set<String> CONTROL =
+            Set.of("if", "for", "while", "switch", "synchronized", "catch", "try");
+
+    /** Words after which a statement or a value begins. */
+    private static final Set<String> BEGINNING =
+            Set.of(
+                    "else",
+                    "do",
+                    "try",
+                    "finally",
+                    "return",
+                    "throw",
+                    "yield",
+                    "assert",
+                    "case",
+                    "new",
+                    "default",
+                    "import",
+                    "package",
+                    "instanceof",
+                    "extends",
+                    "implements",
+                    "throws");
+
+    private final String cell;
+    private final List<Found> lineMagics = new ArrayList<>();
+    private final Set<String> declared = new HashSet<>();
+    private final Deque<Boolean> parentheses = new ArrayDeque<>();
+    private Found cellMagic;
+    private Found misplaced;
+
+    private int at;
+    private int line = 1;
+    private int lineLead;
+    private boolean lineStart = true;
+    private Last last = Last.NONE;
+    private String word = "";
+    private boolean typeBefore;
+    private String candidate;
+
+    private CellLexer(String cell) {
+        this.cell = cell;
+    }
+
+    static CellLexer read(String cell) {
+        var lexer = new CellLexer(cell);
+        while (lexer.at < cell.length() && lexer.cellMagic == null) {
+            lexer.next();
+        }
+        return lexer;
+    }
+
+    /** Returns the line magics of a cell of Java. */
+    List<Found> lineMagics() {
+        return lineMagics;
+    }
+
+    /** Returns the cell magic with which the cell starts, or null. */
+    Found cellMagic() {
+        return cellMagic;
+    }
+
+    /** Returns the first cell magic that has Java or another magic before it, or null. */
+    Found misplaced() {
+        return misplaced;
+    }
+
+    private void next() {
+        char c = cell.charAt(at);
+        if (c == '\n' || c == '\r') {
+            newLine();
+        } else if (isBlank(c)) {
+            at++;
+        } else if (cell.startsWith("//", at)) {
+            at = lineEnd();
+        } else if (cell.startsWith("/*", at)) {
+            text("*/", 2, false);
+        } else {
+            token(c);
+        }
+    }
+
+    private void newLine() {
+        at += cell.startsWith("\r\n", at) ? 2 : 1;
+        line++;
+        lineStart = true;
+        lineLead = at;
+    }
+
+    private void token(char c) {
+        if (c == '%' && magic()) {
+            return;
+        }
+        lineStart = false;
+        if (Character.isJavaIdentifierStart(c)) {
+            word();
+            return;
+        }
+        declareIf(c);
+        boolean wasValue = last == Last.VALUE;
+        String lastWord = word;
+        word = "";
+        typeBefore = c == '>' || c == ']' || c == '.' && cell.startsWith("..", Math.max(0, at - 2));
+        if (cell.startsWith("\"\"\"", at)) {
+            text("\"\"\"", 3, true);
+            last = Last.VALUE;
+        } else if (c == '"' || c == '\'') {
+            text(String.valueOf(c), 1, true);
+            last = Last.VALUE;
+        } else if (Character.isDigit(c)) {
+            while (at < cell.length()
+                    && (Character.isJavaIdentifierPart(cell.charAt(at))
+                            || cell.charAt(at) == '.')) {
+                at++;
+            }
+            last = Last.VALUE;
+        } else if (cell.startsWith("++", at) || cell.startsWith("--", at)) {
+            at += 2; // after a value it belongs to it
+        } else if (cell.startsWith("==", at)) {
+            at += 2;
+            last = Last.OTHER;
+        } else {
+            last =
+                    switch (c) {
+                        case '(' -> {
+                            parentheses.push(CONTROL.contains(lastWord));
+                            yield Last.OTHER;
+                        }
+                        case ')' ->
+                                parentheses.isEmpty() || !parentheses.pop()
+                                        ? Last.VALUE
+                                        : Last.OTHER;
+                        case ']' -> Last.VALUE;
+                        case '=' -> comparison() ? Last.OTHER : Last.ASSIGNMENT;
+                        default -> Last.OTHER;
+                    };
+            at++;
+        }
+    }
+
+    private boolean comparison() {
+        return at > 0 && "!<>".indexOf(cell.charAt(at - 1)) >= 0;
+    }
+
+    private void word() {
+        int start = at;
+        while (at < cell.length() && Character.isJavaIdentifierPart(cell.charAt(at))) {
+            at++;
+        }
+        boolean afterType = typeBefore || last == Last.VALUE && !word.isEmpty();
+        boolean afterComma = last == Last.OTHER && start > 0 && lastSignificant(start) == ',';
+        word = cell.substring(start, at);
+        boolean begins = BEGINNING.contains(word);
+        candidate = begins ? null : (afterType ? "" : afterComma ? "," : "?") + word;
+        typeBefore = false;
+        last = begins ? Last.OTHER : Last.VALUE;
+    }
+
+    private char lastSignificant(int before) {
+        int i = before - 1;
+        while (i > 0 && (isBlank(cell.charAt(i)) || cell.charAt(i) == '\n')) {
+            i--;
+        }
+        return cell.charAt(i);
+    }
+
+    /** Notes the name before {@code c} as a variable's if that is how one is declared. */
+    private void declareIf(char c) {
+        if (candidate == null) {
+            return;
+        }
+        boolean assigned = c == '=' && !cell.startsWith("==", at);
+        boolean arrow = cell.startsWith("->", at);
+        boolean is =
+                switch (candidate.charAt(0)) {
+                    case ',' -> assigned;
+                    case '?' -> arrow;
+                    default -> assigned || arrow || ";:,)".indexOf(c) >= 0;
+                };
+        if (is) {
+            declared.add(candidate.replaceFirst("^[,?]", ""));
+        }
+        candidate = null;
+    }
+
+    /** Passes over text up to {@code end}, or to the end of the line for one that has no lines. */
+    private void text(String end, int opening, boolean escapes) {
+        boolean lines = opening > 1;
+        at += opening;
+        while (at < cell.length()) {
+            char c = cell.charAt(at);
+            if (cell.startsWith(end, at)) {
+                at += end.length();
+                return;
+            }
+            if (c == '\n' || c == '\r') {
+                if (!lines) {
+                    return;
+                }
+                boolean was = lineStart;
+                newLine();
+                lineStart = was || !escapes;
+            } else {
+                at += escapes && c == '\\' && at + 1 < cell.length() && !isLineEnd(at + 1) ? 2 : 1;
+            }
+        }
+    }
+
+    private boolean isLineEnd(int i) {
+        return cell.charAt(i) == '\n' || cell.charAt(i) == '\r';
+    }
+
+    /** Takes a percent sign for a magic if it is one. */
+    private boolean magic() {
+        boolean cellMagicHere = cell.startsWith("%%", at);
+        int name = at + (cellMagicHere ? 2 : 1);
+        if (name >= cell.length()
+                || !Character.isLetter(cell.charAt(name)) && cell.charAt(name) != '_') {
+            return false;
+        }
+        boolean begins = lineStart && last != Last.VALUE;
+        if (!begins && (cellMagicHere || last != Last.ASSIGNMENT)) {
+            return false;
+        }
+        int end = lineEnd();
+        var found = new Found(lead(), at, end, line, Set.copyOf(declared));
+        if (!cellMagicHere) {
+            lineMagics.add(found);
+        } else if (last == Last.NONE && lineMagics.isEmpty()) {
+            cellMagic = found;
+        } else if (misplaced == null) {
+            misplaced = found;
+        }
+        at = end;
+        last = Last.OTHER;
+        word = "";
+        typeBefore = false;
+        candidate = null;
+        return true;
+    }
+
+    private int lead() {
+        int lead = at;
+        while (lead > lineLead && isBlank(cell.charAt(lead - 1))) {
+            lead--;
+        }
+        return lead;
+    }
+
+    private int lineEnd() {
+        int end = at;
+        while (end < cell.length() && !isLineEnd(end)) {
+            end++;
+        }
+        return end;
+    }
+
+    /** Returns whether a character looks like a blank, also one that Java does not take for one. */
+    static boolean isBlank(char c) {
+        return c != '\n'
+                && c != '\r'
+                && (Character.isWhitespace(c)
+                        || Character.isSpaceChar(c)
+                        || c == '\ufeff'
+                        || c == '\u200b'
+                        || c == '\u2060');
+    }
+}
