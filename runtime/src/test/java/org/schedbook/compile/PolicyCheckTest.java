@@ -94,7 +94,7 @@ class PolicyCheckTest {
 
     @Test
     void muchCodeIsRefused() {
-        String text = "\"" + "x".repeat(40_000) + "\"";
+        String text = "\"" + "\u3042".repeat(20_000) + "\""; // three bytes each in a class file
         String source =
                 """
                 public class Large extends Policy {
@@ -102,7 +102,7 @@ class PolicyCheckTest {
                     public void enqueue(Task task, long enqFlags) {}
                 }
                 """
-                        .formatted(text, text.replace('x', 'y'));
+                        .formatted(text, text.replace('\u3042', '\u3044'));
         assertEquals(List.of(1), lines(source));
     }
 
