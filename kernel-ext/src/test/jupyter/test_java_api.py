@@ -6,7 +6,7 @@ import unittest
 from session import Session, environment
 from test_magics import FIFO, rows
 
-COMPILE = 'import org.schedbook.Schedbook;\nvar mine = Schedbook.compile("mine", """\n' + FIFO + '\n""");\nmine'
+COMPILE = 'var mine = Schedbook.compile("mine", """\n' + FIFO + '\n""");\nmine'
 
 
 class JavaApiTest(unittest.TestCase):
@@ -53,8 +53,6 @@ class JavaApiTest(unittest.TestCase):
 
     def test_4_figures_show_themselves_and_are_kept(self):
         cell = self.ok("""
-            import org.schedbook.bench.*;
-            import java.time.Duration;
             var result = Schedbook.bench(
                 Workloads.parse("messaging:groups=1,loops=20"), Plan.of(2, Duration.ofMinutes(1)), "eevdf", "mine");
             result""")
@@ -67,6 +65,9 @@ class JavaApiTest(unittest.TestCase):
         cell = self.session.run('Schedbook.attach("nosuch")')
         self.assertIn("There is no policy named 'nosuch'.", cell.shown())
         self.assertNotIn("\tat ", "\n".join(cell.reply["traceback"]))
+
+    def test_6_a_class_of_ones_own_goes_before_what_is_imported(self):
+        self.assertIn("mine", self.ok('record Plan(String of) {}\nnew Plan("mine").of()').shown())
 
 
 if __name__ == "__main__":

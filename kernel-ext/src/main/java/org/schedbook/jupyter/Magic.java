@@ -1,11 +1,10 @@
 package org.schedbook.jupyter;
 
-import java.util.List;
-
 /**
  * A line or cell magic, written as a picocli command: {@code @Command(description = …)} on the
- * class, {@code @Option} and {@code @Parameters} on its fields. Every call gets a new instance, so
- * fields hold the arguments of one call and nothing else.
+ * class, {@code @Option} and {@code @Parameters} on its fields, with {@code completionCandidates}
+ * for what Tab is to offer. Every call gets a new instance, so fields hold the arguments of one
+ * call and nothing else.
  */
 public interface Magic {
 
@@ -17,16 +16,6 @@ public interface Magic {
      * @throws Exception for any other failure, shown as one sentence with the details folded
      */
     Object run(MagicCall call) throws Exception;
-
-    /**
-     * Values offered by Tab besides those picocli knows (enum constants, declared candidates).
-     *
-     * @param label the longest name of an option ({@code "--policies"}) or the label of a
-     *     positional parameter ({@code "NAME"})
-     */
-    default List<String> candidates(String label) {
-        return List.of();
-    }
 
     /**
      * Returns whether the line ends in a command line for somebody else, whose options are not this

@@ -24,7 +24,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -50,11 +49,15 @@ public final class Magics {
      *
      * @param name as typed, with {@code %} or {@code %%}
      */
-    public record Entry(String group, String name, Supplier<? extends Magic> factory) {
+    public record Entry(
+            String group,
+            String name,
+            Supplier<? extends Magic> factory,
+            CommandLine.IFactory parts) {
 
         /** Returns the magic as picocli has it. */
         public CommandLine command() {
-            CommandLine command = new CommandLine(factory.get());
+            CommandLine command = new CommandLine(factory.get(), parts);
             CommandSpec spec = command.getCommandSpec().name(name);
             UsageMessageSpec usage = spec.usageMessage();
             usage.description(verbatim(usage.description())).footer(verbatim(usage.footer()));
@@ -100,7 +103,10 @@ public final class Magics {
         /** Returns one sentence: what the magic does. */
         public String summary() {
             String[] lines =
-                    new CommandLine(factory.get()).getCommandSpec().usageMessage().description();
+                    new CommandLine(factory.get(), parts)
+                            .getCommandSpec()
+                            .usageMessage()
+                            .description();
             return lines.length == 0 ? "" : lines[0];
         }
     }
@@ -118,6 +124,7 @@ public final class Magics {
     private final Deque<MagicCall> running = new ConcurrentLinkedDeque<>();
     private final Deque<AutoCloseable> atShutdown = new ConcurrentLinkedDeque<>();
     private Function<Exception, Optional<CellError>> explanation = _ -> Optional.empty();
+    private CommandLine.IFactory parts = CommandLine.defaultFactory();
     private volatile MagicCall abandoned;
     private volatile CellError lastError;
 
@@ -153,7 +160,7 @@ public final class Magics {
 
     /** Adds a line magic, called as {@code %name}, or replaces the one of that name. */
     public Magics line(String group, String name, Supplier<? extends Magic> factory) {
-        entries.put(LINE + name, new Entry(group, LINE + name, factory));
+        entries.put(LINE + name, new Entry(group, LINE + name, factory, parts));
         for (String each : List.of(name, name + "?")) {
             registry.registerLineMagic(
                     each,
@@ -168,7 +175,7 @@ public final class Magics {
      * of that name.
      */
     public Magics cell(String group, String name, Supplier<? extends Magic> factory) {
-        entries.put(CELL + name, new Entry(group, CELL + name, factory));
+        entries.put(CELL + name, new Entry(group, CELL + name, factory, parts));
         for (String each : List.of(name, name + "?")) {
             registry.registerCellMagic(
                     each,
@@ -205,6 +212,12 @@ public final class Magics {
      */
     public Magics explaining(Function<Exception, Optional<CellError>> explanation) {
         this.explanation = explanation;
+        return this;
+    }
+
+    /** Has picocli make what options and parameters name, for the magics added from now on. */
+    public Magics using(CommandLine.IFactory factory) {
+        parts = factory;
         return this;
     }
 
@@ -274,8 +287,9 @@ public final class Magics {
         refuseBesideAbandoned(entry);
         CommandLine command = entry.command();
         try {
-            if (command.parseArgs(call.line().values().toArray(String[]::new))
-                    .isUsageHelpRequested()) {
+            List<String> words =
+                    CommaLists.joined(entry.name(), command.getCommandSpec(), call.line().values());
+            if (command.parseArgs(words.toArray(String[]::new)).isUsageHelpRequested()) {
                 return showHelp(entry);
             }
         } catch (ParameterException e) {
@@ -514,27 +528,26 @@ public final class Magics {
         int start = newWord ? text.length() : line.args().getLast().start();
         CommandLine command = entry.get().command();
         CommandSpec spec = command.getCommandSpec();
-        Magic magic = command.getCommand();
 
         int equals = last.indexOf('=');
         if (last.startsWith("-") && equals > 0) {
             OptionSpec option = spec.findOption(last.substring(0, equals));
             return option == null
                     ? null
-                    : values(magic, option, last.substring(equals + 1), start + equals + 1);
+                    : values(option, last.substring(equals + 1), start + equals + 1);
         }
         if (last.startsWith("-")) {
             return new Completion(start, options(spec, words, last));
         }
         OptionSpec open = words.isEmpty() ? null : spec.findOption(words.getLast());
         if (open != null && open.arity().max() > 0) {
-            return values(magic, open, last, start);
+            return values(open, last, start);
         }
         int position = positionals(spec, words);
         return spec.positionalParameters().stream()
                 .filter(p -> p.index().contains(position))
                 .findFirst()
-                .map(p -> values(magic, p, last, start))
+                .map(p -> values(p, last, start))
                 .filter(c -> !c.values().isEmpty())
                 .orElseGet(
                         () ->
@@ -566,15 +579,11 @@ public final class Magics {
         return count;
     }
 
-    private static Completion values(Magic magic, ArgSpec arg, String prefix, int start) {
+    private static Completion values(ArgSpec arg, String prefix, int start) {
         // In a list, a value is complete at its separator and the next one is wanted.
-        int from = arg.splitRegex().equals(",") ? prefix.lastIndexOf(',') + 1 : 0;
+        int from = arg.splitRegex().startsWith(",") ? prefix.lastIndexOf(',') + 1 : 0;
         String part = prefix.substring(from);
-        String label =
-                arg instanceof OptionSpec o
-                        ? o.longestName()
-                        : ((PositionalParamSpec) arg).paramLabel();
-        var all = new ArrayList<>(magic.candidates(label));
+        var all = new ArrayList<String>();
         if (arg.completionCandidates() != null) {
             StreamSupport.stream(arg.completionCandidates().spliterator(), false)
                     .map(String::valueOf)

@@ -57,6 +57,18 @@ import org.dflib.jjava.kernel.execution.EvaluationInterruptedException;
 public final class SchedbookKernel extends JavaKernel {
 
     /**
+     * What cells may name without importing it: Schedbook's verbs and what they take. By package,
+     * so that a class of the person's own goes before one of these.
+     */
+    private static final String IMPORTS =
+            """
+            import org.schedbook.Schedbook;
+            import org.schedbook.bench.*;
+            import org.schedbook.target.sim.*;
+            import java.time.*;
+            """;
+
+    /**
      * What a line magic may be long, so that it stays well below the 65,535 bytes of a constant.
      */
     private static final int MAX_LINE_LENGTH = 20_000;
@@ -121,6 +133,7 @@ public final class SchedbookKernel extends JavaKernel {
         SchedbookKernel kernel = new SchedbookKernelBuilder().build();
         kernel.onStartup();
         kernel.addToClasspath(System.getenv("JJAVA_CLASSPATH"));
+        kernel.evalBuilder(IMPORTS).eval();
         kernel.runStartupScripts();
         kernel.becomeHandlerForConnection(connection);
         connection.connect();

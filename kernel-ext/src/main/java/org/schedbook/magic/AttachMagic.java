@@ -1,6 +1,5 @@
 package org.schedbook.magic;
 
-import java.util.List;
 import java.util.Optional;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.jupyter.Card;
@@ -31,7 +30,10 @@ import picocli.CommandLine.Parameters;
         })
 final class AttachMagic implements Magic {
 
-    @Parameters(paramLabel = "NAME", description = "The policy.")
+    @Parameters(
+            paramLabel = "NAME",
+            completionCandidates = Candidates.Policies.class,
+            description = "The policy.")
     private String name;
 
     @Option(
@@ -68,10 +70,5 @@ final class AttachMagic implements Magic {
         Status status = attachment.status();
         Card card = StatusCard.card(session.place().target(), name + " is attached");
         return StatusCard.restarts(StatusCard.state(card, status), status);
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return List.copyOf(session.policies().names());
     }
 }

@@ -40,6 +40,7 @@ final class BenchMagic implements Magic {
 
     @Parameters(
             paramLabel = "WORKLOAD",
+            completionCandidates = Candidates.Workloads.class,
             arity = "0..1",
             description = "What to run, perhaps with parameters: messaging:groups=8,loops=50.")
     private String workload;
@@ -47,6 +48,7 @@ final class BenchMagic implements Magic {
     @Option(
             names = {"-p", "--policies"},
             paramLabel = "NAME",
+            completionCandidates = Candidates.Contenders.class,
             split = ",",
             defaultValue = "fifo",
             description = "Policies, separated by commas (${DEFAULT-VALUE}).")
@@ -85,6 +87,7 @@ final class BenchMagic implements Magic {
     @Option(
             names = "--better",
             paramLabel = "LESS|MORE",
+            completionCandidates = Candidates.Better.class,
             defaultValue = "less",
             description = "Whether less or more of that number is better (${DEFAULT-VALUE}).")
     private String better;
@@ -152,15 +155,5 @@ final class BenchMagic implements Magic {
         var contenders = new ArrayList<Contender>();
         names.forEach(name -> contenders.add(session.policies().contender(name)));
         return contenders;
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return switch (label) {
-            case "--policies" -> session.policies().contenders();
-            case "WORKLOAD" -> Workloads.all().stream().map(Workload::name).toList();
-            case "--better" -> List.of("less", "more");
-            default -> List.of();
-        };
     }
 }

@@ -2,13 +2,11 @@ package org.schedbook.magic;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.schedbook.bench.BenchException;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.bench.Contender;
 import org.schedbook.bench.Suite;
 import org.schedbook.bench.Workload;
-import org.schedbook.bench.Workloads;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
@@ -35,18 +33,28 @@ import picocli.CommandLine.Parameters;
         })
 final class CompareMagic implements Magic {
 
-    @Parameters(index = "0", paramLabel = "POLICY", description = "A: what is compared to.")
+    @Parameters(
+            index = "0",
+            paramLabel = "POLICY",
+            completionCandidates = Candidates.Contenders.class,
+            description = "A: what is compared to.")
     private String a;
 
-    @Parameters(index = "1", paramLabel = "POLICY", description = "B: what is compared.")
+    @Parameters(
+            index = "1",
+            paramLabel = "POLICY",
+            completionCandidates = Candidates.Contenders.class,
+            description = "B: what is compared.")
     private String b;
 
     @Option(
             names = "--on",
             paramLabel = "WORKLOAD",
+            split = ",(?=[a-z-]+(:|,|$))", // any other comma is between parameters of one
+            completionCandidates = Candidates.Workloads.class,
             defaultValue = "messaging,wakeup,batch",
             description = "Workloads, separated by commas (${DEFAULT-VALUE}).")
-    private String workloads;
+    private List<String> workloads;
 
     @Mixin private BenchOptions options;
 
@@ -65,7 +73,7 @@ final class CompareMagic implements Magic {
                                     + String.join(", ", session.policies().contenders())
                                     + ".");
         }
-        List<Workload> loads = loads();
+        List<Workload> loads = workloads.stream().map(BenchOptions::workload).toList();
         List<Contender> contenders =
                 List.of(session.policies().contender(a), session.policies().contender(b));
         var plan = options.plan();
@@ -75,21 +83,5 @@ final class CompareMagic implements Magic {
             results.add(new Measuring(session, call).run(load, contenders, plan));
         }
         return session.figures().compared(results);
-    }
-
-    /** A comma before a name separates workloads, any other the parameters of one. */
-    private List<Workload> loads() {
-        return Stream.of(workloads.split(",(?=[a-z-]+(:|,|$))"))
-                .map(BenchOptions::workload)
-                .toList();
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return switch (label) {
-            case "POLICY" -> session.policies().contenders();
-            case "--on" -> Workloads.all().stream().map(Workload::name).toList();
-            default -> List.of();
-        };
     }
 }

@@ -1,6 +1,5 @@
 package org.schedbook.magic;
 
-import java.util.List;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
@@ -20,10 +19,18 @@ import picocli.CommandLine.Parameters;
         footer = {"Examples:", "  %diff fifo my-policy", "  %diff my-policy@1 my-policy@2"})
 final class DiffMagic implements Magic {
 
-    @Parameters(index = "0", paramLabel = "POLICY", description = "What to compare to.")
+    @Parameters(
+            index = "0",
+            paramLabel = "POLICY",
+            completionCandidates = Candidates.Sources.class,
+            description = "What to compare to.")
     private String first;
 
-    @Parameters(index = "1", paramLabel = "POLICY", description = "What to compare.")
+    @Parameters(
+            index = "1",
+            paramLabel = "POLICY",
+            completionCandidates = Candidates.Sources.class,
+            description = "What to compare.")
     private String second;
 
     private final Session session;
@@ -38,10 +45,5 @@ final class DiffMagic implements Magic {
         PolicySource b = session.policies().source(second);
         Diff diff = Diff.of(first, a, second, b);
         return diff.isEmpty() ? "%s and %s are the same.".formatted(first, second) : diff;
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return label.equals("POLICY") ? session.policies().labels() : List.of();
     }
 }

@@ -46,7 +46,11 @@ final class HistoryMagic implements Magic {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
 
-    @Parameters(paramLabel = "POLICY", arity = "0..1", description = "Only this one.")
+    @Parameters(
+            paramLabel = "POLICY",
+            completionCandidates = Candidates.Policies.class,
+            arity = "0..1",
+            description = "Only this one.")
     private String name;
 
     @Option(
@@ -195,10 +199,5 @@ final class HistoryMagic implements Magic {
 
     private static String time(Instant instant) {
         return TIME.format(instant);
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return label.equals("POLICY") ? List.copyOf(session.policies().names()) : List.of();
     }
 }

@@ -75,12 +75,16 @@ final class ImproveMagic implements Magic {
     /** Time for one run of a workload. */
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
-    @Parameters(paramLabel = "POLICY", description = "The policy to improve.")
+    @Parameters(
+            paramLabel = "POLICY",
+            completionCandidates = Candidates.Policies.class,
+            description = "The policy to improve.")
     private String name;
 
     @Option(
             names = "--goal",
             paramLabel = "GOAL",
+            completionCandidates = Candidates.Workloads.class,
             required = true,
             description =
                     "A workload of %%workloads, perhaps with the name of what decides it, as in"
@@ -119,18 +123,21 @@ final class ImproveMagic implements Magic {
     @Option(
             names = "--planner",
             paramLabel = "MODEL",
+            completionCandidates = Candidates.Models.class,
             description = "Says what to try; OPENAI_MODEL unless given.")
     private String planner;
 
     @Option(
             names = "--coder",
             paramLabel = "MODEL",
+            completionCandidates = Candidates.Models.class,
             description = "Writes it; OPENAI_MODEL unless given.")
     private String coder;
 
     @Option(
             names = "--hold-out",
             paramLabel = "WORKLOAD",
+            completionCandidates = Candidates.Workloads.class,
             description = "The other workload; wakeup unless given, messaging if that is the goal.")
     private String holdOut;
 
@@ -389,16 +396,5 @@ final class ImproveMagic implements Magic {
             String round = candidate.round() == 0 ? "start" : "round-" + candidate.round();
             return new Contender(round, Optional.of(candidate.compiled()));
         }
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return switch (label) {
-            case "POLICY" -> List.copyOf(session.policies().names());
-            case "--hold-out", "--goal" -> Workloads.all().stream().map(Workload::name).toList();
-            case "--planner", "--coder" ->
-                    Optional.ofNullable(environment.get("OPENAI_MODEL")).stream().toList();
-            default -> List.of();
-        };
     }
 }

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.schedbook.bench.Workload;
-import org.schedbook.bench.Workloads;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
@@ -46,12 +44,14 @@ final class LeaderboardMagic implements Magic {
     @Parameters(
             arity = "0..1",
             paramLabel = "WORKLOAD",
+            completionCandidates = Candidates.Workloads.class,
             description = "Only this one; by default all.")
     private String workload;
 
     @Option(
             names = "--against",
             paramLabel = "POLICY",
+            completionCandidates = Candidates.Contenders.class,
             description = "What the others were compared to (${DEFAULT-VALUE}).",
             defaultValue = "eevdf")
     private String against;
@@ -180,14 +180,5 @@ final class LeaderboardMagic implements Magic {
                 Integer.toString(place.policy().samples().size()),
                 place.comparison().words(),
                 place.policy().time().toString().substring(0, 10));
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return switch (label) {
-            case "WORKLOAD" -> Workloads.all().stream().map(Workload::name).toList();
-            case "--against" -> session.policies().contenders();
-            default -> List.of();
-        };
     }
 }

@@ -42,6 +42,7 @@ final class PlotMagic implements Magic {
 
     @Parameters(
             paramLabel = "KIND",
+            completionCandidates = Candidates.Plots.class,
             arity = "0..1",
             description =
                     "samples, ratios, histogram, percentiles, pareto, counters, rounds or"
@@ -139,10 +140,5 @@ final class PlotMagic implements Magic {
                     .details(e.toString());
         }
         call.show("%s is written.".formatted(svg));
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return label.equals("KIND") ? PlotKind.words() : List.of();
     }
 }

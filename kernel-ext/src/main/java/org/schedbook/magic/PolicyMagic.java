@@ -1,6 +1,5 @@
 package org.schedbook.magic;
 
-import java.util.List;
 import java.util.OptionalLong;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyAssistant;
@@ -36,7 +35,10 @@ import picocli.CommandLine.Parameters;
         })
 final class PolicyMagic implements Magic {
 
-    @Parameters(paramLabel = "NAME", description = "What to call the policy.")
+    @Parameters(
+            paramLabel = "NAME",
+            completionCandidates = Candidates.Policies.class,
+            description = "What to call the policy.")
     private String name;
 
     private final Session session;
@@ -96,11 +98,6 @@ final class PolicyMagic implements Magic {
         } catch (IllegalArgumentException e) {
             throw new CellError(e.getMessage() + ".").next("Choose another name.");
         }
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return List.copyOf(session.policies().names());
     }
 
     @Override

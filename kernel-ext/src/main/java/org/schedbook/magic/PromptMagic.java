@@ -3,7 +3,6 @@ package org.schedbook.magic;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -66,7 +65,10 @@ final class PromptMagic implements Magic {
     /** A longer one is for %diff. */
     private static final int MAX_DIFF_LINES = 60;
 
-    @Parameters(paramLabel = "NAME", description = "What to call the policy.")
+    @Parameters(
+            paramLabel = "NAME",
+            completionCandidates = Candidates.Policies.class,
+            description = "What to call the policy.")
     private String name;
 
     @Mixin private RequestOptions options;
@@ -250,12 +252,5 @@ final class PromptMagic implements Magic {
                 new Card(what)
                         .row("problems", Errors.text(last.problems()))
                         .row("next", "Correct it in the cell below and run that cell."));
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return label.equals("NAME")
-                ? List.copyOf(session.policies().names())
-                : RequestOptions.candidates(label, session, environment);
     }
 }

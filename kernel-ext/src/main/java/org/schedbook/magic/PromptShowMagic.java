@@ -1,7 +1,6 @@
 package org.schedbook.magic;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.schedbook.jupyter.CellError;
@@ -29,20 +28,25 @@ import picocli.CommandLine.Parameters;
         footer = {"Examples:", "  %prompt show", "  %prompt show my-policy --from vtime"})
 final class PromptShowMagic implements Magic {
 
-    private static final String SHOW = "show";
+    static final String SHOW = "show";
 
     /** A policy's name and a person's words where there are none yet. */
     private static final String NAMELESS = "my-policy";
 
     private static final String WORDLESS = "(your words)";
 
-    @Parameters(index = "0", paramLabel = SHOW, description = "What to do: there is only this.")
+    @Parameters(
+            index = "0",
+            paramLabel = SHOW,
+            completionCandidates = Candidates.Show.class,
+            description = "What to do: there is only this.")
     private String action;
 
     @Parameters(
             index = "1",
             arity = "0..1",
             paramLabel = "NAME",
+            completionCandidates = Candidates.Policies.class,
             description = "The policy; by default that of the last %%%%prompt cell.")
     private String name;
 
@@ -99,14 +103,5 @@ final class PromptShowMagic implements Magic {
         return session.store().attempts(name).reversed().stream()
                 .filter(request -> request.purpose().equals("write") && request.repair() == 0)
                 .findFirst();
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return switch (label) {
-            case SHOW -> List.of(SHOW);
-            case "NAME" -> List.copyOf(session.policies().names());
-            default -> RequestOptions.candidates(label, session, environment);
-        };
     }
 }

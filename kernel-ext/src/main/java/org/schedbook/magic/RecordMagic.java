@@ -5,9 +5,7 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.schedbook.bench.Workload;
-import org.schedbook.bench.Workloads;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
@@ -52,6 +50,7 @@ final class RecordMagic implements Magic {
     @Parameters(
             index = "1",
             paramLabel = "WORKLOAD",
+            completionCandidates = Candidates.Workloads.class,
             description = "What to run, as for %%bench; short, for some 50,000 events are kept.")
     private String workload;
 
@@ -88,12 +87,5 @@ final class RecordMagic implements Magic {
             throw new CellError("The file %s can not be written.".formatted(file))
                     .next("Check its name: it is made beside the notebook.");
         }
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return label.equals("WORKLOAD")
-                ? Workloads.all().stream().map(Workload::name).toList()
-                : List.of();
     }
 }

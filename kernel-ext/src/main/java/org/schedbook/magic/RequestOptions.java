@@ -1,13 +1,10 @@
 package org.schedbook.magic;
 
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.session.PromptCell;
-import org.schedbook.session.Session;
 import picocli.CommandLine.Option;
 
 /** What of the line of {@code %%prompt} decides what is sent, besides the policy's name. */
@@ -16,10 +13,15 @@ final class RequestOptions {
     @Option(
             names = "--from",
             paramLabel = "POLICY",
+            completionCandidates = Candidates.Sources.class,
             description = "The policy to start from; NAME itself if there is one, else fifo.")
     private String from;
 
-    @Option(names = "--model", paramLabel = "MODEL", description = "Instead of OPENAI_MODEL.")
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            completionCandidates = Candidates.Models.class,
+            description = "Instead of OPENAI_MODEL.")
     private String model;
 
     @Option(
@@ -57,14 +59,5 @@ final class RequestOptions {
                                 ? OptionalDouble.empty()
                                 : OptionalDouble.of(temperature),
                         Optional.ofNullable(texts)));
-    }
-
-    /** Returns what Tab offers for one of these options. */
-    static List<String> candidates(String label, Session session, Map<String, String> environment) {
-        return switch (label) {
-            case "--from" -> session.policies().labels();
-            case "--model" -> PromptCell.environmentModel(environment).stream().toList();
-            default -> List.of();
-        };
     }
 }

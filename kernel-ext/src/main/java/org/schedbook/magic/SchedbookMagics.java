@@ -16,6 +16,7 @@ final class SchedbookMagics {
     static void register(Magics magics, Map<String, String> environment, Session session) {
         Session.current(session);
         magics.atShutdown(session).explaining(Errors::explain);
+        magics.using(new Candidates(session, environment));
         CompilerProcess.prepare();
         magics.cell("Write", "prompt", () -> new PromptMagic(session, environment));
         magics.line("Write", "prompt", () -> new PromptShowMagic(session, environment));

@@ -62,12 +62,16 @@ final class SimMagic implements Magic {
 
     private static final Duration DEADLINE = Duration.ofSeconds(120);
 
-    @Parameters(paramLabel = "WORKLOAD", description = "What the tasks do.")
+    @Parameters(
+            paramLabel = "WORKLOAD",
+            completionCandidates = Candidates.SimWorkloads.class,
+            description = "What the tasks do.")
     private String workload;
 
     @Option(
             names = {"-p", "--policies"},
             paramLabel = "NAME",
+            completionCandidates = Candidates.Policies.class,
             split = ",",
             defaultValue = "fifo",
             description = "Policies, separated by commas (${DEFAULT-VALUE}).")
@@ -153,21 +157,13 @@ final class SimMagic implements Magic {
         }
     }
 
-    private static List<String> names() {
+    /** Returns what there are models of, by name. */
+    static List<String> names() {
         return Stream.concat(
                         Workloads.all().stream()
                                 .filter(load -> SimTarget.model(load.command()).isPresent())
                                 .map(Workload::name),
                         Stream.of(INTERACTIVE, SKEWED))
                 .toList();
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return switch (label) {
-            case "WORKLOAD" -> names();
-            case "--policies" -> List.copyOf(session.policies().names());
-            default -> List.of();
-        };
     }
 }

@@ -46,6 +46,7 @@ final class TimelineMagic implements Magic {
     @Option(
             names = "--policy",
             paramLabel = "POLICY",
+            completionCandidates = Candidates.SimulatedPolicies.class,
             description = "Of those simulated; by default the last.")
     private String policy;
 
@@ -179,15 +180,5 @@ final class TimelineMagic implements Magic {
             throw new CellError("%s can not be written.".formatted(perfetto))
                     .next("Name a file in a directory that is there and can be written to.");
         }
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return label.equals("--policy")
-                ? session.figures()
-                        .simulated()
-                        .map(Simulated::policies)
-                        .orElseGet(() -> List.copyOf(session.policies().names()))
-                : List.of();
     }
 }

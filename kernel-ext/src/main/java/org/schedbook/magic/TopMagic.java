@@ -35,6 +35,7 @@ final class TopMagic implements Magic {
 
     @Parameters(
             paramLabel = "WORKLOAD",
+            completionCandidates = Candidates.Loads.class,
             arity = "0..1",
             description = "What to run meanwhile, again and again; nothing unless given.")
     private String workload;
@@ -133,10 +134,5 @@ final class TopMagic implements Magic {
             frame.set(new TopFrame(name, first, last));
             session.figures().keep(new Watched(name, machine, samples));
         }
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return label.equals("WORKLOAD") ? List.of(Messaging.NAME) : List.of();
     }
 }

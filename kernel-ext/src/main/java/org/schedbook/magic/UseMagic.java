@@ -1,6 +1,5 @@
 package org.schedbook.magic;
 
-import java.util.List;
 import java.util.OptionalLong;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.Magic;
@@ -23,7 +22,10 @@ import picocli.CommandLine.Parameters;
         footer = {"Examples:", "  %use my-policy@3"})
 final class UseMagic implements Magic {
 
-    @Parameters(paramLabel = "POLICY", description = "The version, such as my-policy@3.")
+    @Parameters(
+            paramLabel = "POLICY",
+            completionCandidates = Candidates.Sources.class,
+            description = "The version, such as my-policy@3.")
     private String label;
 
     private final Session session;
@@ -55,10 +57,5 @@ final class UseMagic implements Magic {
                         now.problem()
                                 .map(e -> " That version " + Errors.failed(e) + ".")
                                 .orElse(""));
-    }
-
-    @Override
-    public List<String> candidates(String paramLabel) {
-        return paramLabel.equals("POLICY") ? session.policies().labels() : List.of();
     }
 }

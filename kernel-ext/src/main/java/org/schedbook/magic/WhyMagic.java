@@ -10,7 +10,6 @@ import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Table;
 import org.schedbook.session.Session;
-import org.schedbook.session.Simulated;
 import org.schedbook.target.sim.SimResult;
 import org.schedbook.target.sim.SimResult.TaskResult;
 import org.schedbook.target.sim.Trace;
@@ -39,12 +38,16 @@ final class WhyMagic implements Magic {
 
     private static final int SHOWN = 20;
 
-    @Parameters(paramLabel = "TASK@TIME", description = "Which task, and when: 12@3.5ms.")
+    @Parameters(
+            paramLabel = "TASK@TIME",
+            completionCandidates = Candidates.Tasks.class,
+            description = "Which task, and when: 12@3.5ms.")
     private String where;
 
     @Option(
             names = "--policy",
             paramLabel = "POLICY",
+            completionCandidates = Candidates.SimulatedPolicies.class,
             description = "Of those simulated; by default the last.")
     private String policy;
 
@@ -153,26 +156,5 @@ final class WhyMagic implements Magic {
 
     private static String milliseconds(long ns) {
         return BigDecimal.valueOf(ns, 6).stripTrailingZeros().toPlainString() + " ms";
-    }
-
-    @Override
-    public List<String> candidates(String label) {
-        return switch (label) {
-            case "TASK@TIME" ->
-                    session.figures()
-                            .simulated()
-                            .map(
-                                    last ->
-                                            last.of(null).tasks().stream()
-                                                    .map(task -> task.pid() + "@")
-                                                    .toList())
-                            .orElse(List.of());
-            case "--policy" ->
-                    session.figures()
-                            .simulated()
-                            .map(Simulated::policies)
-                            .orElseGet(() -> List.copyOf(session.policies().names()));
-            default -> List.of();
-        };
     }
 }

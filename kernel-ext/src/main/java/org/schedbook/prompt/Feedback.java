@@ -2,6 +2,7 @@ package org.schedbook.prompt;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.schedbook.compile.CompileException.Problem;
 import org.schedbook.llm.ChatMessage;
@@ -35,9 +36,11 @@ final class Feedback {
         boolean cutOff =
                 verdict.answer().finishReason().equals(CUT_OFF) && gate.compareTo(Gate.CHECK) < 0;
         String name = cutOff ? CUT_OFF : gate.name().toLowerCase(Locale.ROOT);
-        String text = texts.get("repair-" + name + ".md");
+        String file = "repair-" + name + ".md";
         return new ChatMessage(
-                "user", text.replace("{problems}", problems(verdict.problems())), text);
+                "user",
+                texts.fill(file, Map.of("problems", problems(verdict.problems()))),
+                texts.get(file));
     }
 
     private static String problems(List<Problem> problems) {

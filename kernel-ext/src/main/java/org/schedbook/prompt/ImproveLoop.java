@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.schedbook.compile.CompileException;
@@ -262,9 +263,7 @@ public final class ImproveLoop {
 
         var prompt =
                 new PolicyPrompt(
-                        texts.get("code.md")
-                                .replace("{goal}", improvement.goal())
-                                .replace("{plan}", plan),
+                        texts.fill("code.md", Map.of("goal", improvement.goal(), "plan", plan)),
                         best.source(),
                         situation,
                         texts);
@@ -401,18 +400,24 @@ public final class ImproveLoop {
             List<Round> before,
             int number,
             Situation situation) {
-        String text =
-                texts.get("plan.md")
-                        .replace("{source}", best.source().text().strip())
-                        .replace("{round}", Integer.toString(number))
-                        .replace("{goal}", improvement.goal());
         return List.of(
-                ChatMessage.system(texts.get("plan-system.md").replace("{api}", texts.get("api"))),
+                ChatMessage.system(texts.fill("plan-system.md", Map.of("api", texts.get("api")))),
                 new ChatMessage(
                         "user",
-                        text.replace("{situation}", paragraph(situation.text()))
-                                .replace("{tried}", paragraph(tried(before))),
-                        text.replace("{situation}", "").replace("{tried}", "")));
+                        plan(improvement, best, number, situation.text(), tried(before)),
+                        plan(improvement, best, number, "", "")));
+    }
+
+    private String plan(
+            Improvement improvement, Candidate best, int number, String situation, String tried) {
+        return texts.fill(
+                "plan.md",
+                Map.of(
+                        "source", best.source().text().strip(),
+                        "round", Integer.toString(number),
+                        "goal", improvement.goal(),
+                        "situation", paragraph(situation),
+                        "tried", paragraph(tried)));
     }
 
     private static String paragraph(String text) {

@@ -1,6 +1,7 @@
 package org.schedbook.prompt;
 
 import java.util.List;
+import java.util.Map;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.llm.ChatMessage;
 
@@ -23,18 +24,22 @@ public record PolicyPrompt(
     public List<ChatMessage> messages() {
         return List.of(
                 ChatMessage.system(
-                        texts.get("system.md")
-                                .replace("{api}", texts.get("api"))
-                                .replace("{vtime}", texts.get("vtime"))
-                                .replace("{rr}", texts.get("rr"))),
+                        texts.fill(
+                                "system.md",
+                                Map.of(
+                                        "api", texts.get("api"),
+                                        "vtime", texts.get("vtime"),
+                                        "rr", texts.get("rr")))),
                 new ChatMessage("user", user(situation.text()), user("")));
     }
 
     private String user(String told) {
-        return texts.get("user.md")
-                .replace("{name}", current.name())
-                .replace("{source}", current.text().strip())
-                .replace("{situation}", told.isEmpty() ? "" : told.strip() + "\n\n")
-                .replace("{words}", words.strip());
+        return texts.fill(
+                "user.md",
+                Map.of(
+                        "name", current.name(),
+                        "source", current.text().strip(),
+                        "situation", told.isEmpty() ? "" : told.strip() + "\n\n",
+                        "words", words.strip()));
     }
 }

@@ -12,6 +12,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.schedbook.compile.PolicySource;
 
 /**
@@ -35,6 +37,8 @@ public final class PromptTexts {
                     "plan-system.md",
                     "plan.md",
                     "code.md");
+
+    private static final Pattern PLACE = Pattern.compile("\\{(\\w+)\\}");
 
     private final Map<String, String> texts;
 
@@ -69,6 +73,20 @@ public final class PromptTexts {
     /** Returns a text with its places still open. */
     String get(String name) {
         return texts.get(name);
+    }
+
+    /**
+     * Returns a text with its places filled in: what is put into one is text and has no places of
+     * its own, whatever is in it.
+     *
+     * @param values by the name of the place; places of other names are left as they are
+     */
+    String fill(String name, Map<String, String> values) {
+        return PLACE.matcher(get(name))
+                .replaceAll(
+                        place ->
+                                Matcher.quoteReplacement(
+                                        values.getOrDefault(place.group(1), place.group())));
     }
 
     /** Returns SHA-256 in hex over all of it, the API reference included: a version of the text. */

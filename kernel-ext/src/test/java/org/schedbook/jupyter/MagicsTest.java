@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,9 +30,17 @@ class MagicsTest {
         VM
     }
 
+    static class Names extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Names() {
+            super(List.of("fifo", "fifo-plus", "vtime"));
+        }
+    }
+
     @Command(description = "Attaches a policy.")
     static class AttachMagic implements Magic {
-        @Parameters(paramLabel = "NAME")
+        @Parameters(paramLabel = "NAME", completionCandidates = Names.class)
         String name;
 
         @Option(names = {"-t", "--target"})
@@ -43,11 +52,6 @@ class MagicsTest {
         @Override
         public Object run(MagicCall call) {
             return name + " " + target + " " + note;
-        }
-
-        @Override
-        public List<String> candidates(String label) {
-            return label.equals("NAME") ? List.of("fifo", "fifo-plus", "vtime") : List.of();
         }
     }
 

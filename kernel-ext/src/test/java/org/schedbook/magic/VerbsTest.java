@@ -162,6 +162,59 @@ class VerbsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "fifo, vtime",
+                "fifo ,vtime",
+                "fifo , vtime",
+                "'fifo, vtime'",
+                "fifo,vtime",
+            })
+    void blanksAroundACommaMeanNothing(String policies) {
+        String line = "%sim pipe:loops=5 --cpus 2 --policies ";
+        for (String each : new String[] {line + policies, line + policies + " --seed 2"}) {
+            String shown = notebook.ok(each);
+            assertTrue(shown.contains("fifo") && shown.contains("vtime"), shown);
+        }
+        String equals = line.strip() + "=" + policies;
+        assertTrue(notebook.ok(equals.replace(" --policies=", " -p=")).contains("vtime"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {",", "fifo,", ",fifo", "fifo,,vtime", "fifo, , vtime"})
+    void aListWithAHoleIsAnswered(String policies) {
+        String write = policies.equals(",") ? "Name one at least" : "Write --policies fifo";
+        for (String line : new String[] {"%sim pipe ", "%bench pipe "}) {
+            notebook.fails(line + "--policies " + policies, null, "a comma", write);
+        }
+    }
+
+    @Test
+    void workloadsOfAComparisonMayHaveBlanksBetweenThem() {
+        notebook.ok("%target sim --cpus 2");
+        String shown =
+                notebook.ok(
+                        "%compare fifo vtime --on messaging:groups=1,loops=3, pipe:loops=5 -n 2");
+        assertTrue(shown.contains("messaging") && shown.contains("pipe"), shown);
+        notebook.fails("%compare fifo vtime --on messaging,", null, "Write --on messaging");
+    }
+
+    @Test
+    void aPolicyThatNeverCompiledIsNotListedAsYours() {
+        notebook.fails("%%policy broken", "class X {}", "extends Policy");
+        assertTrue(notebook.ok("%sched").matches("(?s).*your policies +none yet.*"));
+        notebook.ok("%%policy mine", Notebook.FIFO);
+        assertTrue(notebook.ok("%sched").matches("(?s).*your policies +mine\n.*"));
+    }
+
+    @Test
+    void eevdfIsSaidToBeNoPolicy() {
+        for (String line : new String[] {"%sim pipe --policies eevdf", "%attach eevdf"}) {
+            notebook.fails(line, null, "eevdf is the kernel's own scheduler");
+        }
+    }
+
     @Test
     void everyTargetComesThroughJsonAsItWas() throws Exception {
         var json = org.schedbook.bench.BenchJson.mapper();
