@@ -40,18 +40,25 @@ class ArchitectureTest {
             Map.ofEntries(
                     entry("bpf", Set.of()),
                     entry("policy", Set.of()),
+                    entry("harness", Set.of("policy")),
                     entry("measure", Set.of()),
                     entry("child", Set.of()),
                     entry("compile", Set.of("child", "policy")),
                     entry("posix", Set.of()),
                     entry("libbpf", Set.of("bpf", "posix")),
                     entry("ring", Set.of("bpf", "posix")),
-                    entry("scx", Set.of("bpf", "libbpf", "measure", "policy", "posix", "ring")),
+                    entry(
+                            "scx",
+                            Set.of(
+                                    "bpf", "harness", "libbpf", "measure", "policy", "posix",
+                                    "ring")),
                     entry("target", Set.of("compile", "measure", "policy")),
-                    entry("target.sim", Set.of("child", "compile", "policy", "target")),
+                    entry("target.sim", Set.of("child", "compile", "harness", "policy", "target")),
                     entry(
                             "target.host",
-                            Set.of("child", "compile", "policy", "posix", "scx", "target")),
+                            Set.of(
+                                    "child", "compile", "harness", "policy", "posix", "scx",
+                                    "target")),
                     entry(
                             "target.vm",
                             Set.of("child", "compile", "policy", "posix", "target", "target.host")),
@@ -73,6 +80,7 @@ class ArchitectureTest {
                                     "bench",
                                     "child",
                                     "compile",
+                                    "harness",
                                     "llm",
                                     "policy",
                                     "store",
@@ -113,6 +121,7 @@ class ArchitectureTest {
                             Set.of(
                                     "bench",
                                     "compile",
+                                    "harness",
                                     "jupyter",
                                     "llm",
                                     "measure",

@@ -81,6 +81,11 @@ public final class MagicCall {
         return frontend.offerNextCell(source);
     }
 
+    /** Returns the line of the cell that the body begins in, from 1. */
+    public int firstBodyLine() {
+        return cellLine + 1;
+    }
+
     /**
      * Turns a place in the body into a place in the cell.
      *

@@ -52,7 +52,7 @@ final class PolicyMagic implements Magic {
         Policies.Defined defined =
                 define(
                         session,
-                        source(name, call.body()),
+                        source(name, call.body(), call.firstBodyLine()),
                         Version.CELL,
                         OptionalLong.empty(),
                         call);
@@ -91,10 +91,10 @@ final class PolicyMagic implements Magic {
     }
 
     /** Makes a source of a name that a person typed. */
-    static PolicySource source(String name, String text) {
+    static PolicySource source(String name, String text, int firstLine) {
         try {
             Policies.checkFree(name);
-            return new PolicySource(name, text);
+            return new PolicySource(name, text, firstLine);
         } catch (IllegalArgumentException e) {
             throw new CellError(e.getMessage() + ".").next("Choose another name.");
         }

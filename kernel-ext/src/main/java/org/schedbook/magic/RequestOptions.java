@@ -45,7 +45,7 @@ final class RequestOptions {
      * @param words what stands below the line
      */
     PromptCell cell(String name, String words) {
-        PolicyMagic.source(name, ""); // refuses a name that no policy may have
+        PolicyMagic.source(name, "", 1); // refuses a name that no policy may have
         if (temperature != null && (temperature < 0 || temperature > 2)) {
             throw new CellError("--temperature is a number from 0 to 2.").next("Leave it out.");
         }

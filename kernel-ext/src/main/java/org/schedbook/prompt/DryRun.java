@@ -19,10 +19,10 @@ import org.schedbook.child.ChildJvm;
 import org.schedbook.compile.CompileException.Problem;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.harness.PolicyFault;
 import org.schedbook.policy.Policy;
 import org.schedbook.prompt.DryRunProcess.Job;
 import org.schedbook.prompt.DryRunProcess.Report;
-import org.schedbook.target.sim.SimResult.PolicyFault;
 
 /**
  * Simulates a policy under a few loads and finds what it does wrong: what it throws, the tasks it
@@ -157,7 +157,7 @@ public final class DryRun implements Gates.Trial {
                 .forEach(problems::add);
         if (problems.isEmpty()) {
             // The first is usually the cause of the others.
-            Stream.of(forgotten(report), bounced(report), starved(report), outcome(report))
+            Stream.of(starved(report), outcome(report))
                     .filter(text -> !text.isEmpty())
                     .limit(2)
                     .map(text -> new Problem(0, 0, 1, where + text, ""))
@@ -184,14 +184,24 @@ public final class DryRun implements Gates.Trial {
                         + fault.callback()
                         + "(): "
                         + fault.message()
-                        + (fault.message().contains("OutOfMemoryError") ? ". " + GROWS : "");
-        String line =
-                source.text().lines().skip(Math.max(0, fault.line() - 1)).findFirst().orElse("");
-        if (fault.line() == 0 || line.isBlank()) {
+                        + advice(fault.message());
+        int at = fault.line() == 0 ? 0 : fault.line() - source.firstLine() + 1;
+        String line = source.text().lines().skip(Math.max(0, at - 1)).findFirst().orElse("");
+        if (at == 0 || line.isBlank()) {
             return new Problem(0, 0, 1, message, "");
         }
         int indent = line.length() - line.stripLeading().length();
-        return new Problem(fault.line(), indent + 1, line.strip().length(), message, line);
+        return new Problem(at, indent + 1, line.strip().length(), message, line);
+    }
+
+    private static String advice(String message) {
+        if (message.contains("OutOfMemoryError")) {
+            return ". " + GROWS;
+        }
+        return message.contains(" was sent to CPU ")
+                ? ". Ask task.canRunOn(cpu) first; if the task in hand can not run on the CPU that"
+                        + " dispatch() is called for, leave it and look for another."
+                : "";
     }
 
     private static String outcome(Report report) {
@@ -220,24 +230,5 @@ public final class DryRun implements Gates.Trial {
                         report.starved().size() == 1
                                 ? ""
                                 : " So did " + (report.starved().size() - 1) + " others.");
-    }
-
-    private static String forgotten(Report report) {
-        long count = report.counters().getOrDefault("nr_forgotten", 0L);
-        return count == 0
-                ? ""
-                : ("tasks were forgotten %d times: enqueue() neither inserted the task nor did a later"
-                                + " dispatch() hand it out.")
-                        .formatted(count);
-    }
-
-    private static String bounced(Report report) {
-        long count = report.counters().getOrDefault("nr_bounce_dispatches", 0L);
-        return count == 0
-                ? ""
-                : ("%d inserts sent a task to a CPU that it may not use or that does not exist. Ask"
-                                + " task.canRunOn(cpu) first; if the task in hand can not run on the CPU"
-                                + " that dispatch() is called for, leave it and look for another.")
-                        .formatted(count);
     }
 }

@@ -13,7 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.schedbook.compile.CompiledPolicy;
-import org.schedbook.policy.Policy;
+import org.schedbook.harness.Faults;
+import org.schedbook.harness.PolicyFault;
 import org.schedbook.target.sim.FormatException;
 import org.schedbook.target.sim.Program;
 import org.schedbook.target.sim.SchedTrace;
@@ -65,7 +66,7 @@ final class DryRunProcess {
             long allocatedBytes,
             String digest,
             Map<String, Long> counters,
-            List<SimResult.PolicyFault> faults,
+            List<PolicyFault> faults,
             List<String> starved) {
 
         /** Returns whether callbacks allocate more than they may. */
@@ -99,7 +100,7 @@ final class DryRunProcess {
             }
         } catch (ReflectiveOperationException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            System.err.println("The constructor throws " + cause);
+            System.err.println("The constructor throws " + Faults.describe(cause));
             Runtime.getRuntime().halt(2);
         } catch (OutOfMemoryError e) {
             System.err.println("out of memory");
@@ -130,7 +131,6 @@ final class DryRunProcess {
 
     private static Report run(Scenario scenario, CompiledPolicy compiled)
             throws ReflectiveOperationException {
-        Policy policy = compiled.newPolicy();
         SimOptions options =
                 SimOptions.DEFAULT
                         .withMode(SimOptions.Mode.USER_SPACE)
@@ -140,7 +140,13 @@ final class DryRunProcess {
                         .withDeadline(Duration.ofSeconds(10));
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getTotalThreadAllocatedBytes();
-        SimResult result = Simulation.run(policy, scenario.workload(), scenario.machine(), options);
+        SimResult result =
+                Simulation.run(
+                        compiled.mainClass(),
+                        compiled::newPolicy,
+                        scenario.workload(),
+                        scenario.machine(),
+                        options);
         return new Report(
                 scenario.name(),
                 result.outcome(),

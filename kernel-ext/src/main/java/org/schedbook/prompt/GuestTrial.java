@@ -104,7 +104,7 @@ public final class GuestTrial implements Gates.Trial {
         FAULTS.forEach(
                 (counter, meaning) -> {
                     long count = status.counters().getOrDefault(counter, 0L);
-                    if (count > 0) {
+                    if (count > 0 && status.faults().isEmpty()) {
                         problems.add(problem("%s = %,d: %s.".formatted(counter, count, meaning)));
                     }
                 });

@@ -6,6 +6,7 @@ import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Availability;
+import org.schedbook.target.Status;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 import org.schedbook.target.sim.SimulatorProcess;
@@ -135,9 +136,25 @@ public final class Place implements AutoCloseable {
             throws TargetException, InterruptedException {
         Target there = target();
         detach();
-        attachment = there.attach(policy, options);
+        Attachment made = there.attach(policy, options);
+        refuseEnded(policy, made);
+        attachment = made;
         attached = policy.name();
-        return attachment;
+        return made;
+    }
+
+    private static void refuseEnded(CompiledPolicy policy, Attachment attached)
+            throws TargetException, InterruptedException {
+        Status status = attached.status();
+        if (status.exit() != null && status.exit().isError()) {
+            attached.close();
+            throw new TargetException(
+                    "%s was attached and ended at once: %s. %s"
+                            .formatted(
+                                    policy.name(), status.exit().reason(), status.exit().message()),
+                    "Change the policy, and run its cell again.",
+                    String.join("\n", status.faults()));
+        }
     }
 
     /** Detaches what is attached; empty if nothing is. */

@@ -101,9 +101,7 @@ record SimulatedView(Simulated simulated) implements Renderable {
             if (!AS_IT_SHOULD.contains(result.outcome())) {
                 notes.add(policy + SimTarget.describe(result));
             }
-            result.faults().stream()
-                    .limit(FINDINGS)
-                    .forEach(f -> notes.add(policy + f.callback() + line(f) + ": " + f.message()));
+            result.faults().stream().limit(FINDINGS).forEach(f -> notes.add(policy + f.sentence()));
             result.findings().stream()
                     .limit(FINDINGS)
                     .forEach(finding -> notes.add(policy + sentence(finding)));
@@ -128,9 +126,5 @@ record SimulatedView(Simulated simulated) implements Renderable {
                 .formatted(
                         what.name().toLowerCase(Locale.ROOT).replace('_', ' '),
                         number("%.3f ms", timeNs / 1e6));
-    }
-
-    private static String line(SimResult.PolicyFault fault) {
-        return fault.line() == 0 ? "" : ", line " + fault.line();
     }
 }

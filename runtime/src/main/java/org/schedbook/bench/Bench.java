@@ -162,7 +162,22 @@ public final class Bench {
                         "%d enqueues under %s came to nothing, which is a fault of Schedbook's own."
                                 .formatted(lost, contender.name()));
             }
+            refuseIdle(contender, counters);
             return run(contender, round, now, load, result, counters);
+        }
+    }
+
+    /**
+     * A policy that was asked and never once said where a task is to go had no part in the figure:
+     * its tasks were dispatched with defaults, or without it. One that was not asked, since an idle
+     * CPU was found for every task, had: that this is done is part of what it is.
+     */
+    private void refuseIdle(Contender contender, Map<String, Long> counters) throws BenchException {
+        long asked = counters.getOrDefault("nr_enqueued", 0L);
+        if (asked > 0 && counters.getOrDefault("nr_decided", 1L) == 0) {
+            throw failure(
+                    "%s decided nothing in the run: it was asked %,d times where a task is to go, and inserted none."
+                            .formatted(contender.name(), asked));
         }
     }
 

@@ -20,7 +20,7 @@ final class CompileWorker {
     })
     sealed interface Question {}
 
-    record Compile(String name, String text) implements Question {}
+    record Compile(String name, String text, int firstLine) implements Question {}
 
     record Complete(String source, int at) implements Question {}
 
@@ -56,13 +56,14 @@ final class CompileWorker {
     /** The first sources take a second longer than all others. */
     private void warmUp() {
         PolicySource source = PolicySource.builtIn("vtime").orElseThrow();
-        answer(new Compile(source.name(), source.text()));
+        answer(new Compile(source.name(), source.text(), 1));
         answer(new Complete(source.text(), source.text().indexOf("insert")));
     }
 
     private Answer answer(Question question) {
         return switch (question) {
-            case Compile(String name, String text) -> compile(new PolicySource(name, text));
+            case Compile(String name, String text, int firstLine) ->
+                    compile(new PolicySource(name, text, firstLine));
             case Complete(String source, int at) -> new Names(complete(source, at));
             case Explain(String source, int at) -> new Explanation(explain(source, at));
         };

@@ -3,6 +3,7 @@ package org.schedbook.compile;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.attribute.SourceFileAttribute;
+import java.lang.reflect.InvocationTargetException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -55,14 +56,19 @@ public record CompiledPolicy(
     /**
      * Loads the classes into a loader of their own and makes one policy.
      *
-     * @throws ReflectiveOperationException if the constructor throws, or the classes do not fit
-     *     this version of the policy API
+     * @throws ReflectiveOperationException if the constructor or an initializer throws, or the
+     *     classes do not fit this version of the policy API
      */
     public Policy newPolicy() throws ReflectiveOperationException {
-        var loader = new Loader();
-        var constructor = loader.loadClass(mainClass).getDeclaredConstructor();
-        constructor.setAccessible(true);
-        return (Policy) constructor.newInstance();
+        try {
+            var constructor = new Loader().loadClass(mainClass).getDeclaredConstructor();
+            constructor.setAccessible(true);
+            return (Policy) constructor.newInstance();
+        } catch (LinkageError | StackOverflowError | AssertionError e) {
+            // Of a static initializer: they come as they are, or as what made the class fail.
+            Throwable cause = e instanceof ExceptionInInitializerError ? e.getCause() : e;
+            throw new InvocationTargetException(cause);
+        }
     }
 
     private final class Loader extends ClassLoader {

@@ -62,7 +62,8 @@ public final class CompilerProcess implements Compiler {
     private static Answer answer(PolicySource source)
             throws CompileException, InterruptedException {
         try {
-            return WORKER.ask(new Compile(source.name(), source.text()), COMPILE_LIMIT);
+            return WORKER.ask(
+                    new Compile(source.name(), source.text(), source.firstLine()), COMPILE_LIMIT);
         } catch (WorkerLostException e) {
             throw CompileException.tooComplicated(
                     switch (e.lostTo()) {

@@ -151,7 +151,7 @@ public final class PolicyCompiler implements Compiler {
         if (diagnostic.getPosition() == Diagnostic.NOPOS) {
             return Problem.ofWhole(message);
         }
-        int line = (int) diagnostic.getLineNumber();
+        int line = (int) diagnostic.getLineNumber() - source.firstLine() + 1;
         String text = source.text().lines().skip(line - 1L).findFirst().orElse("");
         int column = Math.toIntExact(diagnostic.getColumnNumber());
         if (line == 1) {
@@ -223,7 +223,7 @@ public final class PolicyCompiler implements Compiler {
 
         SourceText(PolicySource source) {
             super(URI.create("cell:///" + source.name() + ".java"), Kind.SOURCE);
-            this.text = IMPORTS + source.text();
+            this.text = "\n".repeat(source.firstLine() - 1) + IMPORTS + source.text();
         }
 
         @Override

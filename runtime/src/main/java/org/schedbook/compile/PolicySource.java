@@ -19,8 +19,10 @@ import java.util.regex.Pattern;
  * @param name what the policy is called in the notebook, such as {@code fifo-plus}: letters, digits
  *     and hyphens, at most 64
  * @param text one Java class that extends {@link org.schedbook.policy.Policy}
+ * @param firstLine the line of its cell that the text begins in, from 1: where a policy fails is
+ *     told in lines of the cell
  */
-public record PolicySource(String name, String text) {
+public record PolicySource(String name, String text, int firstLine) {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9-]{0,63}");
 
@@ -28,6 +30,11 @@ public record PolicySource(String name, String text) {
     private static final Map<String, String> BUILT_IN =
             new TreeMap<>(
                     Map.of("fifo", "Fifo.java", "vtime", "Vtime.java", "rr", "RoundRobin.java"));
+
+    /** Makes a source that begins where its cell or file does. */
+    public PolicySource(String name, String text) {
+        this(name, text, 1);
+    }
 
     public PolicySource {
         Objects.requireNonNull(text, "text");

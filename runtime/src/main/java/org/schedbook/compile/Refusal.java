@@ -10,7 +10,8 @@ import org.schedbook.compile.CompileException.Problem;
  *
  * @param rule the rule it breaks
  * @param what what it is, such as {@code java.lang.System.exit}
- * @param line the line of the source, from 1; 0 if the class file does not say
+ * @param line the line in the class file, which is that of the cell, from 1; 0 if the class file
+ *     does not say
  * @param word the word in the source that stands for it, such as {@code exit}
  */
 public record Refusal(Rule rule, String what, int line, String word) {
@@ -27,7 +28,7 @@ public record Refusal(Rule rule, String what, int line, String word) {
     Problem problem(PolicySource source) {
         List<String> lines = source.text().lines().toList();
         Pattern pattern = Pattern.compile("(?<!\\w)" + Pattern.quote(word) + "(?!\\w)");
-        int at = line;
+        int at = line == 0 ? 0 : line - source.firstLine() + 1;
         for (int i = 0; at == 0 && i < lines.size(); i++) {
             if (!COMMENT.matcher(lines.get(i)).find() && pattern.matcher(lines.get(i)).find()) {
                 at = i + 1;

@@ -21,6 +21,8 @@ import org.schedbook.bpf.dispatched_task;
 import org.schedbook.bpf.exit_record;
 import org.schedbook.bpf.sched_ext_ops;
 import org.schedbook.bpf.wire_h;
+import org.schedbook.harness.Callback;
+import org.schedbook.harness.OwnDsq;
 import org.schedbook.libbpf.BpfException;
 import org.schedbook.libbpf.BpfLink;
 import org.schedbook.libbpf.BpfObject;
@@ -117,7 +119,7 @@ final class Backend implements AutoCloseable {
             String name,
             long hotplugSeq,
             Set<Callback> overridden,
-            List<PolicyDsq> dsqs,
+            List<OwnDsq> dsqs,
             Options options)
             throws IOException {
         BpfObject.listen(false);
@@ -133,7 +135,7 @@ final class Backend implements AutoCloseable {
             String name,
             long hotplugSeq,
             Set<Callback> overridden,
-            List<PolicyDsq> dsqs,
+            List<OwnDsq> dsqs,
             Options options)
             throws IOException {
         BpfObject object = BpfObject.open(Elf.BYTES, "schedbook");
@@ -188,7 +190,7 @@ final class Backend implements AutoCloseable {
     }
 
     private static void configure(
-            MemorySegment config, Set<Callback> overridden, List<PolicyDsq> dsqs, Options options) {
+            MemorySegment config, Set<Callback> overridden, List<OwnDsq> dsqs, Options options) {
         boolean userDsqs = overridden.contains(Callback.DISPATCH);
         // These two keep the table of tasks right, whoever listens.
         int events = 1 << Callback.DEQUEUE.ordinal() | 1 << Callback.EXIT_TASK.ordinal();
@@ -210,7 +212,7 @@ final class Backend implements AutoCloseable {
         backend_config.user_dsqs(config, userDsqs ? 1 : 0);
         if (!userDsqs) {
             backend_config.nr_dsqs(config, dsqs.size());
-            for (PolicyDsq dsq : dsqs) {
+            for (OwnDsq dsq : dsqs) {
                 backend_config.dsqs(config, dsq.index, dsq.id);
             }
         }

@@ -1,7 +1,7 @@
 package org.schedbook.scx;
 
 import java.util.Arrays;
-import org.schedbook.policy.PolicyException;
+import org.schedbook.harness.OwnDsq;
 
 /**
  * A DSQ that a policy created.
@@ -10,51 +10,28 @@ import org.schedbook.policy.PolicyException;
  * keeps what the policy said of it. For one that has its own {@code dispatch} the tasks are here: a
  * heap, by vtime or by order of arrival.
  */
-final class PolicyDsq {
-
-    private enum Order {
-        FIFO,
-        VTIME
-    }
-
-    final long id;
-
-    /** Place in the order of creation. */
-    final int index;
+final class PolicyDsq extends OwnDsq {
 
     /** Tasks put into the kernel's DSQ since the loop last looked how long it is. */
     int nrInserted;
 
-    private Order order;
     private HostTask[] heap = new HostTask[64];
     private int size;
     private long lastSeq;
     private long firstSeq;
 
     PolicyDsq(long id, int index) {
-        this.id = id;
-        this.index = index;
+        super(id, index);
     }
 
-    int size() {
+    @Override
+    public int size() {
         return size;
-    }
-
-    /** Notes that the DSQ is used with vtime, or without. */
-    void use(boolean vtime) {
-        Order wanted = vtime ? Order.VTIME : Order.FIFO;
-        if (order == null) {
-            order = wanted;
-        } else if (order != wanted) {
-            throw new PolicyException(
-                    "DSQ %d is used both with insert and with insertVtime; create one for each."
-                            .formatted(id));
-        }
     }
 
     void add(HostTask task, long vtime, boolean head) {
         task.dsq = this;
-        task.dsqVtime = order == Order.VTIME ? vtime : 0;
+        task.dsqVtime = isByVtime() ? vtime : 0;
         task.dsqSeq = head ? --firstSeq : ++lastSeq;
         if (size == heap.length) {
             heap = Arrays.copyOf(heap, size * 2);

@@ -1,6 +1,5 @@
 package org.schedbook.scx;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -11,7 +10,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.schedbook.bpf.wire_h;
+import org.schedbook.harness.CallWatch;
+import org.schedbook.harness.Faults;
+import org.schedbook.harness.PolicyFault;
 import org.schedbook.libbpf.BpfException;
 import org.schedbook.libbpf.KernelBtf;
 import org.schedbook.libbpf.Libbpf;
@@ -24,7 +27,7 @@ import org.schedbook.posix.Posix;
  * A policy attached to the kernel of this machine, as its scheduler.
  *
  * <pre>{@code
- * try (PolicyHost host = PolicyHost.attach(new Fifo(), "fifo", Options.DEFAULT)) {
+ * try (PolicyHost host = PolicyHost.attach(Fifo::new, "fifo", Options.DEFAULT)) {
  *     ...
  *     host.counters();
  * }
@@ -40,18 +43,34 @@ public final class PolicyHost implements AutoCloseable {
     private static final Duration ATTACH_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration DETACH_TIMEOUT = Duration.ofSeconds(10);
 
+    /** What the kernel does not take of a scheduler it mostly finds at the first tasks. */
+    private static final Duration PROBATION = Duration.ofMillis(10);
+
     /** How often within the time a call may take it is looked at; looking costs CPU time. */
     private static final int LOOKS = 4;
 
     /** What the kernel answers where a program needs its compiler: include/linux/errno.h. */
     private static final int ENOTSUPP = 524;
 
+    private static final int EXIT_ERROR = 1024;
+
+    static final String MEND = "Change the policy, and run its cell again.";
+
     private static final String DISABLED = "disabled";
     private static final String ENABLED = "enabled";
 
     private static boolean memoryLocked;
 
-    private final Policy policy;
+    /** A thread that never came back from a policy, or null. */
+    private static volatile Thread lost;
+
+    /** Makes a policy; whatever comes of that is the policy's doing. */
+    @FunctionalInterface
+    public interface PolicyMaker {
+        Policy make() throws ReflectiveOperationException;
+    }
+
+    private final PolicyMaker maker;
     private final String name;
     private final Options options;
     private final CompletableFuture<Void> attached = new CompletableFuture<>();
@@ -69,8 +88,11 @@ public final class PolicyHost implements AutoCloseable {
     private long[] lastWaits = {};
     private ExitInfo exit;
 
-    private PolicyHost(Policy policy, String name, Options options) {
-        this.policy = policy;
+    /** Why the policy was detached without the kernel's asking, null if it was not. */
+    private volatile String failure;
+
+    private PolicyHost(PolicyMaker maker, String name, Options options) {
+        this.maker = maker;
         this.name = opsName(name);
         this.options = options;
         this.thread = Thread.ofPlatform().name("policy-loop").daemon().unstarted(this::run);
@@ -81,36 +103,86 @@ public final class PolicyHost implements AutoCloseable {
      *
      * @param name what to call it; sysfs will show it with {@code schedbook_} before it
      * @throws AttachException if the kernel has no sched_ext, another scheduler is attached, the
-     *     policy's {@code init} fails, or libbpf or the kernel refuses; it {@linkplain
-     *     AttachException#asksForRestart asks for a restart} if a CPU came or went meanwhile, which
-     *     takes another instance of the policy. Once attached the kernel asks for none, as the
-     *     backend has {@code cpu_online} and {@code cpu_offline} (kernel/sched/ext.c,
-     *     handle_hotplug).
+     *     policy can not be made, its {@code init} fails or a call of it does not return, or libbpf
+     *     or the kernel refuses; it {@linkplain AttachException#asksForRestart asks for a restart}
+     *     if a CPU came or went meanwhile, which takes another instance of the policy. Once
+     *     attached the kernel asks for none, as the backend has {@code cpu_online} and {@code
+     *     cpu_offline} (kernel/sched/ext.c, handle_hotplug).
      */
-    public static PolicyHost attach(Policy policy, String name, Options options)
+    public static PolicyHost attach(PolicyMaker maker, String name, Options options)
             throws AttachException {
         checkMachine();
         lockMemory();
-        PolicyHost host = new PolicyHost(policy, name, options);
+        PolicyHost host = new PolicyHost(maker, name, options);
         host.thread.start();
         try {
-            host.attached.get(ATTACH_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            host.awaitAttached();
         } catch (ExecutionException e) {
             throw explain(e.getCause());
-        } catch (TimeoutException e) {
-            host.attached.cancel(false);
-            throw new AttachException(
-                    "The policy was not attached within %d s; its init() may not return."
-                            .formatted(ATTACH_TIMEOUT.toSeconds()));
         } catch (InterruptedException e) {
             host.attached.cancel(false);
             Thread.currentThread().interrupt();
-            throw new AttachException("Interrupted while attaching; nothing is attached.");
+            throw new AttachException(
+                    "Interrupted while attaching; nothing is attached.", "Run the cell again.");
         }
         host.checkAttached();
         host.before = Hindrances.now();
         Thread.ofPlatform().name("policy-watchdog").daemon().start(host::watch);
         return host;
+    }
+
+    /** Waits for the policy's thread, and gives it up if a call of the policy does not return. */
+    private void awaitAttached() throws AttachException, ExecutionException, InterruptedException {
+        Duration pause = options.callDeadline().dividedBy(LOOKS);
+        long deadline = System.nanoTime() + ATTACH_TIMEOUT.toNanos();
+        var calls = new CallWatch(LOOKS);
+        while (System.nanoTime() - deadline < 0) {
+            try {
+                attached.get(pause.toMillis(), TimeUnit.MILLISECONDS);
+                return;
+            } catch (TimeoutException e) {
+                if (!isStuck(calls) || !attached.cancel(false)) {
+                    continue;
+                }
+                lost = thread;
+                throw new AttachException(
+                        "The policy was given up: %s; nothing is attached.".formatted(hang()),
+                        MEND);
+            }
+        }
+        attached.cancel(false);
+        throw new AttachException(
+                "The policy was not attached within %d s.".formatted(ATTACH_TIMEOUT.toSeconds()),
+                "Run the cell again; should it take as long again, see what else the machine does.");
+    }
+
+    private String hang() {
+        PolicyLoop called = loop;
+        if (called == null) {
+            return "its constructor " + CallWatch.hung(options.callDeadline());
+        }
+        called.hung(thread, CallWatch.hung(options.callDeadline()));
+        return called.faults().getLast().sentence();
+    }
+
+    /** Standing still for want of memory is not the policy's doing. */
+    private boolean isStuck(CallWatch watch) {
+        PolicyLoop called = loop;
+        long calls = called == null ? CallWatch.CONSTRUCTOR : called.calls();
+        return watch.isStuck(Hindrances.waitsForKernel(tid) ? 0 : calls);
+    }
+
+    /**
+     * Returns whether a thread of this process is still within a call of a policy that was given
+     * up: it disturbs whatever is measured here.
+     */
+    public static boolean hasLostThread() {
+        Thread thread = lost;
+        return thread != null && thread.isAlive();
+    }
+
+    static void lose(Thread thread) {
+        lost = thread;
     }
 
     /** Best effort: a page fault of the loop makes everyone wait. Once locked, all stays so. */
@@ -193,10 +265,17 @@ public final class PolicyHost implements AutoCloseable {
     public Optional<ExitInfo> exit() {
         synchronized (lock) {
             if (backend != null && backend.exitKind() != 0) {
-                return Optional.of(backend.exitInfo());
+                return Optional.of(explained(backend.exitInfo()));
             }
             return Optional.ofNullable(exit);
         }
+    }
+
+    /** To the kernel a policy that is given up here has been detached as any other. */
+    private ExitInfo explained(ExitInfo info) {
+        return failure == null || info.isError()
+                ? info
+                : new ExitInfo(EXIT_ERROR, 0, "the policy failed", failure, "");
     }
 
     /**
@@ -218,15 +297,16 @@ public final class PolicyHost implements AutoCloseable {
         boolean ended = join();
         synchronized (lock) {
             if (backend != null) {
-                exit = backend.exitInfo();
+                exit = explained(backend.exitInfo());
                 lastCounters = counters();
                 loop.audit(lastCounters);
                 lastWaits = backend.waits();
                 backend = null;
                 if (ended) {
                     closing.close();
+                } else {
+                    lost = thread; // in a call of the policy; it still has the memory
                 }
-                // Else a call of the policy never returned; its thread still has the memory.
             }
         }
         awaitDisabled();
@@ -245,9 +325,10 @@ public final class PolicyHost implements AutoCloseable {
         try {
             tid = Posix.get().gettid();
             long hotplugSeq = Sysfs.hotplugSeq(); // before the loop looks at the CPUs
+            Policy policy = maker.make();
             PolicyLoop prepared = new PolicyLoop(policy, options);
             loop = prepared;
-            prepared.init();
+            init(prepared);
             WarmUp.of(policy, prepared, options);
             loaded =
                     Backend.load(name, hotplugSeq, prepared.overridden(), prepared.dsqs(), options);
@@ -266,34 +347,42 @@ public final class PolicyHost implements AutoCloseable {
             return;
         }
         if (attached.complete(null)) {
-            loop.run(loaded);
+            try {
+                loop.run(loaded);
+            } catch (Throwable t) {
+                // Whoever watches finds that this thread has ended, and detaches.
+                loop.died(t);
+            }
         } else {
             // Nobody waits for it any more.
             loaded.close();
         }
     }
 
-    /**
-     * Detaches a policy that does not return from a call. What counts is how often it was looked at
-     * and not how long ago the call began: when all threads stand still, for a collection or for
-     * want of memory, so does this one, and that is not the policy's doing.
-     */
+    private static void init(PolicyLoop loop) throws AttachException {
+        try {
+            loop.init();
+        } catch (Throwable t) {
+            throw new AttachException(
+                    "The policy failed in %s".formatted(loop.faults().getFirst().sentence()),
+                    MEND,
+                    "",
+                    t);
+        }
+    }
+
+    /** Detaches a policy that does not return from a call, or whose loop has died. */
     private void watch() {
         Duration pause = options.callDeadline().dividedBy(LOOKS);
-        long seen = -1;
-        int looks = 0;
+        var calls = new CallWatch(LOOKS);
         try {
             while (exit().isEmpty()) {
-                Thread.sleep(pause);
-                long calls = loop.calls();
-                if (calls % 2 == 0 || calls != seen) {
-                    seen = calls;
-                    looks = 0;
-                } else if (!Hindrances.waitsForKernel(tid) && ++looks == LOOKS) {
-                    loop.hung(
-                            thread,
-                            "did not return within %d ms; the policy is detached"
-                                    .formatted(options.callDeadline().toMillis()));
+                boolean died = thread.join(pause);
+                if (died && exit().isEmpty() || isStuck(calls)) {
+                    if (!died) {
+                        loop.hung(thread, CallWatch.hung(options.callDeadline()));
+                    }
+                    failure = loop.faults().getLast().sentence();
                     detach();
                     return;
                 }
@@ -319,17 +408,20 @@ public final class PolicyHost implements AutoCloseable {
         if (state == null) {
             throw new AttachException(
                     "This kernel has no sched_ext: it takes Linux 6.12 or newer with"
-                            + " CONFIG_SCHED_CLASS_EXT. Use the target vm or sim.");
+                            + " CONFIG_SCHED_CLASS_EXT.",
+                    "Attach in a guest (%target vm) or in the simulator (%target sim).");
         }
         if (!state.equals(DISABLED)) {
             throw new AttachException(
-                    "The scheduler %s is attached (%s); detach it first."
-                            .formatted(Sysfs.ops().orElse("of someone else"), state));
+                    "The scheduler %s is attached (%s)."
+                            .formatted(Sysfs.ops().orElse("of someone else"), state),
+                    "Detach it first: %detach.");
         }
         if (Sysfs.nrPossibleCpus() > wire_h.MAX_CPUS()) {
             throw new AttachException(
                     "This machine can have %d CPUs; this version attaches to at most %d."
-                            .formatted(Sysfs.nrPossibleCpus(), wire_h.MAX_CPUS()));
+                            .formatted(Sysfs.nrPossibleCpus(), wire_h.MAX_CPUS()),
+                    "Attach in a guest: %target vm.");
         }
     }
 
@@ -337,7 +429,7 @@ public final class PolicyHost implements AutoCloseable {
         String state = Sysfs.state().orElse("");
         String ops = Sysfs.ops().orElse("");
         // Newer kernels append to the name.
-        if (state.equals(ENABLED) && ops.startsWith(name)) {
+        if (state.equals(ENABLED) && ops.startsWith(name) && !endsWithin(PROBATION)) {
             return;
         }
         ExitInfo info = detach();
@@ -346,7 +438,18 @@ public final class PolicyHost implements AutoCloseable {
                         .formatted(state, ops, info.reason(), info.message());
         throw asksForRestart(info)
                 ? AttachException.restart(message)
-                : new AttachException(message);
+                : new AttachException(message, MEND);
+    }
+
+    private boolean endsWithin(Duration time) {
+        long deadline = System.nanoTime() + time.toNanos();
+        while (exit().isEmpty()) {
+            if (System.nanoTime() - deadline > 0) {
+                return false;
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+        return true;
     }
 
     private static boolean asksForRestart(ExitInfo info) throws AttachException {
@@ -376,12 +479,22 @@ public final class PolicyHost implements AutoCloseable {
                                 + " wrongly, as that of kernels built with pahole before 1.26"
                                 + " does: no BPF scheduler loads there. Use another kernel.";
             }
-            return new AttachException(e.getMessage() + advice, e.log(), e);
+            return new AttachException(
+                    e.getMessage() + advice, "The kernel's own words are below.", e.log(), e);
         }
-        if (cause instanceof IOException e) {
-            return new AttachException(e.getMessage(), "", e);
+        if (cause instanceof ReflectiveOperationException e) {
+            return new AttachException(
+                    "The policy could not be created: "
+                            + Faults.describe(e.getCause() == null ? e : e.getCause()),
+                    "Give it a constructor without parameters that does not throw.",
+                    "",
+                    e);
         }
-        return new AttachException("The policy's init() failed: " + cause, "", cause);
+        return new AttachException(
+                "The policy could not be attached: " + Faults.describe(cause),
+                "Run the cell again; if it fails again, this is a fault of Schedbook's own.",
+                "",
+                cause);
     }
 
     private static void awaitDisabled() {

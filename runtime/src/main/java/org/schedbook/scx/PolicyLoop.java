@@ -1,20 +1,19 @@
 package org.schedbook.scx;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.schedbook.bpf.wire_h;
+import org.schedbook.harness.Callback;
+import org.schedbook.harness.HostedTask;
+import org.schedbook.harness.OwnDsq;
+import org.schedbook.harness.PolicyHarness;
 import org.schedbook.policy.Dsq;
-import org.schedbook.policy.Enq;
-import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Policy;
-import org.schedbook.policy.PolicyException;
-import org.schedbook.policy.Scx;
-import org.schedbook.policy.Task;
 import org.schedbook.policy.Topology;
 import org.schedbook.posix.Posix;
 import org.schedbook.ring.DispatchRing;
@@ -27,16 +26,7 @@ import org.schedbook.ring.QueuedRing;
  * that found none, publishes the decisions at once, and yields; the kernel lets it in again when
  * there is work for it.
  */
-final class PolicyLoop implements Scx {
-
-    private static final int MAX_FAULTS = 8;
-
-    /**
-     * The age at which a task that could run, and is in no DSQ, is taken out of the policy's hands.
-     * It may be the worker of the kernel's watchdog, which has half of the watchdog's time left,
-     * and the next look at it may take until the next heartbeat.
-     */
-    private static final long FORGOTTEN_NS = 1_000_000_000;
+final class PolicyLoop extends PolicyHarness {
 
     private static final long HOUSEKEEPING_NS = 500_000_000;
 
@@ -48,38 +38,18 @@ final class PolicyLoop implements Scx {
     private static final int INSERT_VTIME = wire_h.DISPATCHED_INSERT_VTIME();
     private static final int KICK = wire_h.DISPATCHED_KICK();
 
-    private static final VarHandle CALLS;
-
-    static {
-        try {
-            CALLS = MethodHandles.lookup().findVarHandle(PolicyLoop.class, "calls", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    private final Policy policy;
-    private final Set<Callback> overridden;
     private final boolean userDsqs;
     private final Topology topology;
     private final int nrCpus;
-    private final long forcedNs;
-    private final List<PolicyDsq> dsqs = new ArrayList<>();
     private final TaskTable tasks = new TaskTable();
-    private final List<PolicyFault> faults = new ArrayList<>();
     private final List<HostTask> found = new ArrayList<>();
 
     private Backend backend;
     private QueuedRing queued;
     private DispatchRing dispatched;
 
-    /** Grows when a call of the policy starts and when it ends: odd means inside one. */
-    private long calls;
-
     private volatile boolean stopping;
 
-    private Callback callback;
-    private int dispatchCpu;
     private int nrHeld;
 
     /** CPUs that pickIdleCpu gave out in this round. */
@@ -91,10 +61,7 @@ final class PolicyLoop implements Scx {
     private long nextHousekeepingNs;
     private long nrLostExits;
 
-    // Counters; only this thread writes, others may read a value that is a little old.
-    private volatile long nrForgotten;
-    private volatile long nrPolicyErrors;
-    private volatile long nrDuplicate;
+    /** Only this thread writes, others may read a value that is a little old. */
     private long nrRounds;
 
     PolicyLoop(Policy policy, Options options) {
@@ -107,35 +74,13 @@ final class PolicyLoop implements Scx {
     }
 
     private PolicyLoop(Policy policy, Options options, Topology topology, int nrCpus) {
-        this.policy = policy;
-        this.overridden = Callback.overriddenBy(policy.getClass());
-        this.userDsqs = overridden.contains(Callback.DISPATCH);
+        super(policy, nrCpus, options.watchdog().toNanos());
+        this.userDsqs = overrides(Callback.DISPATCH);
         this.topology = topology;
         this.nrCpus = nrCpus;
-        this.forcedNs = options.watchdog().toNanos() * 6 / 10;
     }
 
     // ---- Life -----------------------------------------------------------------------------
-
-    /** Has the policy create its DSQs; throws what it throws. */
-    void init() {
-        Scx.bind(policy, this);
-        callback = Callback.INIT;
-        enter();
-        try {
-            policy.init();
-        } finally {
-            leave();
-        }
-    }
-
-    Set<Callback> overridden() {
-        return overridden;
-    }
-
-    List<PolicyDsq> dsqs() {
-        return dsqs;
-    }
 
     /** Runs until the kernel has let go of the policy. */
     void run(Backend backend) {
@@ -149,16 +94,7 @@ final class PolicyLoop implements Scx {
         while (backend.exitKind() == 0) {
             LockSupport.parkNanos(1_000_000);
         }
-        ExitInfo info = backend.exitInfo();
-        callback = Callback.EXIT;
-        enter();
-        try {
-            policy.exit(info);
-        } catch (Throwable t) {
-            fault(t);
-        } finally {
-            leave();
-        }
+        exit(backend.exitInfo());
     }
 
     /** Takes the rings that the rounds are to serve. */
@@ -188,24 +124,12 @@ final class PolicyLoop implements Scx {
         stopping = true;
     }
 
-    /** Returns a number that is odd and stays the same as long as one call of the policy lasts. */
-    long calls() {
-        return (long) CALLS.getOpaque(this);
-    }
-
-    private void enter() {
-        CALLS.setOpaque(this, calls + 1);
-    }
-
-    private void leave() {
-        CALLS.setOpaque(this, calls + 1);
-    }
-
     // ---- Records --------------------------------------------------------------------------
 
     private void drain() {
+        List<OwnDsq> dsqs = dsqs();
         for (int i = 0; i < dsqs.size(); i++) {
-            dsqs.get(i).nrInserted = 0;
+            ((PolicyDsq) dsqs.get(i)).nrInserted = 0;
         }
         int nrRecords = 0;
         int nrEnqueues = 0;
@@ -231,11 +155,12 @@ final class PolicyLoop implements Scx {
         int prevCpu = Wire.Queued.prevCpu(at);
         if (prevCpu >= 0) {
             task.cpu = prevCpu;
-            call(Callback.SELECT_CPU, task, Wire.Queued.wakeFlags(at));
+            callSelectCpu(task, Wire.Queued.wakeFlags(at));
+            if (!task.held || task.dsq != null) {
+                return; // decided there and then
+            }
         }
-        if (!call(Callback.ENQUEUE, task, Wire.Queued.flags(at)) && task.held) {
-            insertDefault(task);
-        }
+        callEnqueue(task, Wire.Queued.flags(at));
     }
 
     private void tell(Callback kind, HostTask task, long flags) {
@@ -291,89 +216,12 @@ final class PolicyLoop implements Scx {
         callIfListening(Callback.EXIT_TASK, task, 0);
     }
 
-    // ---- Calls of the policy --------------------------------------------------------------
-
-    private void callIfListening(Callback kind, HostTask task, long argument) {
-        if (overridden.contains(kind)) {
-            call(kind, task, argument);
-        }
-    }
-
-    /**
-     * Calls the policy; returns false if it threw, which is noted.
-     *
-     * <p>HotSpot inlines no method with more than 325 bytes of code (FreqInlineSize). This one has
-     * more on purpose, which a test holds: so the policy and what it decides are compiled by
-     * themselves. Inlined into drain() they share one budget with it (NodeCountInliningCutoff),
-     * which runs out before the decision is written, and a decision takes twice as long.
-     */
-    private boolean call(Callback kind, HostTask task, long argument) {
-        if (callback != kind) {
-            callback = kind; // storing a reference costs more than comparing it
-        }
-        CALLS.setOpaque(this, calls + 1);
-        try {
-            switch (kind) {
-                case ENQUEUE -> policy.enqueue(task, argument);
-                case RUNNABLE -> policy.runnable(task, argument);
-                case RUNNING -> policy.running(task);
-                case STOPPING -> policy.stopping(task, argument != 0);
-                case QUIESCENT -> policy.quiescent(task, argument);
-                case DEQUEUE -> policy.dequeue(task, argument);
-                case TICK -> policy.tick(task);
-                case EXIT_TASK -> policy.exitTask(task);
-                case SELECT_CPU -> {
-                    int cpu = policy.selectCpu(task, task.cpu, argument);
-                    if (task.canRunOn(cpu)) {
-                        task.cpu = cpu;
-                    } else {
-                        nrPolicyErrors++;
-                        note(
-                                kind,
-                                "selectCpu returned %d, where %s may not run".formatted(cpu, task),
-                                new StackTraceElement[0]);
-                    }
-                }
-                case DISPATCH -> policy.dispatch(dispatchCpu, task);
-                case INIT, EXIT -> throw new AssertionError(kind);
-            }
-            return true;
-        } catch (Throwable t) {
-            fault(t);
-            return false;
-        } finally {
-            CALLS.setOpaque(this, calls + 1);
-        }
-    }
-
-    private void fault(Throwable t) {
-        nrPolicyErrors++;
-        note(callback, t.toString(), t.getStackTrace());
-    }
-
-    private void note(Callback where, String message, StackTraceElement[] at) {
-        PolicyFault fault = PolicyFault.of(where, message, policy.getClass(), at);
-        synchronized (faults) {
-            if (faults.size() < MAX_FAULTS && !faults.contains(fault)) {
-                faults.add(fault);
-            }
-        }
-    }
-
-    /** Notes that the call now running does not come back. */
-    void hung(Thread thread, String message) {
-        nrPolicyErrors++;
-        note(callback, message, thread.getStackTrace());
-    }
-
     /** Asks for work for each CPU that has none: those that said so, and those that are idle. */
     private void feedHungry() {
         long cpus = backend.takeHungry() | backend.idleCpus();
         for (; cpus != 0 && nrHeld > 0; cpus &= cpus - 1) {
-            dispatchCpu = Long.numberOfTrailingZeros(cpus);
-            if (!call(Callback.DISPATCH, tasks.get(backend.lastPid(dispatchCpu)), 0)) {
-                dispatchDefault();
-            }
+            int cpu = Long.numberOfTrailingZeros(cpus);
+            callDispatch(cpu, tasks.get(backend.lastPid(cpu)));
         }
     }
 
@@ -388,18 +236,12 @@ final class PolicyLoop implements Scx {
             boolean idle = backend.idleCpus() != 0;
             tasks.forEach(
                     task -> {
-                        long age = now - task.heldSinceNs;
-                        // What waits in a DSQ is not forgotten: should it wait for too long,
-                        // the kernel says so, and ends the policy.
-                        if (task.held
-                                && task.dsq == null
-                                && (age > forcedNs || idle && age > FORGOTTEN_NS)) {
+                        if (isForgotten(task, now - task.heldSinceNs, idle)) {
                             found.add(task);
                         }
                     });
             for (HostTask task : found) {
-                nrForgotten++;
-                insertDefault(task);
+                rescueForgotten(task, now - task.heldSinceNs);
             }
             found.clear();
         }
@@ -415,10 +257,6 @@ final class PolicyLoop implements Scx {
             found.forEach(this::end);
             found.clear();
         }
-    }
-
-    private void insertDefault(HostTask task) {
-        decide(INSERT, task, wire_h.DSQ_GLOBAL(), Policy.SLICE_DFL_NS, task.vtime, 0);
     }
 
     // ---- Decisions ------------------------------------------------------------------------
@@ -442,143 +280,77 @@ final class PolicyLoop implements Scx {
         Wire.dispatched(at, pid, op, dsq, flags, sliceNs, vtime, enqCnt);
     }
 
-    // ---- Verbs ----------------------------------------------------------------------------
+    // ---- How decisions are carried out ------------------------------------------------------
 
     @Override
-    public void createDsq(long dsq) {
-        if (callback != Callback.INIT) {
-            throw new PolicyException("createDsq(%d) is possible only in init().".formatted(dsq));
-        }
-        if (dsq < 0 || dsq > Integer.MAX_VALUE) {
-            throw new PolicyException(
-                    "createDsq(%d): the number must be from 0 to 2^31 - 1.".formatted(dsq));
-        }
-        if (find(dsq) != null) {
-            throw new PolicyException("createDsq(%d): there is one already.".formatted(dsq));
-        }
-        if (dsqs.size() == wire_h.MAX_DSQS()) {
-            throw new PolicyException("createDsq: %d is the most.".formatted(wire_h.MAX_DSQS()));
-        }
-        dsqs.add(new PolicyDsq(dsq, dsqs.size()));
+    protected OwnDsq newDsq(long id, int index) {
+        return new PolicyDsq(id, index);
     }
 
     @Override
-    public void insert(Task task, long dsq, long sliceNs, long enqFlags) {
-        HostTask decided = check(task, sliceNs);
+    protected void insertBuiltIn(HostedTask task, long dsq, long sliceNs, long flags) {
+        long target = dsq;
         if (dsq == Dsq.GLOBAL) {
-            decide(decided, wire_h.DSQ_GLOBAL(), sliceNs, enqFlags);
+            target = wire_h.DSQ_GLOBAL();
         } else if (dsq == Dsq.LOCAL) {
-            int cpu = callback == Callback.DISPATCH ? dispatchCpu : decided.cpu;
-            decide(decided, Dsq.localOn(cpu), sliceNs, enqFlags);
-        } else if (Dsq.isLocalOn(dsq)) {
-            decide(decided, dsq, sliceNs, enqFlags);
-        } else {
-            PolicyDsq own = own(dsq);
-            own.use(false);
-            if (!decided.held) {
-                nrDuplicate++;
-            } else if (userDsqs) {
-                add(own, decided, sliceNs, 0, (enqFlags & Enq.HEAD) != 0);
-            } else {
-                own.nrInserted++;
-                decide(INSERT, decided, dsq, sliceNs, decided.vtime, enqFlags);
-            }
+            target = Dsq.localOn(localCpu(task));
         }
+        decide(INSERT, (HostTask) task, target, sliceNs, task.vtime, flags);
     }
 
-    private void decide(HostTask task, long dsq, long sliceNs, long enqFlags) {
-        if (task.held) {
-            decide(INSERT, task, dsq, sliceNs, task.vtime, enqFlags);
-        } else {
-            nrDuplicate++;
-        }
+    /** The kernel sends it elsewhere, and counts that. */
+    @Override
+    protected void bounce(HostedTask task, int cpu, long sliceNs, long flags) {
+        decide(INSERT, (HostTask) task, Dsq.localOn(cpu), sliceNs, task.vtime, flags);
     }
 
     @Override
-    public void insertVtime(Task task, long dsq, long sliceNs, long vtime, long enqFlags) {
-        HostTask decided = check(task, sliceNs);
-        if (dsq == Dsq.GLOBAL || dsq == Dsq.LOCAL || Dsq.isLocalOn(dsq)) {
-            throw new PolicyException(
-                    "insertVtime is possible only into a DSQ made with createDsq in init().");
-        }
-        PolicyDsq own = own(dsq);
-        own.use(true);
-        if (!decided.held) {
-            nrDuplicate++;
-            return;
-        }
-        decided.vtime = vtime;
+    protected void insertFifo(HostedTask task, OwnDsq dsq, long sliceNs, long flags) {
+        PolicyDsq own = (PolicyDsq) dsq;
         if (userDsqs) {
-            add(own, decided, sliceNs, vtime, false);
+            task.sliceNs = sliceNs;
+            own.add((HostTask) task, 0, flags != 0);
         } else {
             own.nrInserted++;
-            decide(INSERT_VTIME, decided, dsq, sliceNs, vtime, enqFlags);
+            decide(INSERT, (HostTask) task, own.id, sliceNs, task.vtime, flags);
         }
-    }
-
-    private void add(PolicyDsq dsq, HostTask task, long sliceNs, long vtime, boolean head) {
-        if (task.dsq != null) {
-            nrDuplicate++;
-            return;
-        }
-        task.sliceNs = sliceNs;
-        dsq.add(task, vtime, head);
-    }
-
-    private static HostTask check(Task task, long sliceNs) {
-        if (task == null) {
-            throw new PolicyException("insert: the task is null.");
-        }
-        if (sliceNs == 0) {
-            throw new PolicyException("insert: the slice must be more than 0 ns.");
-        }
-        return (HostTask) task;
-    }
-
-    private PolicyDsq find(long dsq) {
-        for (int i = 0; i < dsqs.size(); i++) {
-            if (dsqs.get(i).id == dsq) {
-                return dsqs.get(i);
-            }
-        }
-        return null;
-    }
-
-    private PolicyDsq own(long dsq) {
-        PolicyDsq own = find(dsq);
-        if (own == null) {
-            throw new PolicyException(
-                    "There is no DSQ %d; create it with createDsq in init().".formatted(dsq));
-        }
-        return own;
     }
 
     @Override
-    public boolean moveToLocal(long dsq) {
-        if (callback != Callback.DISPATCH) {
-            throw new PolicyException("moveToLocal is possible only in dispatch().");
+    protected void insertByVtime(HostedTask task, OwnDsq dsq, long sliceNs, long vtime) {
+        PolicyDsq own = (PolicyDsq) dsq;
+        if (userDsqs) {
+            task.sliceNs = sliceNs;
+            own.add((HostTask) task, vtime, false);
+        } else {
+            own.nrInserted++;
+            decide(INSERT_VTIME, (HostTask) task, own.id, sliceNs, vtime, 0);
         }
-        PolicyDsq own = own(dsq);
-        HostTask task = own.poll(dispatchCpu);
+    }
+
+    @Override
+    protected void insertDefault(HostedTask task) {
+        decide(INSERT, (HostTask) task, wire_h.DSQ_GLOBAL(), Policy.SLICE_DFL_NS, task.vtime, 0);
+    }
+
+    @Override
+    protected boolean isInDsq(HostedTask task) {
+        return ((HostTask) task).dsq != null;
+    }
+
+    @Override
+    protected boolean move(OwnDsq dsq, int cpu) {
+        HostTask task = ((PolicyDsq) dsq).poll(cpu);
         if (task == null) {
             return false;
         }
-        decide(INSERT, task, Dsq.localOn(dispatchCpu), task.sliceNs, task.vtime, 0);
+        decide(INSERT, task, Dsq.localOn(cpu), task.sliceNs, task.vtime, 0);
         return true;
     }
 
     @Override
-    public void dispatchDefault() {
-        for (int i = 0; i < dsqs.size(); i++) {
-            if (moveToLocal(dsqs.get(i).id)) {
-                return;
-            }
-        }
-    }
-
-    @Override
-    public int nrQueued(long dsq) {
-        PolicyDsq own = own(dsq);
+    protected int length(OwnDsq dsq) {
+        PolicyDsq own = (PolicyDsq) dsq;
         if (userDsqs || backend == null) {
             return own.size();
         }
@@ -586,25 +358,19 @@ final class PolicyLoop implements Scx {
     }
 
     @Override
-    public void kick(int cpu, long kickFlags) {
-        if (cpu < 0 || cpu >= nrCpus) {
-            throw new PolicyException("kick: there is no CPU %d.".formatted(cpu));
-        }
+    protected void kickCpu(int cpu, long flags) {
         if (backend != null) {
-            send(KICK, 0, cpu, 0, 0, kickFlags, 0);
+            send(KICK, 0, cpu, 0, 0, flags, 0);
         }
     }
 
     @Override
-    public boolean isIdle(int cpu) {
-        return backend != null
-                && cpu >= 0
-                && cpu < Long.SIZE
-                && (backend.idleCpus() >>> cpu & 1) != 0;
+    protected boolean isIdleCpu(int cpu) {
+        return backend != null && (backend.idleCpus() >>> cpu & 1) != 0;
     }
 
     @Override
-    public int pickIdleCpu(Task task) {
+    protected int pickIdle(HostedTask task) {
         if (backend == null) {
             return -1;
         }
@@ -612,12 +378,23 @@ final class PolicyLoop implements Scx {
         if (idle == 0) {
             return -1;
         }
-        int cpu = task.cpu();
+        int cpu = task.cpu;
         if ((idle >>> cpu & 1) == 0) {
             cpu = Long.numberOfTrailingZeros(idle);
         }
         pickedCpus |= 1L << cpu;
         return cpu;
+    }
+
+    /** The kernel knows what it runs, if it still does. */
+    @Override
+    protected String nameOf(HostedTask task) {
+        try {
+            String comm = Files.readString(Path.of("/proc/" + task.pid + "/comm")).strip();
+            return comm + "[" + task.pid + "]";
+        } catch (IOException e) {
+            return "task " + task.pid;
+        }
     }
 
     @Override
@@ -633,9 +410,7 @@ final class PolicyLoop implements Scx {
     // ---- For others -----------------------------------------------------------------------
 
     void addCounters(Map<String, Long> counters) {
-        counters.put("nr_forgotten", nrForgotten);
-        counters.put("nr_policy_errors", nrPolicyErrors);
-        counters.put("nr_duplicate", nrDuplicate);
+        addPolicyCounters(counters);
         counters.put("nr_tasks", (long) tasks.size());
         counters.put("nr_rounds", nrRounds);
     }
@@ -659,18 +434,11 @@ final class PolicyLoop implements Scx {
             note(
                     Callback.EXIT,
                     "of %d enqueues %d were dispatched, %d rescued, %d cancelled, %d gone: %d unaccounted for; this is a fault of Schedbook's own"
-                            .formatted(enqueued, dispatched, rescued, cancelled, gone, lost),
-                    new StackTraceElement[0]);
+                            .formatted(enqueued, dispatched, rescued, cancelled, gone, lost));
         }
     }
 
     int nrWaiting() {
         return nrHeld;
-    }
-
-    List<PolicyFault> faults() {
-        synchronized (faults) {
-            return List.copyOf(faults);
-        }
     }
 }

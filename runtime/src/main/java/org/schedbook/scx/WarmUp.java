@@ -13,6 +13,8 @@ import org.schedbook.bpf.backend_state;
 import org.schedbook.bpf.dispatched_task;
 import org.schedbook.bpf.exit_record;
 import org.schedbook.bpf.queued_task;
+import org.schedbook.harness.CallWatch;
+import org.schedbook.harness.Callback;
 import org.schedbook.policy.Policy;
 import org.schedbook.ring.DispatchRing;
 import org.schedbook.ring.QueuedRing;
@@ -92,13 +94,12 @@ final class WarmUp {
         Thread thread = Thread.ofPlatform().name("policy-warm-up").daemon().start(warmUp::run);
         try {
             if (!thread.join(options.callDeadline())) {
-                String message =
-                        "did not return within %d ms".formatted(options.callDeadline().toMillis());
-                warmUp.loop.hung(thread, message);
+                warmUp.loop.hung(thread, CallWatch.hung(options.callDeadline()));
+                PolicyHost.lose(thread);
                 throw new AttachException(
-                        "The policy was tried out: "
-                                + warmUp.loop.faults().getLast().sentence()
-                                + "; nothing is attached.");
+                        "The policy was tried out: %s; nothing is attached."
+                                .formatted(warmUp.loop.faults().getLast().sentence()),
+                        PolicyHost.MEND);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

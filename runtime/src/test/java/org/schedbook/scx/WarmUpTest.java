@@ -74,7 +74,7 @@ class WarmUpTest {
     @Test
     void aPolicyThatDoesNotReturnIsRefusedWithItsLine() {
         var e = assertThrows(AttachException.class, () -> warmUp(new Loops()));
-        assertTrue(e.getMessage().contains("did not return within 500 ms"), e.getMessage());
+        assertTrue(e.getMessage().contains("did not return within 0.5 s"), e.getMessage());
         assertTrue(e.getMessage().contains("enqueue, line "), e.getMessage());
     }
 

@@ -16,11 +16,10 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.schedbook.child.ChildProcess;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.harness.PolicyFault;
 import org.schedbook.policy.ExitInfo;
-import org.schedbook.policy.Policy;
 import org.schedbook.scx.AttachException;
 import org.schedbook.scx.Options;
-import org.schedbook.scx.PolicyFault;
 import org.schedbook.scx.PolicyHost;
 import org.schedbook.target.Activity;
 import org.schedbook.target.AttachOptions;
@@ -99,6 +98,11 @@ public final class HostTarget implements Target {
         return PolicyHost.state().orElse("no sched_ext");
     }
 
+    /** Returns whether a policy that was given up still runs here, in a call that never ends. */
+    public static boolean hasLostThread() {
+        return PolicyHost.hasLostThread();
+    }
+
     @Override
     public Attachment attach(CompiledPolicy compiled, AttachOptions options)
             throws TargetException {
@@ -106,39 +110,25 @@ public final class HostTarget implements Target {
                 Options.DEFAULT
                         .withPartial(options.partial())
                         .withBuiltinIdle(options.builtinIdle());
+        if (hasLostThread()) {
+            throw new TargetException(
+                    "A thread is still within a call of a policy that was given up before, and would"
+                            + " disturb whatever is measured here.",
+                    "Run the cell again, which takes a new guest; on this machine itself, restart"
+                            + " the notebook's kernel.",
+                    "");
+        }
         for (int restarts = 0; ; restarts++) {
             try {
                 return new HostAttachment(
                         compiled.name(),
-                        PolicyHost.attach(newPolicy(compiled), compiled.name(), strictness),
+                        PolicyHost.attach(compiled::newPolicy, compiled.name(), strictness),
                         restarts);
             } catch (AttachException e) {
                 if (!e.asksForRestart() || restarts == MAX_RESTARTS) {
-                    throw new TargetException(e.getMessage(), nextStep(e), e.log());
+                    throw new TargetException(e.getMessage(), e.nextStep(), e.log());
                 }
             }
-        }
-    }
-
-    private static String nextStep(AttachException e) {
-        if (e.asksForRestart()) {
-            return "CPUs came and went during each of %d attempts; run the cell again when they stay."
-                    .formatted(MAX_RESTARTS + 1);
-        }
-        return e.log().isEmpty()
-                ? "Run the cell again after that."
-                : "The kernel's own words are below.";
-    }
-
-    private static Policy newPolicy(CompiledPolicy compiled) throws TargetException {
-        try {
-            return compiled.newPolicy();
-        } catch (ReflectiveOperationException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new TargetException(
-                    "%s could not be created: %s".formatted(compiled.name(), cause),
-                    "Give it a constructor without parameters that does not throw.",
-                    "");
         }
     }
 

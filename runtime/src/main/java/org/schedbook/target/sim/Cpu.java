@@ -29,6 +29,12 @@ final class Cpu {
     long debtNs;
 
     long idleSince;
+
+    // The longest wait, since then, of a task that could have run here.
+    SimTask couldRun;
+    long couldRunNs;
+    String couldRunWhere;
+
     SimTask last;
 
     long busyNs;

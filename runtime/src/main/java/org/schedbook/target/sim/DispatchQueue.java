@@ -1,13 +1,11 @@
 package org.schedbook.target.sim;
 
 import java.util.Arrays;
+import org.schedbook.harness.OwnDsq;
 
 /** A DSQ: a FIFO, or a queue by vtime. It is the one or the other by what is first put into it. */
-final class DispatchQueue {
+final class DispatchQueue extends OwnDsq {
 
-    final long id;
-
-    private Boolean byVtime;
     private int size;
 
     // As a FIFO: a list through the tasks.
@@ -18,20 +16,18 @@ final class DispatchQueue {
     private SimTask[] heap = {};
     private long lastSeq;
 
+    /** Makes one of the kernel's own. */
     DispatchQueue(long id) {
-        this.id = id;
+        this(id, -1);
     }
 
-    int size() {
+    DispatchQueue(long id, int index) {
+        super(id, index);
+    }
+
+    @Override
+    public int size() {
         return size;
-    }
-
-    /** Says how the DSQ is about to be used; returns false if it has been used the other way. */
-    boolean use(boolean vtime) {
-        if (byVtime == null) {
-            byVtime = vtime;
-        }
-        return byVtime == vtime;
     }
 
     SimTask first() {

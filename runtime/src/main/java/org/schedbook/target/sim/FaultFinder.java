@@ -38,39 +38,63 @@ final class FaultFinder {
 
     /** A task's wait is over, or the simulation is. */
     void waited(SimTask task, long waited) {
+        if (waited > options.idleNs() && kernel.anyIdle()) {
+            noteIdle(task);
+        }
         if (waited > options.starvationNs()) {
             find(
                     Finding.Kind.STARVATION,
                     task,
                     task.cpu,
                     String.format(
-                            Locale.ROOT, "%s could run and did not for %,d ns", task, waited));
+                            Locale.ROOT,
+                            "%s could run and did not for %,d ns",
+                            task.name(),
+                            waited));
         }
     }
 
-    /** A CPU has been idle: was there someone all the while who could have used it? */
+    /** A CPU is no longer idle, or the simulation is over: could someone have used it? */
     void idleEnds(Cpu cpu) {
-        if (kernel.now - cpu.idleSince <= options.idleNs()) {
-            return;
-        }
         for (SimTask task = kernel.firstRunnable();
                 task != null && kernel.now - task.runnableAt > options.idleNs();
                 task = task.runnableNext) {
-            if (task.canRunOn(cpu.id)) {
-                notConserved(cpu, task);
-                return;
+            noteIdle(cpu, task);
+        }
+        if (cpu.couldRun != null) {
+            notConserved(cpu);
+        }
+    }
+
+    /** The wait of a task is over: which CPUs were idle meanwhile that it could have used? */
+    private void noteIdle(SimTask task) {
+        for (Cpu cpu : kernel.cpus) {
+            if (cpu.curr == null) {
+                noteIdle(cpu, task);
             }
         }
     }
 
-    private void notConserved(Cpu cpu, SimTask task) {
-        long since = Math.max(cpu.idleSince, task.runnableAt);
-        String where = "";
-        if (task.held) {
-            where = " in the policy's hands";
-        } else if (task.queue != null && task.queue != cpu.local) {
-            where = " in " + SimResult.dsqName(task.queue.id);
+    private void noteIdle(Cpu cpu, SimTask task) {
+        long idle = kernel.now - Math.max(cpu.idleSince, task.runnableAt);
+        if (idle > Math.max(options.idleNs(), cpu.couldRunNs) && task.canRunOn(cpu.id)) {
+            cpu.couldRun = task;
+            cpu.couldRunNs = idle;
+            cpu.couldRunWhere = whereabouts(cpu, task);
         }
+    }
+
+    private static String whereabouts(Cpu cpu, SimTask task) {
+        if (task.held) {
+            return " in the policy's hands";
+        }
+        return task.queue != null && task.queue != cpu.local
+                ? " in " + SimResult.dsqName(task.queue.id)
+                : "";
+    }
+
+    private void notConserved(Cpu cpu) {
+        SimTask task = cpu.couldRun;
         find(
                 Finding.Kind.WORK_NOT_CONSERVED,
                 task,
@@ -79,9 +103,11 @@ final class FaultFinder {
                         Locale.ROOT,
                         "CPU %d was idle for %,d ns while %s waited%s",
                         cpu.id,
-                        kernel.now - since,
-                        task,
-                        where));
+                        cpu.couldRunNs,
+                        task.name(),
+                        cpu.couldRunWhere));
+        cpu.couldRun = null;
+        cpu.couldRunNs = 0;
     }
 
     private void find(Finding.Kind kind, SimTask task, int cpu, String message) {
@@ -151,7 +177,7 @@ final class FaultFinder {
                         String.format(
                                 Locale.ROOT,
                                 "%s of weight %d got %,d ns of CPU up to %,d ns, and its share is %,d ns",
-                                task,
+                                task.name(),
                                 task.weight(),
                                 hungryRunNs[i],
                                 hungryAtNs,

@@ -1,12 +1,19 @@
 package org.schedbook.target.sim;
 
+import org.schedbook.harness.Callback;
+import org.schedbook.harness.HostedTask;
+import org.schedbook.harness.OwnDsq;
 import org.schedbook.policy.Dsq;
 import org.schedbook.policy.Policy;
 
 /** A policy that runs in the kernel: asked at the event, obeyed at once. */
 final class InKernel extends PolicyOps {
 
-    private boolean selecting;
+    /** The task whose CPU is being selected, if any. */
+    private SimTask selecting;
+
+    /** The CPU that asks for work, if any does. */
+    private Cpu dispatching;
 
     InKernel(Kernel kernel, Policy policy, SimOptions options) {
         super(kernel, policy, options);
@@ -17,11 +24,11 @@ final class InKernel extends PolicyOps {
         if (ownSelectCpu) {
             charge(waker);
             task.held = true;
-            selecting = true;
-            int cpu = callSelectCpu(task, prevCpu, wakeFlags);
-            selecting = false;
+            selecting = task;
+            callSelectCpu(task, wakeFlags);
+            selecting = null;
             task.held = false;
-            return cpu;
+            return task.cpu;
         }
         // select_task_rq_scx() without ops.select_cpu.
         int cpu = kernel.pickIdle(task, prevCpu, wakeFlags, waker);
@@ -38,13 +45,17 @@ final class InKernel extends PolicyOps {
     @Override
     public void enqueue(SimTask task, long enqFlags) {
         charge(kernel.cpus[task.cpu]);
+        nrEnqueued++;
         callEnqueue(task, enqFlags);
+        task.ranNs = 0;
     }
 
     @Override
     public void dispatch(Cpu cpu, SimTask prev) {
         cpu.debtNs += kernel.costs.callbackNs();
-        callDispatch(cpu, prev);
+        dispatching = cpu;
+        callDispatch(cpu.id, prev);
+        dispatching = null;
     }
 
     private void charge(Cpu cpu) {
@@ -55,32 +66,32 @@ final class InKernel extends PolicyOps {
 
     @Override
     public void runnable(SimTask task, long enqFlags) {
-        callRunnable(task, enqFlags);
+        callIfListening(Callback.RUNNABLE, task, enqFlags);
     }
 
     @Override
     public void running(SimTask task) {
-        callRunning(task);
+        callIfListening(Callback.RUNNING, task, 0);
     }
 
     @Override
     public void stopping(SimTask task, boolean runnable) {
-        callStopping(task, runnable);
+        callIfListening(Callback.STOPPING, task, runnable ? 1 : 0);
     }
 
     @Override
     public void quiescent(SimTask task, long deqFlags) {
-        callQuiescent(task, deqFlags);
+        callIfListening(Callback.QUIESCENT, task, deqFlags);
     }
 
     @Override
     public void tick(SimTask task) {
-        callTick(task);
+        callIfListening(Callback.TICK, task, 0);
     }
 
     @Override
     public void exitTask(SimTask task) {
-        callExitTask(task);
+        callIfListening(Callback.EXIT_TASK, task, 0);
     }
 
     @Override
@@ -94,30 +105,59 @@ final class InKernel extends PolicyOps {
     }
 
     @Override
-    void decide(SimTask task, long dsq, long sliceNs, long enqFlags) {
-        if (selecting && task == subject) {
+    protected OwnDsq newDsq(long id, int index) {
+        return kernel.createDsq(id, index);
+    }
+
+    @Override
+    protected void insertBuiltIn(HostedTask task, long dsq, long sliceNs, long flags) {
+        nrUserDispatches++;
+        place((SimTask) task, dsq, sliceNs, flags);
+    }
+
+    @Override
+    protected void bounce(HostedTask task, int cpu, long sliceNs, long flags) {
+        nrBounceDispatches++;
+        place((SimTask) task, Dsq.localOn(task.cpu), sliceNs, flags);
+    }
+
+    @Override
+    protected void insertFifo(HostedTask task, OwnDsq dsq, long sliceNs, long flags) {
+        nrUserDispatches++;
+        place((SimTask) task, dsq.id, sliceNs, flags);
+    }
+
+    @Override
+    protected void insertByVtime(HostedTask task, OwnDsq dsq, long sliceNs, long vtime) {
+        nrUserDispatches++;
+        place((SimTask) task, dsq.id, sliceNs, Kernel.ENQ_DSQ_PRIQ);
+    }
+
+    private void place(SimTask task, long dsq, long sliceNs, long flags) {
+        if (task == selecting) {
             // Inserted when the CPU is known that LOCAL means; enqueue is skipped.
             task.directDsq = dsq;
-            task.directFlags = enqFlags;
+            task.directFlags = flags;
             task.sliceNs = sliceNs;
             task.held = false;
             return;
         }
-        kernel.insert(task, dsq, sliceNs, enqFlags, dispatching);
+        kernel.insert(task, dsq, sliceNs, flags, dispatching);
     }
 
     @Override
-    DispatchQueue own(long dsq) {
-        return kernel.dsq(dsq);
+    protected boolean move(OwnDsq dsq, int cpu) {
+        return kernel.moveToLocal((DispatchQueue) dsq, kernel.cpus[cpu]);
+    }
+
+    /** Nobody else is given it until it has been busy: {@code scx_bpf_pick_idle_cpu}. */
+    @Override
+    protected int pickIdle(HostedTask task) {
+        return kernel.pickIdle((SimTask) task, task.cpu, 0, null);
     }
 
     @Override
-    boolean moveToLocal(DispatchQueue queue) {
-        return kernel.moveToLocal(queue, dispatching);
-    }
-
-    @Override
-    void decideKick(int cpu, long kickFlags) {
-        kernel.kick(cpu, kickFlags);
+    protected void kickCpu(int cpu, long flags) {
+        kernel.kick(cpu, flags);
     }
 }

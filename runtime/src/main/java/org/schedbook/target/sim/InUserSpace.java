@@ -1,13 +1,13 @@
 package org.schedbook.target.sim;
 
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
+import org.schedbook.harness.Callback;
+import org.schedbook.harness.HostedTask;
+import org.schedbook.harness.OwnDsq;
 import org.schedbook.policy.Dsq;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Kick;
 import org.schedbook.policy.Policy;
-import org.schedbook.policy.Task;
 
 /**
  * A policy that runs in user space: asked by records in a ring, heard when a CPU next looks for
@@ -25,26 +25,15 @@ final class InUserSpace extends PolicyOps {
     /** Above this, only what user space must decide on is sent. */
     private static final int EVENTS_LIMIT = RING * 3 / 4;
 
-    private enum Record {
-        ENQUEUE,
-        RUNNABLE,
-        RUNNING,
-        STOPPING,
-        QUIESCENT,
-        TICK,
-        EXIT_TASK
-    }
-
     private final SimTask loop;
     private final DispatchQueue loopDsq = new DispatchQueue(SimTask.NO_DSQ);
-    private final Map<Record, Boolean> listens = new EnumMap<>(Record.class);
     private final CpuMask hungry;
 
-    /** DSQs of a policy with a {@code dispatch} of its own: they are in user space. */
-    private final Map<Long, DispatchQueue> userDsqs = new HashMap<>();
+    /** CPUs that pickIdleCpu gave out in this round. */
+    private CpuMask picked;
 
     // The ring to user space.
-    private final Record[] kinds = new Record[RING];
+    private final Callback[] kinds = new Callback[RING];
     private final SimTask[] tasks = new SimTask[RING];
     private final long[] arguments = new long[RING];
     private final long[] enqCnts = new long[RING];
@@ -82,13 +71,7 @@ final class InUserSpace extends PolicyOps {
         this.loop = kernel.newLoopTask();
         this.loop.state = SimTask.State.SLEEPING;
         this.hungry = new CpuMask(kernel.cpus.length);
-        listens.put(Record.ENQUEUE, true);
-        listens.put(Record.RUNNABLE, overrides("runnable", Task.class, long.class));
-        listens.put(Record.RUNNING, overrides("running", Task.class));
-        listens.put(Record.STOPPING, overrides("stopping", Task.class, boolean.class));
-        listens.put(Record.QUIESCENT, overrides("quiescent", Task.class, long.class));
-        listens.put(Record.TICK, overrides("tick", Task.class));
-        listens.put(Record.EXIT_TASK, overrides("exitTask", Task.class));
+        this.picked = new CpuMask(kernel.cpus.length);
     }
 
     // ---- The BPF side ---------------------------------------------------------------------
@@ -131,17 +114,18 @@ final class InUserSpace extends PolicyOps {
         } else {
             nrHeld++;
             nrEnqueues++;
-            send(Record.ENQUEUE, task, enqFlags);
+            nrEnqueued++;
+            send(Callback.ENQUEUE, task, enqFlags);
         }
         prevCpu = -1;
         wakeLoop();
     }
 
-    private void send(Record kind, SimTask task, long argument) {
-        if (!listens.get(kind) || task == loop) {
+    private void send(Callback kind, SimTask task, long argument) {
+        if (task == loop || kind != Callback.ENQUEUE && !overrides(kind)) {
             return;
         }
-        if (kind != Record.ENQUEUE && tail - head >= EVENTS_LIMIT) {
+        if (kind != Callback.ENQUEUE && tail - head >= EVENTS_LIMIT) {
             nrLostEvents++;
             return;
         }
@@ -218,13 +202,23 @@ final class InUserSpace extends PolicyOps {
                     || task.queue != null) {
                 nrCancelDispatches++;
             } else {
-                kernel.insert(task, dsqs[at], slices[at], flags[at], null);
+                kernel.insert(task, bounce(task, dsqs[at]), slices[at], flags[at], null);
                 cpu.nrDispatched++;
                 if (!Dsq.isLocalOn(dsqs[at])) {
                     kickIdleFor(task);
                 }
             }
         }
+    }
+
+    /** Returns where a task goes that was sent there. */
+    private long bounce(SimTask task, long dsq) {
+        if (Dsq.isLocalOn(dsq) && !task.canRunOn(Dsq.cpuOf(dsq))) {
+            nrBounceDispatches++;
+            return Dsq.localOn(task.cpu);
+        }
+        nrUserDispatches++;
+        return dsq;
     }
 
     private boolean tasksWait() {
@@ -257,27 +251,27 @@ final class InUserSpace extends PolicyOps {
 
     @Override
     public void runnable(SimTask task, long enqFlags) {
-        send(Record.RUNNABLE, task, enqFlags);
+        send(Callback.RUNNABLE, task, enqFlags);
     }
 
     @Override
     public void running(SimTask task) {
-        send(Record.RUNNING, task, 0);
+        send(Callback.RUNNING, task, 0);
     }
 
     @Override
     public void stopping(SimTask task, boolean runnable) {
-        send(Record.STOPPING, task, runnable ? 1 : 0);
+        send(Callback.STOPPING, task, runnable ? 1 : 0);
     }
 
     @Override
     public void quiescent(SimTask task, long deqFlags) {
-        send(Record.QUIESCENT, task, deqFlags);
+        send(Callback.QUIESCENT, task, deqFlags);
     }
 
     @Override
     public void exitTask(SimTask task) {
-        send(Record.EXIT_TASK, task, 0);
+        send(Callback.EXIT_TASK, task, 0);
     }
 
     @Override
@@ -286,13 +280,16 @@ final class InUserSpace extends PolicyOps {
             nrLoopPreempts++;
             task.sliceNs = 0;
         }
-        send(Record.TICK, task, 0);
+        send(Callback.TICK, task, 0);
     }
 
     // ---- The loop in user space -----------------------------------------------------------
 
     @Override
     public long beginRound() {
+        if (!picked.isEmpty()) {
+            picked = new CpuMask(kernel.cpus.length);
+        }
         roundEnd = tail;
         nrRounds++;
         return kernel.costs.roundNs() + (tail - head) * kernel.costs.recordNs();
@@ -317,12 +314,12 @@ final class InUserSpace extends PolicyOps {
 
     /** What is still in the ring is read first, as on a live kernel. */
     @Override
-    void exit(ExitInfo info) {
+    public void exit(ExitInfo info) {
         readUntil(tail);
         super.exit(info);
     }
 
-    private void take(Record kind, SimTask task, int at) {
+    private void take(Callback kind, SimTask task, int at) {
         long argument = arguments[at];
         switch (kind) {
             case ENQUEUE -> {
@@ -331,17 +328,15 @@ final class InUserSpace extends PolicyOps {
                     return;
                 }
                 if (prevCpus[at] >= 0) {
-                    int cpu = callSelectCpu(task, prevCpus[at], wakeFlags[at]);
-                    task.cpu = cpu;
+                    task.cpu = prevCpus[at];
+                    callSelectCpu(task, wakeFlags[at]);
                 }
-                callEnqueue(task, argument);
+                if (task.held && task.queue == null) {
+                    callEnqueue(task, argument);
+                }
+                task.ranNs = 0;
             }
-            case RUNNABLE -> callRunnable(task, argument);
-            case RUNNING -> callRunning(task);
-            case STOPPING -> callStopping(task, argument != 0);
-            case QUIESCENT -> callQuiescent(task, argument);
-            case TICK -> callTick(task);
-            case EXIT_TASK -> callExitTask(task);
+            default -> call(kind, task, argument);
         }
     }
 
@@ -354,7 +349,7 @@ final class InUserSpace extends PolicyOps {
             if (hungry.has(cpu.id) || kernel.isIdle(cpu.id)) {
                 loop.debtNs += kernel.costs.recordNs();
                 SimTask last = cpu.last;
-                callDispatch(cpu, last == loop ? null : last);
+                callDispatch(cpu.id, last == loop ? null : last);
             }
         }
         for (Cpu cpu : kernel.cpus) {
@@ -363,33 +358,53 @@ final class InUserSpace extends PolicyOps {
     }
 
     @Override
-    void decide(SimTask task, long dsq, long sliceNs, long enqFlags) {
-        boolean local = dsq == Dsq.LOCAL || Dsq.isLocalOn(dsq);
-        if (ownDispatch && !local && dsq != Dsq.GLOBAL) {
-            if (task.queue == null) {
-                task.sliceNs = sliceNs;
-                add(own(dsq), task, enqFlags);
-            }
+    protected OwnDsq newDsq(long id, int index) {
+        return ownDispatch ? new DispatchQueue(id, index) : kernel.createDsq(id, index);
+    }
+
+    @Override
+    protected void insertBuiltIn(HostedTask task, long dsq, long sliceNs, long flags) {
+        long target = dsq == Dsq.LOCAL ? Dsq.localOn(localCpu(task)) : dsq;
+        decide((SimTask) task, target, sliceNs, flags);
+    }
+
+    /** Where it goes instead is found out in the kernel. */
+    @Override
+    protected void bounce(HostedTask task, int cpu, long sliceNs, long flags) {
+        decide((SimTask) task, Dsq.localOn(cpu), sliceNs, flags);
+    }
+
+    @Override
+    protected void insertFifo(HostedTask hosted, OwnDsq dsq, long sliceNs, long flags) {
+        SimTask task = (SimTask) hosted;
+        if (!ownDispatch) {
+            decide(task, dsq.id, sliceNs, flags);
             return;
         }
+        task.sliceNs = sliceNs;
+        if (flags != 0) {
+            ((DispatchQueue) dsq).addFirst(task);
+        } else {
+            ((DispatchQueue) dsq).addLast(task);
+        }
+    }
+
+    @Override
+    protected void insertByVtime(HostedTask hosted, OwnDsq dsq, long sliceNs, long vtime) {
+        SimTask task = (SimTask) hosted;
+        if (!ownDispatch) {
+            decide(task, dsq.id, sliceNs, Kernel.ENQ_DSQ_PRIQ);
+            return;
+        }
+        task.sliceNs = sliceNs;
+        ((DispatchQueue) dsq).addByVtime(task);
+    }
+
+    private void decide(SimTask task, long dsq, long sliceNs, long flags) {
         drop(task);
         task.held = false;
         task.givenSliceNs = sliceNs;
-        long target = dsq;
-        if (dsq == Dsq.LOCAL) {
-            target = Dsq.localOn(dispatching == null ? task.cpu : dispatching.id);
-        }
-        publish(task, target, sliceNs, enqFlags);
-    }
-
-    private static void add(DispatchQueue dsq, SimTask task, long enqFlags) {
-        if ((enqFlags & Kernel.ENQ_DSQ_PRIQ) != 0) {
-            dsq.addByVtime(task);
-        } else if (enqFlags != 0) {
-            dsq.addFirst(task);
-        } else {
-            dsq.addLast(task);
-        }
+        publish(task, dsq, sliceNs, flags);
     }
 
     private void publish(SimTask task, long dsq, long sliceNs, long enqFlags) {
@@ -414,31 +429,31 @@ final class InUserSpace extends PolicyOps {
     }
 
     @Override
-    DispatchQueue own(long dsq) {
-        DispatchQueue inKernel = kernel.dsq(dsq);
-        if (!ownDispatch || inKernel == null) {
-            return inKernel;
-        }
-        return userDsqs.computeIfAbsent(dsq, DispatchQueue::new);
-    }
-
-    @Override
-    boolean moveToLocal(DispatchQueue queue) {
-        if (dispatching == null) {
-            return false;
-        }
-        SimTask task = queue.firstFor(dispatching.id);
+    protected boolean move(OwnDsq dsq, int cpu) {
+        SimTask task = ((DispatchQueue) dsq).firstFor(cpu);
         if (task == null) {
             return false;
         }
-        nrUserDispatches++;
-        decide(task, Dsq.LOCAL, task.sliceNs, 0);
+        decide(task, Dsq.localOn(cpu), task.sliceNs, 0);
         return true;
     }
 
+    /** Only in this round it is given to nobody else: the kernel does not hear of it. */
     @Override
-    void decideKick(int cpu, long kickFlags) {
-        publish(null, cpu, 0, kickFlags);
+    protected int pickIdle(HostedTask task) {
+        for (int i = -1; i < kernel.cpus.length; i++) {
+            int cpu = i < 0 ? task.cpu : i;
+            if (kernel.isIdle(cpu) && task.canRunOn(cpu) && !picked.has(cpu)) {
+                picked.add(cpu);
+                return cpu;
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    protected void kickCpu(int cpu, long flags) {
+        publish(null, cpu, 0, flags);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.schedbook.harness.PolicyFault;
 import org.schedbook.policy.Dsq;
 import org.schedbook.policy.Enq;
 import org.schedbook.policy.ExitInfo;
@@ -353,23 +354,19 @@ final class Kernel {
 
     // ---- DSQs -----------------------------------------------------------------------------
 
-    /** Creates a DSQ; returns false if there is one with this number. */
-    boolean createDsq(long id) {
-        if (dsq(id) != null) {
-            return false;
-        }
-        var dsq = new DispatchQueue(id);
+    /** Creates a DSQ, of whose number there is none yet. */
+    DispatchQueue createDsq(long id, int index) {
+        var dsq = new DispatchQueue(id, index);
         dsqs.add(dsq);
         if (id < smallDsqs.length) {
             smallDsqs[(int) id] = dsq;
         } else {
             dsqsById.put(id, dsq);
         }
-        return true;
+        return dsq;
     }
 
-    /** Returns a DSQ of the policy's own, or null. */
-    DispatchQueue dsq(long id) {
+    private DispatchQueue dsq(long id) {
         return id >= 0 && id < smallDsqs.length ? smallDsqs[(int) id] : dsqsById.get(id);
     }
 
@@ -535,6 +532,8 @@ final class Kernel {
         if (next == null) {
             if (prev != null) {
                 cpu.idleSince = now;
+                cpu.couldRun = null;
+                cpu.couldRunNs = 0;
                 nrBusy--;
             }
             cpu.curr = null;
@@ -667,7 +666,7 @@ final class Kernel {
             String message =
                     "%s failed to run for %d.%03ds"
                             .formatted(
-                                    firstRunnable,
+                                    firstRunnable.name(),
                                     waited / 1_000_000_000,
                                     waited / 1_000_000 % 1000);
             exit = new ExitInfo(EXIT_ERROR_STALL, 0, "runnable task stall", message, "");
@@ -826,7 +825,7 @@ final class Kernel {
                 if (locks[nr].owner != task && !any) {
                     throw new IllegalStateException(
                             "%s unlocks lock %d at %d ns and does not have it"
-                                    .formatted(task, nr, now));
+                                    .formatted(task.name(), nr, now));
                 }
                 locks[nr].owner = null;
                 wakeFirst(locks[nr].waiters, cpu, WAKE_TTWU);
@@ -1015,8 +1014,7 @@ final class Kernel {
     }
 
     /** Puts together what came out. */
-    SimResult result(
-            String policy, Map<String, Long> counters, List<SimResult.PolicyFault> faults) {
+    SimResult result(String policy, Map<String, Long> counters, List<PolicyFault> faults) {
         var taskResults = new ArrayList<SimResult.TaskResult>();
         for (SimTask task : tasks) {
             taskResults.add(

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.schedbook.harness.PolicyFault;
 import org.schedbook.policy.Dsq;
 import org.schedbook.policy.ExitInfo;
 
@@ -24,7 +25,7 @@ import org.schedbook.policy.ExitInfo;
  * @param cpus the CPUs, by number
  * @param latencies from wake-up to running, by the tasks' name
  * @param counters what was counted, named as on a live kernel
- * @param faults the first things the policy did wrong
+ * @param faults what the policy did wrong, each kind once
  * @param findings what went wrong for the tasks
  * @param trace what happened, as much as was asked for
  */
@@ -115,17 +116,6 @@ public record SimResult(
                     maxNs);
         }
     }
-
-    /**
-     * Something a policy did wrong.
-     *
-     * @param timeNs when
-     * @param callback the callback it did it in
-     * @param pid the task it was about, 0 if none
-     * @param message what, in one line
-     * @param line the line of the policy's source, 0 if unknown
-     */
-    public record PolicyFault(long timeNs, String callback, int pid, String message, int line) {}
 
     /**
      * Something that went wrong for a task.

@@ -12,6 +12,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.harness.Faults;
+import org.schedbook.harness.PolicyFault;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
@@ -164,14 +166,21 @@ public final class SimTarget implements Target {
             CompiledPolicy policy, SimWorkload workload, SimMachine machine, SimOptions options)
             throws TargetException {
         try {
-            return Simulation.run(policy.newPolicy(), workload, machine, options);
+            return Simulation.run(
+                    policy.mainClass(), policy::newPolicy, workload, machine, options);
         } catch (ReflectiveOperationException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new TargetException(
-                    "%s could not be created: %s".formatted(policy.name(), cause),
-                    "Give it a constructor without parameters that does not throw.",
-                    "");
+            throw notMade(policy, e);
         }
+    }
+
+    private static TargetException notMade(CompiledPolicy policy, Throwable why) {
+        return new TargetException(
+                "%s could not be created: %s"
+                        .formatted(
+                                policy.name(),
+                                Faults.describe(why.getCause() == null ? why : why.getCause())),
+                "Give it a constructor without parameters that does not throw.",
+                "");
     }
 
     /** What {@link #simulateAll} has the other process do. */
@@ -261,13 +270,8 @@ public final class SimTarget implements Target {
                     last == null ? Map.of() : last.counters(),
                     last == null
                             ? List.of()
-                            : last.faults().stream().map(SimAttachment::sentence).toList(),
+                            : last.faults().stream().map(PolicyFault::sentence).toList(),
                     exit);
-        }
-
-        private static String sentence(SimResult.PolicyFault fault) {
-            String place = fault.line() == 0 ? "" : ", line " + fault.line();
-            return "%s%s: %s".formatted(fault.callback(), place, fault.message());
         }
 
         @Override

@@ -1,10 +1,10 @@
 package org.schedbook.target.sim;
 
 import java.util.Arrays;
-import org.schedbook.policy.Task;
+import org.schedbook.harness.HostedTask;
 
 /** A simulated task: what a policy sees of it, where it stands, and what it is doing. */
-final class SimTask extends Task {
+final class SimTask extends HostedTask {
 
     /** Where a task stands, see the life cycle in {@code Documentation/scheduler/sched-ext.rst}. */
     enum State {
@@ -25,7 +25,6 @@ final class SimTask extends Task {
     /** The increment of SplitMix64. */
     static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
-    final int pid;
     final SimWorkload.TaskSpec spec;
     final LatencyHistogram latencies;
 
@@ -35,29 +34,14 @@ final class SimTask extends Task {
     /** Bits of the CPUs it may use, null for all. */
     private final long[] cpusAllowed;
 
-    private final int nrCpusAllowed;
+    private final int nrCpus;
 
     State state = State.NEW;
 
     // ---- As struct sched_ext_entity has it ----
 
-    int cpu;
-    long sliceNs;
-    long vtime;
-
     /** The slice the policy gave it last, 0 if it never did. */
     long givenSliceNs;
-
-    long ranNs;
-    long execRuntimeNs;
-    long startNs;
-    long stopNs;
-
-    /** The policy has been asked where the task is to go and has not said. */
-    boolean held;
-
-    /** Which enqueue it is that the policy has been asked about. */
-    long enqCnt;
 
     /** What {@code select_cpu} decided already, else {@link #NO_DSQ}. */
     long directDsq = NO_DSQ;
@@ -130,8 +114,11 @@ final class SimTask extends Task {
             int source,
             int nrCpus,
             long random) {
-        this.pid = pid;
+        super(pid);
         this.spec = spec;
+        this.tgid = spec.tgid();
+        this.weight = spec.weight();
+        this.nrCpus = nrCpus;
         this.latencies = latencies;
         this.source = source;
         this.random = random;
@@ -197,62 +184,14 @@ final class SimTask extends Task {
     }
 
     @Override
-    public int pid() {
-        return pid;
-    }
-
-    @Override
-    public int tgid() {
-        return spec.tgid();
-    }
-
-    @Override
-    public int cpu() {
-        return cpu;
-    }
-
-    @Override
-    public int weight() {
-        return spec.weight();
-    }
-
-    @Override
-    public long vtime() {
-        return vtime;
-    }
-
-    @Override
-    public long ranNs() {
-        return ranNs;
-    }
-
-    @Override
-    public long execRuntimeNs() {
-        return execRuntimeNs;
-    }
-
-    @Override
-    public long startNs() {
-        return startNs;
-    }
-
-    @Override
-    public long stopNs() {
-        return stopNs;
-    }
-
-    @Override
-    public int nrCpusAllowed() {
-        return nrCpusAllowed;
-    }
-
-    @Override
     public boolean canRunOn(int cpu) {
-        return cpusAllowed == null || (cpusAllowed[cpu >> 6] >>> cpu & 1) != 0;
+        return cpu >= 0
+                && cpu < nrCpus
+                && (cpusAllowed == null || (cpusAllowed[cpu >> 6] >>> cpu & 1) != 0);
     }
 
-    @Override
-    public String toString() {
+    /** Returns the words for it when a person is told of it. */
+    String name() {
         return spec.comm() + "[" + pid + "]";
     }
 }

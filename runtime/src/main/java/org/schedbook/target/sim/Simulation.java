@@ -2,11 +2,15 @@ package org.schedbook.target.sim;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.schedbook.harness.CallWatch;
+import org.schedbook.harness.Faults;
+import org.schedbook.harness.PolicyFault;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Policy;
 import org.schedbook.target.sim.SimResult.Outcome;
-import org.schedbook.target.sim.SimResult.PolicyFault;
 
 /**
  * Runs a policy in the simulator.
@@ -21,84 +25,138 @@ import org.schedbook.target.sim.SimResult.PolicyFault;
  */
 public final class Simulation {
 
-    /** A single call of the policy that takes longer is the end of the simulation. */
-    private static final long CALL_DEADLINE_NS = 2_000_000_000;
-
+    /** How often the policy is looked at; a call that lasts for longer is the end of it. */
     private static final long WATCH_MS = 20;
+
+    private static final Duration CALL_DEADLINE = Duration.ofSeconds(2);
 
     private static final int EXIT_ERROR_BPF = 1025;
     private static final int EXIT_ERROR = 1024;
 
+    /** Makes a policy; whatever comes of that is the policy's doing. */
+    @FunctionalInterface
+    public interface PolicyMaker {
+        Policy make() throws ReflectiveOperationException;
+    }
+
+    private final PolicyMaker maker;
+    private final SimWorkload workload;
+    private final SimMachine machine;
     private final SimOptions options;
-    private final Kernel kernel;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private PolicyOps ops;
+
+    // Made by the thread that runs the policy; null as long as its constructor runs.
+    private volatile Kernel kernel;
+    private volatile PolicyOps ops;
 
     private Simulation(
-            Policy policy, SimWorkload workload, SimMachine machine, SimOptions options) {
+            PolicyMaker maker, SimWorkload workload, SimMachine machine, SimOptions options) {
+        this.maker = maker;
+        this.workload = workload;
+        this.machine = machine;
         this.options = options;
-        this.kernel =
-                new Kernel(
-                        workload,
-                        machine,
-                        options,
-                        made -> {
-                            ops =
-                                    options.mode() == SimOptions.Mode.KERNEL
-                                            ? new InKernel(made, policy, options)
-                                            : new InUserSpace(made, policy, options);
-                            return ops;
-                        });
     }
 
     /**
      * Runs a workload under a policy to its end. The policy is used up by it; make a new one for
      * the next run.
      *
-     * <p>Whatever the policy does, this returns: a call that loops for ever is given up after two
-     * seconds. If such a loop calls nothing, its thread can not be stopped and goes on as a daemon
-     * of the lowest priority.
-     *
      * @throws IllegalArgumentException if a task may use a CPU that the machine does not have
      * @throws IllegalStateException if a program is wrong, as by unlocking what it has not locked
      */
     public static SimResult run(
             Policy policy, SimWorkload workload, SimMachine machine, SimOptions options) {
-        var simulation = new Simulation(policy, workload, machine, options);
-        return simulation.run(policy.getClass().getName(), workload);
+        try {
+            return run(policy.getClass().getName(), () -> policy, workload, machine, options);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError("it is made already", e);
+        }
     }
 
-    private SimResult run(String policy, SimWorkload workload) {
+    /**
+     * Runs a workload under a policy that is made for it.
+     *
+     * <p>Whatever the policy does, its constructor included, this returns: a call that loops for
+     * ever is given up after two seconds. If such a loop calls nothing, its thread can not be
+     * stopped and goes on as a daemon of the lowest priority.
+     *
+     * @param name of the policy's class
+     * @throws ReflectiveOperationException if the policy can not be made
+     */
+    public static SimResult run(
+            String name,
+            PolicyMaker maker,
+            SimWorkload workload,
+            SimMachine machine,
+            SimOptions options)
+            throws ReflectiveOperationException {
+        return new Simulation(maker, workload, machine, options).run(name);
+    }
+
+    private SimResult run(String name) throws ReflectiveOperationException {
         Thread thread = Thread.ofPlatform().name("simulation").daemon().start(this::simulate);
-        PolicyFault hung = watch(thread);
-        if (hung != null) {
-            return new SimResult(
-                    workload.name(),
-                    policy,
-                    Outcome.DEADLINE,
-                    error("simulation deadline", hung.message()),
-                    kernel.now,
-                    kernel.nrEvents,
-                    0,
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    ops.counters(),
-                    List.of(hung),
-                    List.of(),
-                    new Trace(0));
+        Optional<String> hung = watch(thread);
+        if (hung.isPresent()) {
+            return hung(name, thread, hung.get());
         }
         switch (failure.get()) {
             case null -> {}
+            case ReflectiveOperationException e -> throw e;
             case RuntimeException e -> throw e;
             case Error e -> throw e;
             case Throwable e -> throw new IllegalStateException(e);
         }
-        return kernel.result(policy, ops.counters(), ops.faults());
+        return kernel.result(name, ops.counters(), ops.faults());
+    }
+
+    /** Ends the thread if that is possible, and says what is known. */
+    private SimResult hung(String name, Thread thread, String message) {
+        PolicyOps ops = this.ops;
+        Kernel kernel = this.kernel;
+        List<PolicyFault> faults =
+                List.of(new PolicyFault("constructor", message, lineOf(thread, name)));
+        if (ops != null) {
+            ops.hung(thread, message);
+            faults = ops.faults();
+            kernel.aborted = true;
+        }
+        thread.setPriority(Thread.MIN_PRIORITY);
+        return new SimResult(
+                workload.name(),
+                name,
+                Outcome.DEADLINE,
+                error("simulation deadline", message),
+                kernel == null ? 0 : kernel.now,
+                kernel == null ? 0 : kernel.nrEvents,
+                0,
+                List.of(),
+                List.of(),
+                List.of(),
+                ops == null ? Map.of() : ops.counters(),
+                faults,
+                List.of(),
+                new Trace(0));
+    }
+
+    private static int lineOf(Thread thread, String name) {
+        return Faults.lineOf(name, thread.getStackTrace());
     }
 
     private void simulate() {
         try {
+            Policy policy = maker.make();
+            kernel =
+                    new Kernel(
+                            workload,
+                            machine,
+                            options,
+                            made -> {
+                                ops =
+                                        options.mode() == SimOptions.Mode.KERNEL
+                                                ? new InKernel(made, policy, options)
+                                                : new InUserSpace(made, policy, options);
+                                return ops;
+                            });
             if (init()) {
                 kernel.run();
                 ops.exit(kernel.exit());
@@ -117,9 +175,8 @@ public final class Simulation {
         } catch (SimulationAborted e) {
             throw e;
         } catch (Throwable t) {
-            ops.fault(t);
-            ops.leave();
-            kernel.end(Outcome.INIT_FAILED, error("init failed", t.toString()));
+            kernel.end(
+                    Outcome.INIT_FAILED, error("init failed", ops.faults().getFirst().message()));
             return false;
         }
     }
@@ -130,38 +187,25 @@ public final class Simulation {
     }
 
     /** Waits for the end; returns what is wrong if it does not come. */
-    private PolicyFault watch(Thread thread) {
+    private Optional<String> watch(Thread thread) {
         long started = System.nanoTime();
-        long seen = -1;
-        long since = started;
+        var calls = new CallWatch((int) (CALL_DEADLINE.toMillis() / WATCH_MS));
         try {
             while (!thread.join(Duration.ofMillis(WATCH_MS))) {
-                long now = System.nanoTime();
-                long calls = ops.calls();
-                if (calls % 2 == 0 || calls != seen) {
-                    seen = calls;
-                    since = now;
-                } else if (now - since > CALL_DEADLINE_NS) {
-                    return abort(thread, "did not return within 2 s of real time");
+                PolicyOps running = ops;
+                if (calls.isStuck(running == null ? CallWatch.CONSTRUCTOR : running.calls())) {
+                    return Optional.of(CallWatch.hung(CALL_DEADLINE));
                 }
-                if (now - started > options.deadline().toNanos()) {
-                    return abort(
-                            thread,
+                if (System.nanoTime() - started > options.deadline().toNanos()) {
+                    return Optional.of(
                             "the simulation took more than %d ms of real time"
                                     .formatted(options.deadline().toMillis()));
                 }
             }
-            return null;
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return abort(thread, "interrupted");
+            return Optional.of("interrupted");
         }
-    }
-
-    private PolicyFault abort(Thread thread, String message) {
-        PolicyFault fault = ops.hung(message, thread.getStackTrace());
-        kernel.aborted = true;
-        thread.setPriority(Thread.MIN_PRIORITY);
-        return fault;
     }
 }

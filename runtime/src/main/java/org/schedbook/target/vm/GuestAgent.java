@@ -145,15 +145,17 @@ public final class GuestAgent {
                         new Message.Ran(id, run(run, text -> tell(new Message.Wrote(id, text))));
             };
         } catch (TargetException e) {
-            return new Message.Failed(id, e.getMessage(), e.nextStep(), e.detail());
+            return new Message.Failed(
+                    id, e.getMessage(), e.nextStep(), e.detail(), isSpent(request));
         } catch (InterruptedException e) {
-            return new Message.Failed(id, "The command was interrupted.", "", "");
+            return new Message.Failed(id, "The command was interrupted.", "", "", false);
         } catch (RuntimeException | LinkageError e) {
             return new Message.Failed(
                     id,
                     "The guest's agent failed: " + e,
                     "Run the cell again; if it fails again, this is a fault of Schedbook's own.",
-                    stackTrace(e));
+                    stackTrace(e),
+                    false);
         }
     }
 
@@ -171,6 +173,11 @@ public final class GuestAgent {
             System.err.println(
                     "the clock can not be set: " + Posix.get().strerror(Posix.get().errno()));
         }
+    }
+
+    /** A thread that is still in a call of a policy disturbs whatever is measured here next. */
+    private static boolean isSpent(Request request) {
+        return request instanceof Message.Attach && HostTarget.hasLostThread();
     }
 
     private Attachment attached() throws TargetException {

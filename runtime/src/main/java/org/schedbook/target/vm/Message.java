@@ -38,7 +38,7 @@ import org.schedbook.target.Status;
 sealed interface Message {
 
     /** Raised whenever a message changes its meaning; the two sides must have the same. */
-    int PROTOCOL = 7;
+    int PROTOCOL = 8;
 
     /** A question; {@code id} is chosen by the notebook and is unique. */
     sealed interface Request extends Message {
@@ -103,6 +103,11 @@ sealed interface Message {
 
     record Ran(long id, CommandResult result) implements Reply {}
 
-    /** The request could not be done; the fields are those of a {@code TargetException}. */
-    record Failed(long id, String message, String nextStep, String detail) implements Reply {}
+    /**
+     * The request could not be done; the fields are those of a {@code TargetException}.
+     *
+     * @param spent the guest is of no use any more
+     */
+    record Failed(long id, String message, String nextStep, String detail, boolean spent)
+            implements Reply {}
 }

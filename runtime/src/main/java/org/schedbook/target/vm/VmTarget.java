@@ -426,6 +426,9 @@ public final class VmTarget implements Target {
             put(request, what);
             Reply answer = await(waiting.reply, limit, what);
             if (answer instanceof Message.Failed failed) {
+                if (failed.spent()) {
+                    qemu.close();
+                }
                 throw new TargetException(failed.message(), failed.nextStep(), failed.detail());
             }
             return answer;

@@ -51,7 +51,7 @@ class MessageChannelTest {
                                 "",
                                 List.of(new BackgroundProcess(612, "yes")),
                                 List.of())),
-                new Message.Failed(12, "what", "next", "detail"));
+                new Message.Failed(12, "what", "next", "detail", true));
     }
 
     @ParameterizedTest

@@ -1,4 +1,4 @@
-package org.schedbook.scx;
+package org.schedbook.harness;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,14 +8,14 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.attribute.CodeAttribute;
 import org.junit.jupiter.api.Test;
 
-class PolicyLoopTest {
+class PolicyHarnessTest {
 
     /** HotSpot's FreqInlineSize on x86-64. */
     private static final int MOST_INLINED = 325;
 
     @Test
     void callsOfThePolicyAreCompiledByThemselves() throws IOException {
-        try (InputStream in = PolicyLoop.class.getResourceAsStream("PolicyLoop.class")) {
+        try (InputStream in = PolicyHarness.class.getResourceAsStream("PolicyHarness.class")) {
             var call =
                     ClassFile.of().parse(in.readAllBytes()).methods().stream()
                             .filter(m -> m.methodName().equalsString("call"))

@@ -1,4 +1,4 @@
-package org.schedbook.scx;
+package org.schedbook.harness;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;

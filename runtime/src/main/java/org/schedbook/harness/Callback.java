@@ -1,4 +1,4 @@
-package org.schedbook.scx;
+package org.schedbook.harness;
 
 import java.util.EnumSet;
 import java.util.Set;
@@ -7,7 +7,7 @@ import org.schedbook.policy.Policy;
 import org.schedbook.policy.Task;
 
 /** The callbacks of a policy. The first ones are told by records, in the order of queued_kind. */
-enum Callback {
+public enum Callback {
     ENQUEUE("enqueue", Task.class, long.class),
     RUNNABLE("runnable", Task.class, long.class),
     RUNNING("running", Task.class),
@@ -31,20 +31,25 @@ enum Callback {
         this.parameters = parameters;
     }
 
-    static Callback ofKind(int kind) {
+    public static Callback ofKind(int kind) {
         return ALL[kind];
     }
 
-    String method() {
+    public String method() {
         return method;
     }
 
-    boolean isQueued() {
+    public boolean isQueued() {
         return compareTo(EXIT_TASK) <= 0;
     }
 
+    /** Returns whether tasks may be inserted: where sched_ext allows {@code scx_bpf_dsq_insert}. */
+    boolean maySchedule() {
+        return this == ENQUEUE || this == DISPATCH || this == SELECT_CPU;
+    }
+
     /** Returns the callbacks that a policy's class overrides. */
-    static Set<Callback> overriddenBy(Class<? extends Policy> policy) {
+    public static Set<Callback> overriddenBy(Class<? extends Policy> policy) {
         Set<Callback> overridden = EnumSet.noneOf(Callback.class);
         for (Callback callback : ALL) {
             try {

@@ -1,0 +1,104 @@
+package org.schedbook.harness;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.schedbook.policy.PolicyException;
+
+/**
+ * What a policy did wrong, each kind once: the first few kinds there were. What it throws may be of
+ * a class of its own, so nothing that it overrides is trusted to return, or to return anything of
+ * use.
+ */
+public final class Faults {
+
+    private static final int MAX_KINDS = 16;
+
+    private static final int MAX_LENGTH = 1000;
+
+    /** Two faults are of a kind that happen in the same place for the same reason. */
+    private record Kind(String where, String why, int line) {}
+
+    private final String policy;
+    private final Map<Kind, PolicyFault> faults = new LinkedHashMap<>();
+
+    /**
+     * @param policy the policy's class
+     */
+    public Faults(Class<?> policy) {
+        this.policy = policy.getName();
+    }
+
+    /** Notes what a policy threw in a callback. */
+    public void threw(String where, Throwable thrown) {
+        note(where, thrown.getClass().getName(), describe(thrown), stackOf(thrown));
+    }
+
+    /**
+     * Notes what a policy did.
+     *
+     * @param why the reason, the same for all that differ only in the task they are about
+     * @param stack of the thread that did it
+     */
+    public void note(String where, String why, String message, StackTraceElement... stack) {
+        int line = lineOf(policy, stack);
+        synchronized (faults) {
+            if (faults.size() < MAX_KINDS) {
+                faults.putIfAbsent(
+                        new Kind(where, why, line), new PolicyFault(where, message, line));
+            }
+        }
+    }
+
+    /** Returns whether something has happened in a callback for a reason, in whatever line. */
+    boolean has(String where, String why) {
+        synchronized (faults) {
+            return faults.keySet().stream()
+                    .anyMatch(kind -> kind.where.equals(where) && kind.why.equals(why));
+        }
+    }
+
+    public List<PolicyFault> list() {
+        synchronized (faults) {
+            return List.copyOf(faults.values());
+        }
+    }
+
+    /** Returns the line of the policy's source that a stack goes through, 0 if none. */
+    public static int lineOf(String policy, StackTraceElement[] stack) {
+        for (StackTraceElement frame : stack) {
+            String name = frame.getClassName();
+            if (name.equals(policy) || name.startsWith(policy + "$")) {
+                return Math.max(frame.getLineNumber(), 0);
+            }
+        }
+        return 0;
+    }
+
+    private static StackTraceElement[] stackOf(Throwable thrown) {
+        try {
+            return thrown.getStackTrace().clone();
+        } catch (Throwable t) {
+            return new StackTraceElement[0];
+        }
+    }
+
+    /**
+     * Returns in one line of at most 1,000 characters what was thrown: its class and its message,
+     * or the message alone if it explains a verb.
+     */
+    public static String describe(Throwable thrown) {
+        String type = thrown.getClass().getName();
+        String message;
+        try {
+            message = thrown.getMessage();
+        } catch (Throwable t) {
+            message = null;
+        }
+        if (message == null) {
+            return type;
+        }
+        String text = thrown instanceof PolicyException ? message : type + ": " + message;
+        return text.substring(0, Math.min(text.length(), MAX_LENGTH)).replaceAll("\\R", " ");
+    }
+}

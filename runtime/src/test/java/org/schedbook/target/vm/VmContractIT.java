@@ -1,0 +1,90 @@
+package org.schedbook.target.vm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Timeout;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.CommandResult;
+import org.schedbook.target.Status;
+import org.schedbook.target.TargetContract;
+import org.schedbook.target.TargetException;
+
+/** The loop in user space, on the kernel of a real guest. */
+@Timeout(120)
+class VmContractIT extends TargetContract {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private static final String COMPUTES = "i=0; while [ $i -lt %d ]; do i=$((i+1)); done";
+
+    private static VmTarget guest;
+
+    @AfterAll
+    static void stop() {
+        if (guest != null) {
+            guest.close();
+        }
+    }
+
+    @Override
+    protected Ran run(CompiledPolicy policy, Load load) throws Exception {
+        if (guest == null || !guest.isAlive()) {
+            guest = VmTarget.boot();
+        }
+        try (Attachment attachment = guest.attach(policy)) {
+            CommandResult result = guest.run(List.of("sh", "-c", script(load)), LIMIT);
+            assertEquals(0, result.exitCode(), result.toString());
+            Status status = attachment.status();
+            if (policyMayHaveToBeGivenUp(status)) {
+                for (int i = 0; i < 100 && status.state().equals("enabled"); i++) {
+                    Thread.sleep(100);
+                    status = attachment.status();
+                }
+            }
+            ExitInfo exit = attachment.detach();
+            status = attachment.status();
+            return new Ran(
+                    exit.isError() ? End.ENDED : End.STAYED,
+                    status.counters(),
+                    status.faults(),
+                    exit.isError() ? exit.reason() : "");
+        } catch (TargetException e) {
+            return new Ran(End.REFUSED, Map.of(), List.of(e.getMessage()), e.getMessage());
+        }
+    }
+
+    /** Tasks still wait for it that have nothing to do with the load. */
+    private static boolean policyMayHaveToBeGivenUp(Status status) {
+        return status.counters().get("nr_queued") > 0;
+    }
+
+    private static String script(Load load) {
+        return switch (load) {
+            case LIGHT ->
+                    """
+                    for i in 1 2 3 4; do sh -c '%s' & done
+                    wait
+                    """
+                            .formatted(COMPUTES.formatted(2000));
+            case HEAVY ->
+                    """
+                    for cpus in 0 0-1 0-1 0-1; do taskset -c $cpus sh -c '%s' & done
+                    taskset -c 0 perf bench -f simple sched messaging -t -g 1 -l 5 &
+                    perf bench -f simple sched messaging -t -g 1 -l 20
+                    wait
+                    """
+                            .formatted(COMPUTES.formatted(20_000));
+        };
+    }
+
+    @Override
+    protected Map<String, Difference> differences() {
+        return Map.of();
+    }
+}
