@@ -153,8 +153,12 @@ public final class Bench {
             Map<String, Long> counters = attachment.status().counters();
             if (exit.isError()) {
                 throw failure(
-                        "The kernel threw %s out during the run: %s. %s"
-                                .formatted(contender.name(), exit.reason(), exit.message()));
+                        exit.reason().equals(ExitInfo.POLICY_FAILED)
+                                ? "%s failed during the run: %s"
+                                        .formatted(contender.name(), exit.message())
+                                : "The kernel threw %s out during the run: %s. %s"
+                                        .formatted(
+                                                contender.name(), exit.reason(), exit.message()));
             }
             long lost = counters.getOrDefault("nr_unaccounted", 0L);
             if (lost != 0) {

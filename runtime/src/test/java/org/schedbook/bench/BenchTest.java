@@ -155,6 +155,29 @@ class BenchTest {
     }
 
     @Test
+    void aRunInWhichThePolicyWasAskedAndDecidedNothingIsNotCounted() {
+        target.counters = Map.of("nr_enqueued", 40L, "nr_decided", 0L);
+        var e = assertThrows(BenchException.class, () -> bench(1, "eevdf", "a").run(NO_PROGRESS));
+        assertTrue(e.getMessage().contains("a decided nothing"), e.getMessage());
+        assertTrue(e.soFar().runs().stream().noneMatch(run -> run.contender().equals("a")));
+    }
+
+    @Test
+    void aRunInWhichThePolicyWasNeverAskedIsCounted() throws Exception {
+        target.counters = Map.of("nr_enqueued", 0L, "nr_decided", 0L, "nr_kernel_dispatches", 9L);
+        assertEquals(1, bench(1, "eevdf", "a").run(NO_PROGRESS).samples().get("a").size());
+    }
+
+    @Test
+    void aRunInWhichThePolicyWasGivenUpIsNotCountedAndItsLineIsSaid() {
+        target.exit =
+                new ExitInfo(
+                        1024, 0, ExitInfo.POLICY_FAILED, "enqueue, line 4: did not return", "");
+        var e = assertThrows(BenchException.class, () -> bench(1, "eevdf", "a").run(NO_PROGRESS));
+        assertEquals("a failed during the run: enqueue, line 4: did not return", e.getMessage());
+    }
+
+    @Test
     void aFailingCommandKeepsWhatWasMeasuredBefore() {
         target.failAtRun = 4;
         var e = assertThrows(BenchException.class, () -> bench(2, "eevdf", "a").run(NO_PROGRESS));

@@ -222,4 +222,32 @@ class PolicyCompilerTest {
     private Problem problem(String text) {
         return assertThrows(CompileException.class, () -> compile(text)).problems().getFirst();
     }
+
+    @Test
+    void aSourceThatBeginsFurtherDownInItsCellFailsInTheLinesOfTheCell() throws Exception {
+        String text =
+                """
+                public class Late extends Policy {
+                    public Late() { throw new IllegalStateException(); }
+                    public void enqueue(Task task, long enqFlags) {}
+                }
+                """;
+        CompiledPolicy policy = new PolicyCompiler().compile(new PolicySource("late", text, 5));
+        var e = assertThrows(ReflectiveOperationException.class, policy::newPolicy);
+        assertEquals(6, e.getCause().getStackTrace()[0].getLineNumber());
+        assertEquals(new PolicySource("late", text).hash(), policy.sourceHash());
+    }
+
+    @Test
+    void whatDoesNotCompileOrIsRefusedIsToldInLinesOfTheSource() {
+        var wrong =
+                new PolicySource("wrong", "abstract class A extends Policy {\n  int x = y;\n}", 9);
+        var e = assertThrows(CompileException.class, () -> new PolicyCompiler().compile(wrong));
+        assertEquals(2, e.problems().getFirst().line());
+        String exits =
+                "class A extends Policy {\n  public void enqueue(Task t, long f) { System.exit(1); }\n}";
+        var refused = new PolicySource("exits", exits, 9);
+        e = assertThrows(RefusedException.class, () -> new PolicyCompiler().compile(refused));
+        assertEquals(2, e.problems().getFirst().line());
+    }
 }

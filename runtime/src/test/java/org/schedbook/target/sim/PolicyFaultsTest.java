@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -181,6 +183,100 @@ class PolicyFaultsTest {
                         SimMachine.flat(1),
                         SimOptions.DEFAULT.withMaxEvents(10_000));
         assertEquals(Outcome.EVENT_BUDGET, large.outcome());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void cpusThatAreIdleFromStartToEndBesideWaitingTasksAreFound(Mode mode) {
+        var policy =
+                new Policy() {
+                    @Override
+                    public int selectCpu(Task task, int prevCpu, long wakeFlags) {
+                        return 0;
+                    }
+
+                    @Override
+                    public void enqueue(Task task, long enqFlags) {
+                        insert(task, Dsq.localOn(0), SLICE_DFL_NS, 0);
+                    }
+                };
+        var workload = SimWorkload.named("crowd");
+        for (int i = 0; i < 10; i++) {
+            workload.task(TaskSpec.of("task", Program.start().run(50 * MS).build()));
+        }
+        SimResult result =
+                Simulation.run(
+                        policy,
+                        workload.build(),
+                        SimMachine.flat(4),
+                        SimOptions.DEFAULT.withMode(mode));
+        assertEquals(Outcome.COMPLETED, result.outcome());
+        Set<Integer> idle = new TreeSet<>();
+        for (Finding finding : result.findings()) {
+            if (finding.kind() == Finding.Kind.WORK_NOT_CONSERVED) {
+                idle.add(finding.cpu());
+                assertTrue(finding.message().contains("was idle for"), finding.message());
+            }
+        }
+        assertTrue(idle.containsAll(Set.of(2, 3)), result.findings().toString());
+        assertTrue(!idle.contains(0), result.findings().toString());
+    }
+
+    @Test
+    void idleCpusThatNoWaitingTaskMayUseAreNoFinding() {
+        var workload = SimWorkload.named("pinned");
+        for (int i = 0; i < 4; i++) {
+            workload.task(TaskSpec.of("task", Program.start().run(50 * MS).build()).onCpus(0));
+        }
+        SimResult result =
+                Simulation.run(
+                        new Fifo(), workload.build(), SimMachine.flat(4), SimOptions.DEFAULT);
+        assertTrue(
+                result.findings().stream()
+                        .noneMatch(f -> f.kind() == Finding.Kind.WORK_NOT_CONSERVED),
+                result.findings().toString());
+    }
+
+    @Test
+    void whatWasThrownBeforeTheDeadlineIsKept() {
+        var policy =
+                new Policy() {
+                    @Override
+                    public void enqueue(Task task, long enqFlags) {
+                        throw new IllegalStateException("told");
+                    }
+                };
+        SimResult result =
+                Simulation.run(
+                        policy,
+                        SimWorkload.pipe(1_000_000_000),
+                        SimMachine.flat(1),
+                        SimOptions.DEFAULT
+                                .withLimitNs(Long.MAX_VALUE / 2)
+                                .withDeadline(Duration.ofMillis(500)));
+        assertEquals(Outcome.DEADLINE, result.outcome());
+        assertTrue(result.faults().getFirst().message().contains("told"), result.toString());
+        assertTrue(result.faults().getLast().message().contains("500 ms"), result.toString());
+    }
+
+    @Test
+    void aConstructorThatDoesNotReturnEndsTheSimulation() throws Exception {
+        SimResult result =
+                Simulation.run(
+                        "Sleeps",
+                        () -> {
+                            try {
+                                Thread.sleep(60_000);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            return new Fifo();
+                        },
+                        SimWorkload.pipe(1),
+                        SimMachine.flat(1),
+                        SimOptions.DEFAULT);
+        assertEquals(Outcome.DEADLINE, result.outcome());
+        assertEquals("constructor", result.faults().getFirst().callback());
     }
 
     @Test
