@@ -77,12 +77,15 @@ final class RecordMagic implements Magic {
             String text =
                     SchedRecorder.record(
                             session.place().target(), load.command(), Duration.ofSeconds(limit));
-            int nrEvents = SchedTrace.read(file.toString(), new StringReader(text)).events().size();
             Files.writeString(file, text);
+            int nrEvents = SchedTrace.read(file.toString(), new StringReader(text)).events().size();
             return "%,d events of %s are in %s.".formatted(nrEvents, load.title(), file);
         } catch (FormatException e) {
-            throw new CellError("What was recorded can not be used: " + e.getMessage() + ".")
-                    .next("Record something shorter.");
+            // It is kept: what cannot be replayed can be read, by a person or another program.
+            throw new CellError(
+                            "The recording is in %s, and %%sim cannot use it: line %d: %s."
+                                    .formatted(file, e.line(), e.reason()))
+                    .next("Look at that line of the file, or record something shorter.");
         } catch (IOException e) {
             throw new CellError("The file %s can not be written.".formatted(file))
                     .next("Check its name: it is made beside the notebook.");

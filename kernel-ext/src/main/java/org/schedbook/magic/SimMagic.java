@@ -1,9 +1,14 @@
 package org.schedbook.magic;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.schedbook.bench.Workload;
 import org.schedbook.bench.Workloads;
@@ -60,6 +65,9 @@ final class SimMagic implements Magic {
     private static final int NR_SKEWED = 20;
     private static final long SHORT_NS = 5_000_000;
 
+    /** How much of a file is looked at to see what it is. */
+    private static final int SNIFFED = 512;
+
     private static final Duration DEADLINE = Duration.ofSeconds(120);
 
     @Parameters(
@@ -97,6 +105,10 @@ final class SimMagic implements Magic {
 
     @Override
     public Simulated run(MagicCall call) throws TargetException, InterruptedException {
+        if (policies.isEmpty()) {
+            throw new CellError("--policies names no policy.")
+                    .next("Name some: %sim " + workload + " --policies fifo,vtime");
+        }
         SimWorkload load = load();
         SimMachine machine = machineOptions.machine(cpus);
         SimOptions options =
@@ -130,7 +142,7 @@ final class SimMagic implements Magic {
         return switch (workload) {
             case INTERACTIVE -> SimWorkload.interactive(NR_INTERACTIVE, NR_BATCH, INTERACTIVE_NS);
             case SKEWED -> SimWorkload.skewed(NR_SKEWED, SHORT_NS);
-            case String name when name.matches(".*\\.(json|trace)") -> read(Path.of(name));
+            case String name when isFile(name) -> read(Path.of(name));
             default -> model(BenchOptions.workload(workload));
         };
     }
@@ -143,17 +155,33 @@ final class SimMagic implements Magic {
                                         .next("It has models of: " + String.join(", ", names())));
     }
 
+    /** What is no workload's name and looks like a file's, or is one. */
+    private static boolean isFile(String name) {
+        String workload = name.split(":")[0];
+        boolean known = Workloads.all().stream().anyMatch(each -> each.name().equals(workload));
+        return !known && (Files.exists(Path.of(name)) || name.contains("/") || name.contains("."));
+    }
+
     private static SimWorkload read(Path file) {
         try {
-            return file.toString().endsWith(RecordMagic.SUFFIX)
-                    ? SchedTrace.read(file).workload()
-                    : RtApp.read(file).workload();
+            return isJson(file) ? RtApp.read(file).workload() : SchedTrace.read(file).workload();
         } catch (FormatException e) {
             throw new CellError("%s, line %d: %s".formatted(file, e.line(), e.reason()))
                     .next("Correct the file and run the cell again.");
         } catch (IOException e) {
             throw new CellError("The file %s can not be read.".formatted(file))
                     .next("Check its name: it is looked for beside the notebook.");
+        }
+    }
+
+    /** The name may be anything; no line of a trace begins as an object does. */
+    private static boolean isJson(Path file) throws IOException {
+        if (file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
+            return true;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            String begin = new String(in.readNBytes(SNIFFED), UTF_8).replace("\uFEFF", "").strip();
+            return begin.startsWith("{") || begin.startsWith("/*") || begin.startsWith("//");
         }
     }
 

@@ -7,6 +7,7 @@ import org.schedbook.jupyter.Card;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.BackgroundProcess;
 import org.schedbook.target.Machine;
+import org.schedbook.target.RealTimeTasks;
 import org.schedbook.target.Status;
 import org.schedbook.target.Target;
 
@@ -99,6 +100,7 @@ public final class StatusCard {
         if (!exit.message().isEmpty()) {
             card.row("message", exit.message());
         }
+        RealTimeTasks.inTheWay(exit).ifPresent(why -> card.row("real time", why));
         if (!exit.dump().isEmpty()) {
             card.row("dump", beginning(exit.dump()));
         }

@@ -14,6 +14,7 @@ import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.BackgroundProcess;
 import org.schedbook.target.CommandResult;
+import org.schedbook.target.RealTimeTasks;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 
@@ -156,9 +157,14 @@ public final class Bench {
                         exit.reason().equals(ExitInfo.POLICY_FAILED)
                                 ? "%s failed during the run: %s"
                                         .formatted(contender.name(), exit.message())
-                                : "The kernel threw %s out during the run: %s. %s"
+                                : "The kernel threw %s out during the run: %s. %s%s"
                                         .formatted(
-                                                contender.name(), exit.reason(), exit.message()));
+                                                contender.name(),
+                                                exit.reason(),
+                                                exit.message(),
+                                                RealTimeTasks.inTheWay(exit)
+                                                        .map(why -> " " + why)
+                                                        .orElse("")));
             }
             long lost = counters.getOrDefault("nr_unaccounted", 0L);
             if (lost != 0) {
@@ -221,7 +227,7 @@ public final class Bench {
                                                 .formatted(
                                                         workload.title(),
                                                         contender.name(),
-                                                        end(result.output()))));
+                                                        end(workload.instead(result)))));
     }
 
     /** The last of what a command wrote, which says most. */

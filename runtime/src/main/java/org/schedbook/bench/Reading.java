@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.schedbook.measure.Histogram;
 
 /**
@@ -15,6 +16,10 @@ import org.schedbook.measure.Histogram;
  * @param latencies all single latencies, where the workload measures such
  */
 public record Reading(List<Double> values, Optional<Histogram> latencies) {
+
+    /** As people and programs write them; Java would also take 1d and 0x1p3. */
+    private static final Pattern NUMBER =
+            Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -31,12 +36,12 @@ public record Reading(List<Double> values, Optional<Histogram> latencies) {
 
     /** Reads a number that stands alone, as perf's simple format has it. */
     static Optional<Reading> number(String output) {
-        try {
-            double value = Double.parseDouble(output.strip());
-            return Double.isFinite(value) ? Optional.of(of(value)) : Optional.empty();
-        } catch (NumberFormatException e) {
+        String number = output.strip();
+        if (!NUMBER.matcher(number).matches()) {
             return Optional.empty();
         }
+        double value = Double.parseDouble(number);
+        return Double.isFinite(value) ? Optional.of(of(value)) : Optional.empty();
     }
 
     /** Reads an object in JSON. */

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.schedbook.measure.Metric;
+import org.schedbook.target.CommandResult;
 
 /**
  * Several of {@code stress-ng}'s stressors at once.
@@ -62,6 +63,22 @@ public record StressMix(String stressors, int instances, int seconds) implements
                                         "f=$(mktemp); trap 'rm $f' EXIT; stress-ng ",
                                         " --timeout %d --metrics-brief --yaml $f >&2 && cat $f"
                                                 .formatted(seconds))));
+    }
+
+    /** A stressor that does not run says why among the errors. */
+    @Override
+    public String instead(CommandResult result) {
+        Map<String, Double> rates = StressYaml.rates(result.output());
+        List<String> missing = names().stream().filter(name -> !rates.containsKey(name)).toList();
+        String why =
+                result.errors()
+                        .lines()
+                        .filter(line -> missing.stream().anyMatch(line::contains))
+                        .map(line -> line.replaceFirst("^stress-ng: \\w+: +\\[\\d+] *", ""))
+                        .distinct()
+                        .collect(Collectors.joining("; "));
+        return "nothing of %s%s"
+                .formatted(String.join(", ", missing), why.isEmpty() ? "" : ": " + why);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.schedbook.bench;
 import java.util.List;
 import java.util.Optional;
 import org.schedbook.measure.Metric;
+import org.schedbook.target.CommandResult;
 
 /**
  * A command that puts load on a scheduler and prints what that came to. Workloads are records of
@@ -24,6 +25,11 @@ public interface Workload {
 
     /** Returns the figures in what the command printed, empty if they are not there. */
     Optional<Reading> parse(String output);
+
+    /** Returns what the command printed instead of figures. */
+    default String instead(CommandResult result) {
+        return result.output().isBlank() ? result.errors() : result.output();
+    }
 
     /** Returns the command line as a person would type it. */
     default String commandLine() {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.schedbook.measure.Better;
+import org.schedbook.target.CommandResult;
 
 class WorkloadsTest {
 
@@ -94,7 +95,14 @@ class WorkloadsTest {
         assertEquals(Better.MORE, shell.headline().better());
         assertEquals(List.of(3.0), shell.parse("3\n").orElseThrow().values());
         assertTrue(shell.parse("three").isEmpty());
-        assertTrue(shell.parse("NaN").isEmpty());
+        for (String no :
+                List.of("NaN", "1d", "2f", "1D", "3F", "0x1p3", "Infinity", "1,5", "-", ".")) {
+            assertTrue(shell.parse(no).isEmpty(), no);
+        }
+        for (String yes : List.of("1", "+1", "-1.5", ".5", "2.", "1e3", "1.5E-3")) {
+            assertEquals(
+                    List.of(Double.valueOf(yes)), shell.parse(yes).orElseThrow().values(), yes);
+        }
         assertThrows(IllegalArgumentException.class, () -> new Shell(" ", "", "less"));
         assertThrows(IllegalArgumentException.class, () -> new Shell("echo 3", "", "bigger"));
     }
@@ -153,5 +161,28 @@ class WorkloadsTest {
         assertEquals(1000, reading.values().getFirst(), 1e-6);
         assertEquals(List.of(100.0, 10000.0), reading.values().subList(1, 3));
         assertTrue(new StressMix("cpu+fork", 1, 1).parse(yaml).isEmpty());
+    }
+
+    @Test
+    void aStressorThatDoesNotRunSaysWhy() {
+        var mix = new StressMix("cpu+oom-pipe", 1, 1);
+        var result =
+                new CommandResult(
+                        0,
+                        """
+                        metrics:
+                            - stressor: cpu
+                              bogo-ops-per-second-real-time: 12.5
+                        system-info:
+                              freeram: 9648
+                        """,
+                        """
+                        stress-ng: info:  [12] setting to a 1 sec run per stressor
+                        stress-ng: info:  [12] oom-pipe: skipping stressor, needs more memory
+                        """);
+        assertTrue(mix.parse(result.output()).isEmpty());
+        assertEquals(
+                "nothing of oom-pipe: oom-pipe: skipping stressor, needs more memory",
+                mix.instead(result));
     }
 }

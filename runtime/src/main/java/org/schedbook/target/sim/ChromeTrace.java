@@ -16,6 +16,11 @@ public final class ChromeTrace {
     /** The format's clock is in microseconds. */
     private static final double NS_PER_US = 1000;
 
+    /** Not 0: Perfetto takes process 0 and thread 0 for the idle task of each CPU. */
+    private static final int PID = 1;
+
+    private static final int FIRST_TID = 1;
+
     /** Writes the part of a run that its trace holds. */
     public static void write(SimResult result, Writer out) throws IOException {
         Map<Integer, String> comms = new HashMap<>();
@@ -25,16 +30,9 @@ public final class ChromeTrace {
             json.writeStartObject();
             json.writeStringField("displayTimeUnit", "ns");
             json.writeArrayFieldStart("traceEvents");
+            name(json, "process_name", FIRST_TID, result.workload());
             for (SimResult.CpuResult cpu : result.cpus()) {
-                json.writeStartObject();
-                json.writeStringField("name", "thread_name");
-                json.writeStringField("ph", "M");
-                json.writeNumberField("pid", 0);
-                json.writeNumberField("tid", cpu.id());
-                json.writeObjectFieldStart("args");
-                json.writeStringField("name", "CPU " + cpu.id());
-                json.writeEndObject();
-                json.writeEndObject();
+                name(json, "thread_name", FIRST_TID + cpu.id(), "CPU " + cpu.id());
             }
             for (SimResult.Run run : result.schedule()) {
                 json.writeStartObject();
@@ -43,8 +41,8 @@ public final class ChromeTrace {
                 json.writeStringField("ph", "X");
                 json.writeNumberField("ts", run.fromNs() / NS_PER_US);
                 json.writeNumberField("dur", (run.toNs() - run.fromNs()) / NS_PER_US);
-                json.writeNumberField("pid", 0);
-                json.writeNumberField("tid", run.cpu());
+                json.writeNumberField("pid", PID);
+                json.writeNumberField("tid", FIRST_TID + run.cpu());
                 json.writeObjectFieldStart("args");
                 json.writeNumberField("task", run.pid());
                 json.writeEndObject();
@@ -53,6 +51,19 @@ public final class ChromeTrace {
             json.writeEndArray();
             json.writeEndObject();
         }
+    }
+
+    private static void name(JsonGenerator json, String what, int tid, String name)
+            throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", what);
+        json.writeStringField("ph", "M");
+        json.writeNumberField("pid", PID);
+        json.writeNumberField("tid", tid);
+        json.writeObjectFieldStart("args");
+        json.writeStringField("name", name);
+        json.writeEndObject();
+        json.writeEndObject();
     }
 
     private ChromeTrace() {}

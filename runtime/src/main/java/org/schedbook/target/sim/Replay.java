@@ -135,6 +135,9 @@ final class Replay {
             }
             case SchedTrace.Waking waking -> {
                 Actor whom = actor(waking.pid());
+                if (whom != null && waking.done() && whom.wakeup != null) {
+                    return; // the sched_waking before it said so already
+                }
                 Actor waker = waking.waker() == waking.pid() ? null : actor(waking.waker());
                 if (whom != null) {
                     Woke by = null;

@@ -1,57 +1,33 @@
 package org.schedbook.target.sim;
 
-import java.io.BufferedReader;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * What a kernel's scheduler did, as its tracefs tells it: {@code sched_switch}, {@code
- * sched_waking} and {@code sched_process_fork} of {@code include/trace/events/sched.h}, in the text
- * form of {@code Documentation/trace/ftrace.rst}. Other events are passed over.
+ * What a kernel's scheduler did, as its tracepoints tell it: {@code sched_switch}, {@code
+ * sched_waking} or {@code sched_wakeup}, and {@code sched_process_fork} of {@code
+ * include/trace/events/sched.h}, in the text form of {@code Documentation/trace/ftrace.rst}, of
+ * {@code trace-cmd report} or of {@code perf script}. Other events are passed over.
  *
  * @param name of the file, for messages and the workload
  * @param roots the tasks it is about, with all that they fork; about every task if there are none
  * @param events in the order of time
+ * @param gaps where the kernel lost events, each with its line and a few words
  */
-public record SchedTrace(String name, Set<Integer> roots, List<Event> events) {
+public record SchedTrace(
+        String name, Set<Integer> roots, List<Event> events, List<FormatException> gaps) {
 
     /** What a recording begins with, and after it the number of the process it is about. */
     static final String MARK = "schedbook records ";
-
-    private static final Pattern LINE =
-            Pattern.compile(
-                    "\\s*(.{1,15})-(\\d+) +(?:\\([-\\d ]+\\) +)?\\[(\\d+)] +([^ ]{4,6}) +"
-                            + "(\\d+)\\.(\\d{6}): (\\w+): (.*)");
-
-    private static final Pattern SWITCH =
-            Pattern.compile(
-                    "prev_comm=(.*) prev_pid=(\\d+) prev_prio=\\d+ prev_state=(\\S+) ==> "
-                            + "next_comm=(.*) next_pid=(\\d+) next_prio=(\\d+)");
-
-    private static final Pattern WAKING = Pattern.compile("comm=.* pid=(\\d+) prio=\\d+ .*");
-
-    private static final Pattern FORK =
-            Pattern.compile("comm=.* pid=\\d+ child_comm=.* child_pid=(\\d+)");
-
-    /** Of the header: when the two differ, the kernel has overwritten the oldest. */
-    private static final Pattern ENTRIES =
-            Pattern.compile("# entries-in-buffer/entries-written: (\\d+)/(\\d+) .*");
-
-    private static final Pattern LOST = Pattern.compile("CPU:\\d+ \\[LOST (\\d+) EVENTS]");
-
-    /** Where the letter is that says whether an interrupt was being served. */
-    private static final int CONTEXT = 2;
-
-    private static final long NS_PER_S = 1_000_000_000;
-    private static final long NS_PER_US = 1_000;
 
     /** One event. */
     sealed interface Event {
@@ -85,7 +61,7 @@ public record SchedTrace(String name, Set<Integer> roots, List<Event> events) {
         }
 
         boolean prevEnds() {
-            return state == 'X' || state == 'Z';
+            return state == 'X' || state == 'Z' || state == 'x';
         }
     }
 
@@ -93,8 +69,9 @@ public record SchedTrace(String name, Set<Integer> roots, List<Event> events) {
      * A task is woken.
      *
      * @param waker the task that does it, 0 if an interrupt does
+     * @param done told by {@code sched_wakeup}, after it was done; else by {@code sched_waking}
      */
-    record Waking(long timeNs, int cpu, int waker, int pid) implements Event {}
+    record Waking(long timeNs, int cpu, int waker, int pid, boolean done) implements Event {}
 
     /** A task starts another. */
     record Fork(long timeNs, int cpu, int parent, int child) implements Event {}
@@ -106,106 +83,35 @@ public record SchedTrace(String name, Set<Integer> roots, List<Event> events) {
      * @throws FormatException if it is malformed, or if the kernel lost some of it
      */
     public static SchedTrace read(Path file) throws IOException, FormatException {
-        try (Reader in = Files.newBufferedReader(file)) {
-            return read(file.getFileName().toString(), in);
-        }
+        return readWithGaps(file).whole();
     }
 
     /** Reads from elsewhere; the name appears in messages and is the workload's. */
     public static SchedTrace read(String name, Reader in) throws IOException, FormatException {
-        var lines = new BufferedReader(in);
-        var roots = new LinkedHashSet<Integer>();
-        var events = new ArrayList<Event>();
-        int nr = 0;
-        long last = 0;
-        for (String line; (line = lines.readLine()) != null; ) {
-            nr++;
-            Matcher entries = ENTRIES.matcher(line);
-            if (entries.matches() && !entries.group(1).equals(entries.group(2))) {
-                throw new FormatException(
-                        name,
-                        nr,
-                        "the kernel kept %s of %s events: record something shorter"
-                                .formatted(entries.group(1), entries.group(2)));
-            }
-            if (line.isBlank() || line.startsWith("#")) {
-                continue;
-            }
-            Matcher lost = LOST.matcher(line);
-            if (lost.matches()) {
-                throw new FormatException(
-                        name, nr, "the kernel lost %s events here".formatted(lost.group(1)));
-            }
-            Matcher matcher = LINE.matcher(line);
-            if (!matcher.matches()) {
-                throw new FormatException(
-                        name,
-                        nr,
-                        "this is not a line of a trace: task-pid [cpu] flags time: event");
-            }
-            long time =
-                    Long.parseLong(matcher.group(5)) * NS_PER_S
-                            + Long.parseLong(matcher.group(6)) * NS_PER_US;
-            if (time < last) {
-                throw new FormatException(name, nr, "this was before the line above it");
-            }
-            last = time;
-            String text = matcher.group(8);
-            if (matcher.group(7).equals("tracing_mark_write") && text.startsWith(MARK)) {
-                roots.add(Integer.parseInt(text.substring(MARK.length()).strip()));
-            }
-            Event event = event(matcher, time);
-            if (event != null) {
-                events.add(event);
-            } else if (matcher.group(7).matches("sched_switch|sched_waking|sched_process_fork")) {
-                throw new FormatException(
-                        name, nr, "a %s does not look like this".formatted(matcher.group(7)));
-            }
-        }
-        if (events.isEmpty()) {
-            throw new FormatException(
-                    name, Math.max(nr, 1), "there are no scheduling events in it");
-        }
-        return new SchedTrace(name, roots, List.copyOf(events));
+        return readWithGaps(name, in).whole();
     }
 
-    /** Returns the event of a line, null if it is another or malformed. */
-    private static Event event(Matcher line, long time) {
-        int pid = Integer.parseInt(line.group(2));
-        int cpu = Integer.parseInt(line.group(3));
-        String text = line.group(8);
-        switch (line.group(7)) {
-            case "sched_switch" -> {
-                Matcher to = SWITCH.matcher(text);
-                if (to.matches()) {
-                    return new Switch(
-                            time,
-                            cpu,
-                            Integer.parseInt(to.group(2)),
-                            to.group(1),
-                            to.group(3).charAt(0),
-                            Integer.parseInt(to.group(5)),
-                            to.group(4),
-                            Integer.parseInt(to.group(6)));
-                }
-            }
-            case "sched_waking" -> {
-                Matcher whom = WAKING.matcher(text);
-                if (whom.matches()) {
-                    boolean interrupt = line.group(4).charAt(CONTEXT) != '.';
-                    return new Waking(
-                            time, cpu, interrupt ? 0 : pid, Integer.parseInt(whom.group(1)));
-                }
-            }
-            case "sched_process_fork" -> {
-                Matcher whom = FORK.matcher(text);
-                if (whom.matches()) {
-                    return new Fork(time, cpu, pid, Integer.parseInt(whom.group(1)));
-                }
-            }
-            default -> {}
+    /** Reads a file of which the kernel may have lost some. */
+    public static SchedTrace readWithGaps(Path file) throws IOException, FormatException {
+        String name = file.getFileName().toString();
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            SchedTraceReader.refuseBinary(name, in);
+            // A name that was cut within a character is no reason to fail.
+            return readWithGaps(name, new InputStreamReader(in, UTF_8));
         }
-        return null;
+    }
+
+    /** Reads from elsewhere what the kernel may have lost some of. */
+    public static SchedTrace readWithGaps(String name, Reader in)
+            throws IOException, FormatException {
+        return new SchedTraceReader(name, in).read();
+    }
+
+    private SchedTrace whole() throws FormatException {
+        if (!gaps.isEmpty()) {
+            throw gaps.getFirst();
+        }
+        return this;
     }
 
     /**

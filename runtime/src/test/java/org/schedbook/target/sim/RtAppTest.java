@@ -86,7 +86,8 @@ class RtAppTest {
         for (JsonNode event : trace.get("traceEvents")) {
             if (event.get("ph").asText().equals("X")
                     && event.get("name").asText().equals("waker")) {
-                assertEquals(0, event.get("tid").asInt());
+                assertEquals(1, event.get("pid").asInt());
+                assertEquals(1, event.get("tid").asInt());
                 ran += event.get("dur").asDouble();
             }
         }

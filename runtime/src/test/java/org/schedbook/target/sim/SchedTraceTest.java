@@ -1,13 +1,20 @@
 package org.schedbook.target.sim;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.StringReader;
+import java.nio.file.Files;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.schedbook.policy.Dsq;
 import org.schedbook.policy.Policy;
 import org.schedbook.policy.Task;
@@ -87,15 +94,184 @@ class SchedTraceTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "nonsense | load.trace:1: this is not a line of a trace: task-pid [cpu] flags time: event",
+                "nonsense | load.trace:1: this is not a line of a trace: task-pid [cpu] flags time: event: nonsense",
                 "'# tracer: nop' | load.trace:1: there are no scheduling events in it",
                 "CPU:1 [LOST 7 EVENTS] | load.trace:1: the kernel lost 7 events here",
                 "# entries-in-buffer/entries-written: 5/9   #P:2 | load.trace:1: the kernel kept 5 of 9 events: record something shorter",
-                "a-1 [000] d..2. 10.000000: sched_switch: prev_comm=a | load.trace:1: a sched_switch does not look like this",
+                "a-1 [000] d..2. 10.000000: sched_switch: prev_comm=a | load.trace:1: a sched_switch does not look like this: a-1 [000] d..2. 10.000000: sched_switch: prev_comm=a",
+                "'  a-1   0d..2   12us : sched_switch: x' | load.trace:1: this is the latency format: echo nolatency-format > trace_options",
+                "' 0)   1.234 us    |  schedule();' | load.trace:1: this is of the function graph tracer: echo nop > current_tracer",
+                "a-1 [000] d..2. 1234567: sched_waking: comm=b pid=2 prio=1 | load.trace:1: its times are no seconds: echo mono > trace_clock",
+                "a-1 [000] d..2. 10.000000: sched_waking: comm=b pid=9999999999 prio=1 | load.trace:1: a sched_waking does not look like this: a-1 [000] d..2. 10.000000: sched_waking: comm=b pid=9999999999 prio=1",
             })
     void whatIsMalformedIsSaidWithItsLine(String text, String message) {
         var e = assertThrows(FormatException.class, () -> read(text + "\n"));
         assertEquals(message, e.getMessage());
+    }
+
+    /** What a task does that runs 1 ms, is woken after 10 more, waits 40 for a CPU, and runs 2. */
+    private static final String WOKEN =
+            """
+            a-1 [000] d..2. 10.000000: sched_switch: prev_comm=x prev_pid=5 prev_prio=120 prev_state=R ==> next_comm=a next_pid=1 next_prio=120
+            a-1 [000] d..2. 10.001000: sched_switch: prev_comm=a prev_pid=1 prev_prio=120 prev_state=S ==> next_comm=x next_pid=5 next_prio=120
+            <idle>-0 [001] d.h4. 10.011000: sched_%s: comm=a pid=1 prio=120 target_cpu=000
+            x-5 [000] d..2. 10.051000: sched_switch: prev_comm=x prev_pid=5 prev_prio=120 prev_state=R ==> next_comm=a next_pid=1 next_prio=120
+            a-1 [000] d..2. 10.053000: sched_switch: prev_comm=a prev_pid=1 prev_prio=120 prev_state=X ==> next_comm=x next_pid=5 next_prio=120
+            """;
+
+    private static String programOf(String comm, String trace) throws Exception {
+        return read(trace).workload().tasks().stream()
+                .filter(task -> task.comm().equals(comm))
+                .findFirst()
+                .orElseThrow()
+                .program()
+                .toString();
+    }
+
+    @Test
+    void aWaitIsNoSleepWhicheverEventTellsOfTheWakeup() throws Exception {
+        String expected = "sleep 1; run 1000000; sleep 10000000; run 2000000; exit";
+        assertEquals(expected, programOf("a", WOKEN.formatted("waking")));
+        assertEquals(expected, programOf("a", WOKEN.formatted("wakeup")));
+        // Both: the first says when the wait began.
+        String wakeup = WOKEN.lines().skip(2).findFirst().orElseThrow().formatted("wakeup");
+        String both =
+                WOKEN.formatted("waking")
+                        .replaceFirst(
+                                "(?m)^x-5 .*10.051", wakeup.replace("10.011", "10.030") + "\n$0");
+        assertEquals(expected, programOf("a", both));
+    }
+
+    /** The trace as other tools and kernels write it. */
+    private static Stream<UnaryOperator<String>> dialects() {
+        return Stream.of(
+                t -> t,
+                t -> t.replace("\n", "\r\n"),
+                // Deadline tasks, and the workers of frequency governors.
+                t -> t.replace("=120", "=-1"),
+                // Vendors' kernels.
+                t -> t.replaceAll("(?m)next_prio=\\S+$", "$0 expeller_type=0 cpu=3"),
+                // Older ones.
+                t -> t.replace(" target_cpu", " success=1 target_cpu"),
+                t -> t.replaceAll("d(..)\\.( 10|h?4)", "d$1$2").replace("d..2.", "d..2"),
+                t ->
+                        t.replace("prev_state=S", "prev_state=D|W")
+                                .replace("prev_state=X", "prev_state=x"),
+                // record-tgid, and no irq-info
+                t -> t.replace(" [", " (-----) ["),
+                t -> t.replace(" [", " (    1) ["),
+                t -> t.replaceAll(" d\\.\\S+", ""),
+                // Stack traces behind events.
+                t ->
+                        t.replaceAll(
+                                        "(?m)$",
+                                        "\na-1 [000] d..2. 10.060000: <stack trace>\n => schedule\n => 0xffff\n")
+                                .replace("10.060000", "10.000000")
+                                .replaceAll("(?m)^.*<stack trace>\n", ""),
+                // Marks of others, one with a line break.
+                t ->
+                        "b-2 [000] ..... 9.000000: tracing_mark_write: schedbook records x\n"
+                                + "b-2 [000] ..... 9.000000: tracing_mark_write: two\nlines\n"
+                                + t,
+                // Function tracer, and headers.
+                t -> "# tracer: nop\n\n##### CPU 1 buffer started ####\n" + t,
+                t -> "b-2 [000] d.... 9.000000: schedule <-schedule_idle\n" + t,
+                // Names of any bytes.
+                t -> t.replace("=x ", "=x ==> y prev_pid=7 ").replace("x-5 [", "-1 [2] =-5 ["),
+                t -> t.replace("=x ", "=<...> ").replace("x-5 [", "<...>-5 ["),
+                t -> t.replace("=x ", "=\uFFFD ").replace("x-5 [", "\uFFFD-5 ["),
+                t -> t.replace("=x ", "=x\ny ").replace("x-5 [", "x\ny-5 ["),
+                // trace-cmd report, by its plug-in and without
+                t ->
+                        "cpus=2\n"
+                                + t.replaceAll(" d\\.\\S+", "")
+                                        .replaceAll("(: sched_\\w+:)", "$1      "),
+                t ->
+                        t.replaceAll(
+                                        "prev_comm=(\\S+) prev_pid=(\\d+) prev_prio=(\\d+) prev_state=(\\S+)"
+                                                + " ==> next_comm=(\\S+) next_pid=(\\d+) next_prio=(\\d+)",
+                                        "$1:$2 [$3] $4 ==> $5:$6 [$7]")
+                                .replaceAll(
+                                        "comm=a pid=1 prio=120 target_cpu=000",
+                                        "a:1 [120] CPU:000"),
+                // perf script, with and without the process and the stack
+                t ->
+                        t.replaceAll(
+                                "(?m)^(\\S+)-(\\d+) \\[(\\d+)] \\S+ (\\S+): ",
+                                "$1 $2 [$3] $4:       sched:"),
+                t ->
+                        t.replaceAll(
+                                        "(?m)^(\\S+)-(\\d+) \\[(\\d+)] \\S+ (\\S+): ",
+                                        "$1 99/$2 [$3] $4:    1 sched:")
+                                .replaceAll(
+                                        "(?m)$",
+                                        "\n\tffffffff8110ab12 schedule+0x2e ([kernel.kallsyms])\n"),
+                // Android's systrace
+                t ->
+                        "<!DOCTYPE html>\n<html>\n<script class=\"trace-data\" type=\"x\">\n# tracer: nop\n"
+                                + t
+                                + "</script>\n</html>\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dialects")
+    void tracesOfOtherKernelsAndToolsAreRead(UnaryOperator<String> dialect) throws Exception {
+        String text = dialect.apply(WOKEN.formatted("waking"));
+        String program = programOf("a", text);
+        assertEquals("sleep 1; run 1000000; sleep 10000000; run 2000000; exit", program, text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "50455246494c4532, perf script",
+        "170844747261, trace-cmd report",
+        "1f8b08, gunzip",
+        "0a00, this is no text",
+    })
+    void whatIsNoTextIsRefusedByName(String begin, String advice) throws Exception {
+        var file = Files.createTempFile("load", ".trace");
+        try {
+            Files.writeString(
+                    file,
+                    new String(HexFormat.of().parseHex(begin), ISO_8859_1) + "xxxxxxxxxxxxxxxxx",
+                    ISO_8859_1);
+            var e = assertThrows(FormatException.class, () -> SchedTrace.read(file));
+            assertTrue(e.reason().contains(advice), e.reason());
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void bytesThatAreNoCharactersAreRead() throws Exception {
+        var file = Files.createTempFile("load", ".trace");
+        try {
+            Files.write(
+                    file,
+                    WOKEN.formatted("waking").replace("=x ", "=n\u00e4 ").getBytes(ISO_8859_1));
+            assertEquals(2, SchedTrace.read(file).workload().tasks().size());
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void aTraceOfTooManyTasksIsRefusedWithItsLine() {
+        var text = new StringBuilder();
+        for (int i = 1; i <= 150_000; i++) {
+            text.append(
+                    "a-1 [000] d..2. 10.000000: sched_waking: comm=b pid=%d prio=1\n".formatted(i));
+        }
+        var e = assertThrows(FormatException.class, () -> read(text.toString()));
+        assertTrue(e.getMessage().contains("more than 100,000 tasks"), e.getMessage());
+    }
+
+    @Test
+    void gapsAreKeptForWhoCanDoWithThem() throws Exception {
+        String text = WOKEN.formatted("waking") + "CPU:1 [LOST 7 EVENTS]\nCPU:0 [EVENTS DROPPED]\n";
+        SchedTrace trace = SchedTrace.readWithGaps("x", new StringReader(text));
+        assertEquals(List.of(6, 7), trace.gaps().stream().map(FormatException::line).toList());
+        assertThrows(FormatException.class, () -> read(text));
     }
 
     @Test

@@ -1,0 +1,403 @@
+package org.schedbook.target.sim;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.schedbook.target.sim.SchedTrace.Event;
+import org.schedbook.target.sim.SchedTrace.Fork;
+import org.schedbook.target.sim.SchedTrace.Switch;
+import org.schedbook.target.sim.SchedTrace.Waking;
+
+/** Reads the text of a trace, line by line. Numbers are as long as the kernel makes them. */
+final class SchedTraceReader {
+
+    private static final String TIME = "(?<s>\\d{1,10})\\.(?<fraction>\\d{6}(?:\\d{3})?): +";
+
+    /** Of the kernel and of trace-cmd; where names have blanks, the last that looks so counts. */
+    private static final Pattern FTRACE =
+            Pattern.compile(
+                    "\\s*(.{1,15})-(?<pid>\\d{1,10}) +(?:\\([-\\d ]+\\) +)?\\[(?<cpu>\\d{1,4})] +"
+                            + "(?:(?<flags>[dDbB.]\\S{3,7}) +)?"
+                            + TIME
+                            + "(?:(?<event>\\w+): *)?(?<text>.*)",
+                    Pattern.DOTALL);
+
+    /** Of perf script: the process may stand before the thread, the period before the event. */
+    private static final Pattern PERF =
+            Pattern.compile(
+                    "\\s*(.{1,15}?)\\s+(?:\\d{1,10}/)?(?<pid>\\d{1,10})\\s+\\[(?<cpu>\\d{1,4})]\\s+"
+                            + "(?:(?<flags>[dDbB.]\\S{3,7}) +)?"
+                            + TIME
+                            + "(?:\\d+ +)?(?:[\\w-]+:)?(?<event>\\w+): *(?<text>.*)",
+                    Pattern.DOTALL);
+
+    private static final String NR = "(\\d{1,10})";
+    private static final String PRIO = "(-?\\d{1,9})";
+
+    /** Kernels of phones have more fields behind. */
+    private static final String MORE = "(?:\\s.*)?";
+
+    private static final List<Pattern> SWITCH =
+            List.of(
+                    Pattern.compile(
+                            ("prev_comm=(.*) prev_pid=%1$s prev_prio=%2$s prev_state=(\\S+) ==> "
+                                            + "next_comm=(.*) next_pid=%1$s next_prio=%2$s"
+                                            + MORE)
+                                    .formatted(NR, PRIO),
+                            Pattern.DOTALL),
+                    Pattern.compile(
+                            ("(.*):%1$s \\[%2$s] (\\S+) ==> (.*):%1$s \\[%2$s]" + MORE)
+                                    .formatted(NR, PRIO),
+                            Pattern.DOTALL));
+
+    private static final List<Pattern> WAKING =
+            List.of(
+                    Pattern.compile("comm=.* pid=" + NR + " prio=" + PRIO + MORE, Pattern.DOTALL),
+                    Pattern.compile(".*:" + NR + " \\[" + PRIO + "]" + MORE, Pattern.DOTALL));
+
+    private static final List<Pattern> FORK =
+            List.of(
+                    Pattern.compile(
+                            "comm=.* pid=\\d+ child_comm=.* child_pid=" + NR + MORE,
+                            Pattern.DOTALL));
+
+    private static final Set<String> WAKES =
+            Set.of("sched_waking", "sched_wakeup", "sched_wakeup_new");
+
+    /** What user space has the kernel write; it may have several lines. */
+    private static final Set<String> MARKERS =
+            Set.of("tracing_mark_write", "print", "bprint", "bputs");
+
+    /** Of the header: when the two differ, the kernel has overwritten the oldest. */
+    private static final Pattern ENTRIES =
+            Pattern.compile("# entries-in-buffer/entries-written: (\\d+)/(\\d+) .*");
+
+    private static final Pattern LOST =
+            Pattern.compile("CPU:\\d+ \\[(?:LOST (\\d+) EVENTS|(?:(\\d+) )?EVENTS DROPPED)]");
+
+    /** Headers, and the stacks that may follow an event. */
+    private static final Pattern PASSED_OVER =
+            Pattern.compile(
+                    "\\s*|#.*|cpus=\\d+|version = \\d+|CPU \\d+ is empty|TRACE:|\\s*=> .*"
+                            + "|\\s+[0-9a-f]{6,16} .*|.*: <(?:user )?stack trace>\\s*");
+
+    /** Forms that are recognised and not read, and how to have one that is. */
+    private static final Map<Pattern, String> OTHER_FORMS =
+            Map.of(
+                    Pattern.compile(".*\\d+us[+!#*@$]?\\s*: .*"),
+                    "this is the latency format: echo nolatency-format > trace_options",
+                    Pattern.compile("\\s*\\d+\\)\\s.*[|].*"),
+                    "this is of the function graph tracer: echo nop > current_tracer",
+                    Pattern.compile(".*-\\d+ .*\\[\\d+] .* \\d+: \\w+: .*"),
+                    "its times are no seconds: echo mono > trace_clock");
+
+    private static final Map<String, String> BINARY_FORMS =
+            Map.of(
+                    "\u0017\u0008Dtra",
+                    "this is trace-cmd's own form: trace-cmd report FILE > load.trace",
+                    "PERFILE2",
+                    "this is perf's own form: perf script -i FILE > load.trace",
+                    "\u001f\u008b",
+                    "this is compressed: gunzip it first",
+                    "\u0028\u00b5\u002f\u00fd",
+                    "this is compressed: unzstd it first",
+                    "PK\u0003\u0004",
+                    "this is a ZIP archive: unzip it first");
+
+    /** The beginning of what Android's systrace writes, and where the trace is in it. */
+    private static final String HTML = "<";
+
+    private static final String HTML_BEGIN = "class=\"trace-data\"";
+    private static final String HTML_END = "</script>";
+
+    private static final int MAX_EVENTS = 2_000_000;
+    private static final int MAX_TASKS = 100_000;
+    private static final int LONGEST_LINE = 160;
+
+    /** Where the letter is that says whether an interrupt was being served. */
+    private static final int CONTEXT = 2;
+
+    private static final long NS_PER_S = 1_000_000_000;
+
+    private final String name;
+    private final BufferedReader lines;
+    private final Set<Integer> roots = new LinkedHashSet<>();
+    private final List<Event> events = new ArrayList<>();
+    private final List<FormatException> gaps = new ArrayList<>();
+    private final Map<String, String> comms = new HashMap<>();
+    private final Set<Integer> pids = new HashSet<>();
+    private int nrForks;
+    private int nr;
+    private String ahead;
+    private long last;
+
+    SchedTraceReader(String name, Reader in) {
+        this.name = name;
+        this.lines = new BufferedReader(in);
+    }
+
+    /** Refuses by its name what is no text. */
+    static void refuseBinary(String name, InputStream in) throws IOException, FormatException {
+        in.mark(16);
+        String begin = new String(in.readNBytes(8), ISO_8859_1);
+        in.reset();
+        for (var form : BINARY_FORMS.entrySet()) {
+            if (begin.startsWith(form.getKey())) {
+                throw new FormatException(name, 1, form.getValue());
+            }
+        }
+        if (begin.indexOf('\0') >= 0) {
+            throw new FormatException(
+                    name,
+                    1,
+                    "this is no text; a trace is read in the form of the kernel's tracefs");
+        }
+    }
+
+    SchedTrace read() throws IOException, FormatException {
+        boolean inMarker = false;
+        boolean html = false;
+        for (String line; (line = next()) != null; ) {
+            if (nr == 1 && line.startsWith(HTML)) {
+                html = true;
+                while (line != null && !line.contains(HTML_BEGIN)) {
+                    line = next();
+                }
+                continue;
+            }
+            if (html && line.startsWith(HTML_END)) {
+                break;
+            }
+            int first = nr;
+            Matcher matcher = match(line);
+            if (matcher == null) {
+                if (isGap(line) || inMarker || PASSED_OVER.matcher(line).matches()) {
+                    continue;
+                }
+                matcher = match(joined(line));
+                if (matcher == null) {
+                    throw malformed(line);
+                }
+                next();
+            }
+            String event = matcher.group("event");
+            long time = time(matcher, first);
+            inMarker = event != null && MARKERS.contains(event);
+            if (inMarker) {
+                mark(matcher.group("text"));
+            } else if (event != null && event.startsWith("sched_")) {
+                add(event, matcher, time, first, line);
+            }
+        }
+        if (events.isEmpty() && gaps.isEmpty()) {
+            throw new FormatException(
+                    name, Math.max(nr, 1), "there are no scheduling events in it");
+        }
+        return new SchedTrace(name, roots, List.copyOf(events), List.copyOf(gaps));
+    }
+
+    private String next() throws IOException {
+        String line = ahead == null ? lines.readLine() : ahead;
+        ahead = null;
+        nr += line == null ? 0 : 1;
+        return line;
+    }
+
+    /**
+     * Puts a line together with the one behind it, which it may have been parted from by a name.
+     */
+    private String joined(String line) throws IOException {
+        if (ahead == null) {
+            ahead = lines.readLine();
+        }
+        return ahead == null ? line : line + "\n" + ahead;
+    }
+
+    private boolean isGap(String line) {
+        if (line.startsWith("#")) {
+            Matcher entries = ENTRIES.matcher(line);
+            if (entries.matches() && !entries.group(1).equals(entries.group(2))) {
+                gap(
+                        "the kernel kept %s of %s events: record something shorter"
+                                .formatted(entries.group(1), entries.group(2)));
+            }
+            return true;
+        }
+        Matcher lost = LOST.matcher(line);
+        if (!lost.matches()) {
+            return false;
+        }
+        String count = lost.group(1) == null ? lost.group(2) : lost.group(1);
+        gap("the kernel lost %sevents here".formatted(count == null ? "" : count + " "));
+        return true;
+    }
+
+    private void gap(String reason) {
+        gaps.add(new FormatException(name, nr, reason));
+    }
+
+    private static Matcher match(String line) {
+        if (line.startsWith("#")) {
+            return null;
+        }
+        Matcher ftrace = FTRACE.matcher(line);
+        if (ftrace.matches()) {
+            return ftrace;
+        }
+        Matcher perf = PERF.matcher(line);
+        return perf.matches() ? perf : null;
+    }
+
+    private FormatException malformed(String line) {
+        for (var form : OTHER_FORMS.entrySet()) {
+            if (form.getKey().matcher(line).matches()) {
+                return new FormatException(name, nr, form.getValue());
+            }
+        }
+        return new FormatException(
+                name,
+                nr,
+                "this is not a line of a trace: task-pid [cpu] flags time: event: " + cut(line));
+    }
+
+    private static String cut(String line) {
+        String text = line.strip();
+        return text.length() <= LONGEST_LINE ? text : text.substring(0, LONGEST_LINE) + "…";
+    }
+
+    private long time(Matcher line, int nr) throws FormatException {
+        String fraction = line.group("fraction");
+        long ns = Long.parseLong(fraction) * (fraction.length() == 6 ? 1000 : 1);
+        long time = Long.parseLong(line.group("s")) * NS_PER_S + ns;
+        if (time < last) {
+            throw new FormatException(name, nr, "this was before the line above it");
+        }
+        last = time;
+        return time;
+    }
+
+    private void mark(String text) {
+        String mark = text.startsWith("tracing_mark_write: ") ? text.substring(20) : text;
+        if (mark.startsWith(SchedTrace.MARK)) {
+            String pid = mark.substring(SchedTrace.MARK.length()).strip();
+            // Whatever else somebody wrote there is no concern of this.
+            if (pid.matches("[1-9]\\d{0,8}")) {
+                roots.add(Integer.parseInt(pid));
+            }
+        }
+    }
+
+    private void add(String kind, Matcher line, long time, int first, String text)
+            throws IOException, FormatException {
+        List<Pattern> forms =
+                switch (kind) {
+                    case "sched_switch" -> SWITCH;
+                    case "sched_process_fork" -> FORK;
+                    default -> WAKES.contains(kind) ? WAKING : List.of();
+                };
+        if (forms.isEmpty()) {
+            return;
+        }
+        Matcher what = payload(forms, line.group("text"));
+        Event event = what == null ? null : event(kind, line, what, time);
+        if (event == null) {
+            throw new FormatException(
+                    name, first, "a %s does not look like this: %s".formatted(kind, cut(text)));
+        }
+        if (events.size() == MAX_EVENTS) {
+            throw new FormatException(
+                    name,
+                    first,
+                    "there are more than %,d events: record something shorter, or cut the file here"
+                            .formatted(MAX_EVENTS));
+        }
+        events.add(event);
+        if (pids.size() + nrForks > MAX_TASKS) {
+            throw new FormatException(
+                    name,
+                    first,
+                    "there are more than %,d tasks: record fewer, or cut the file here"
+                            .formatted(MAX_TASKS));
+        }
+    }
+
+    private Matcher payload(List<Pattern> forms, String text) throws IOException {
+        String more = text;
+        for (int i = 0; i < 3; i++) {
+            for (Pattern form : forms) {
+                Matcher matcher = form.matcher(more);
+                if (matcher.matches()) {
+                    return matcher;
+                }
+            }
+            // A name may have a line break in it, and two names stand in a line.
+            String longer = joined(more);
+            if (ahead != null && FTRACE.matcher(ahead).matches()) {
+                return null;
+            }
+            next();
+            more = longer;
+        }
+        return null;
+    }
+
+    /** Returns the event, null if a number is none. */
+    private Event event(String kind, Matcher line, Matcher what, long time) {
+        try {
+            int pid = Integer.parseInt(line.group("pid"));
+            int cpu = Integer.parseInt(line.group("cpu"));
+            return switch (kind) {
+                case "sched_switch" ->
+                        new Switch(
+                                time,
+                                cpu,
+                                task(what.group(2)),
+                                comm(what.group(1)),
+                                what.group(4).charAt(0),
+                                task(what.group(6)),
+                                comm(what.group(5)),
+                                Integer.parseInt(what.group(7)));
+                case "sched_process_fork" -> {
+                    nrForks++;
+                    yield new Fork(time, cpu, pid, Integer.parseInt(what.group(1)));
+                }
+                default ->
+                        new Waking(
+                                time,
+                                cpu,
+                                isInterrupt(line.group("flags")) ? 0 : pid,
+                                task(what.group(1)),
+                                !kind.equals("sched_waking"));
+            };
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    private static boolean isInterrupt(String flags) {
+        return flags != null && flags.charAt(CONTEXT) != '.';
+    }
+
+    private int task(String number) {
+        int pid = Integer.parseInt(number);
+        pids.add(pid);
+        return pid;
+    }
+
+    /** The same names come again and again. */
+    private String comm(String name) {
+        return comms.computeIfAbsent(name, same -> same);
+    }
+}
