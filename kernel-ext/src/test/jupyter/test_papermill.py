@@ -1,0 +1,117 @@
+"""Parameters that papermill writes into notebooks in Java, run by papermill itself."""
+
+import datetime
+import pathlib
+import sys
+import tempfile
+import unittest
+
+import nbformat
+import papermill
+from nbformat.v4 import new_code_cell, new_notebook
+from papermill.exceptions import PapermillException
+
+from session import KERNEL
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "main" / "python"))
+from schedbook.papermill import JavaTranslator  # noqa: E402
+
+DAY = datetime.date(2026, 11, 27)
+
+# What is declared, what is given, an expression of it, and its value.
+TYPED = [
+    ("double d1 = 1.5;", 6, "d1 / 4", "1.5"),
+    ("Double d2 = 1.5;", 6, "d2 / 4", "1.5"),
+    ("float d3 = 1.5f;", 0.5, "d3 / 4", "0.125"),
+    ("long n1 = 1L;", 7, "n1 * 2_000_000_000", "14000000000"),
+    ("Long n2 = 1L;", None, "n2", "null"),
+    ("int n3 = 1;", 3.0, "n3", "3"),
+    ("short n4 = 1;", 7, "n4 + 1", "8"),
+    ("String s1 = \"fifo\";", None, "s1 == null ? 0 : s1.length()", "0"),
+    ("String s2 = \"fifo\";", 7, "s2.length()", "1"),
+    ("String s3 = \"a\";", "é\"\\\n\t😀", "s3", "é\"\\\n\t😀"),
+    ("boolean b1 = true;", False, "!b1", "true"),
+    ("char c1 = 'x';", "y", "c1", "y"),
+    ("java.math.BigInteger i1 = java.math.BigInteger.ONE;", 2**70, "i1", str(2**70)),
+    ("java.time.LocalDate t1 = java.time.LocalDate.MIN;", DAY, "t1.plusDays(1)", "2026-11-28"),
+    ("java.time.LocalDate t2 = java.time.LocalDate.MIN;", "2026-11-27", "t2.getDayOfYear()", "331"),
+    ("String t3 = \"\";", DAY, "t3", "2026-11-27"),
+    ("List<Integer> l1 = List.of();", [1, 2], "l1.get(0) + l1.get(1)", "3"),
+    ("List<Double> l2 = List.of();", [1, 2.5], "l2", "[1.0, 2.5]"),
+    ("List<String> l3 = List.of();", ["a", None], "l3", "[a, null]"),
+    ("List<String> l4 = List.of();", [None], "l4", "[null]"),
+    ("List<List<Long>> l5 = List.of();", [[1], []], "l5", "[[1], []]"),
+    ("int[] a1 = {};", [1, 2], "a1[1]", "2"),
+    ("double[][] a2 = {};", [[1], [2, 3]], "a2[1][1]", "3.0"),
+    ("Set<String> e1 = Set.of();", ["b", "a"], "e1", "[b, a]"),
+    ("Map<String, Double> m1 = Map.of();", {"b": 1, "a": None}, "m1", "{b=1.0, a=null}"),
+    ("Map<Integer, String> m2 = Map.of();", {1: "x"}, "m2.get(1)", "x"),
+    ("var v1 = 1.5;", 6, "v1", "6"),
+]
+
+UNTYPED = [
+    (7, "7"), (2**40, str(2**40)), (2**70, str(2**70)), (-(2**31), str(-(2**31))), (1.0, "1.0"), (True, "true"),
+    (None, "null"), ("x", "x"), ([1, 2**40], f"[1, {2**40}]"), ([1, None], "[1, null]"), ([], "[]"), ({}, "{}"),
+    ({"c": None, "b": [1]}, "{c=null, b=[1]}"), ({1: "x"}, "{1=x}"), (DAY, "2026-11-27"),
+    (datetime.datetime(2026, 11, 27, 1, 2, 3), "2026-11-27T01:02:03"), (float("nan"), "NaN"),
+    ([1, "a", None, [2.5]], "[1, a, null, [2.5]]"),
+]
+
+REFUSED = [
+    ("int a = 1;", {"a": 6.5}, "is declared as int, and 6.5 is none: it takes a whole number"),
+    ("int a = 1;", {"a": 2**31}, "32 bits"),
+    ("int a = 1;", {"a": None}, "no null"),
+    ("long a = 1;", {"a": 2**63}, "64 bits"),
+    ("boolean a = true;", {"a": 1}, "true or false"),
+    ("double a = 1;", {"a": "x"}, "takes a number"),
+    ("List<Integer> a = List.of();", {"a": [1.5]}, "whole number"),
+    ("int[] a = {};", {"a": 1}, "takes a list"),
+    ("String a = \"\";", {"a": [1]}, "a List, a Set, a Map or an array"),
+    ("", {"learning-rate": 1}, "learning-rate cannot be a variable of Java: call it learning_rate"),
+    ("", {"class": 1}, "call it class_"),
+    ("", {"2x": 1}, "call it _2x"),
+]
+
+
+class PapermillTest(unittest.TestCase):
+
+    def execute(self, cell, parameters, *sources):
+        cells = [new_code_cell(cell, metadata={"tags": ["parameters"]})] if cell else []
+        lesson = new_notebook(
+            cells=cells + [new_code_cell(source) for source in sources],
+            metadata={"kernelspec": {"name": KERNEL, "display_name": "Schedbook", "language": "java"}})
+        with tempfile.TemporaryDirectory() as directory:
+            source, target = pathlib.Path(directory, "in.ipynb"), pathlib.Path(directory, "out.ipynb")
+            nbformat.write(lesson, source)
+            papermill.execute_notebook(str(source), str(target), parameters=parameters, cwd=directory, progress_bar=False)
+            return [[o["data"]["text/plain"] for o in c.get("outputs", []) if "data" in o]
+                    for c in nbformat.read(target, 4).cells[len(cells) + 1:]]
+
+    def test_a_parameter_has_the_type_that_its_cell_declares(self):
+        names = [declaration.split("=")[0].split()[-1] for declaration, *_ in TYPED]
+        shown = self.execute(
+            "\n".join(declaration for declaration, *_ in TYPED),
+            {name: value for name, (_, value, _, _) in zip(names, TYPED)},
+            *(expression for _, _, expression, _ in TYPED))
+        for (declaration, value, expression, expected), outputs in zip(TYPED, shown):
+            with self.subTest(declaration, value=value, expression=expression):
+                self.assertEqual([expected], outputs)
+
+    def test_a_parameter_that_nothing_declares_has_a_type_of_its_own(self):
+        shown = self.execute("", {f"p{i}": value for i, (value, _) in enumerate(UNTYPED)},
+                             *(f"p{i}" for i in range(len(UNTYPED))))
+        for (value, expected), outputs in zip(UNTYPED, shown):
+            with self.subTest(value=value):
+                self.assertEqual([expected], outputs)
+
+    def test_a_value_that_is_none_of_the_type_and_a_name_that_is_none_are_said(self):
+        for cell, parameters, words in REFUSED:
+            with self.subTest(cell, parameters=parameters):
+                JavaTranslator.inspect({"source": cell})
+                with self.assertRaises(PapermillException) as raised:
+                    JavaTranslator.codify(parameters)
+                self.assertIn(words, str(raised.exception))
+
+
+if __name__ == "__main__":
+    unittest.main()
