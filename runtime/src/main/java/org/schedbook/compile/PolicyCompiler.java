@@ -55,6 +55,8 @@ public final class PolicyCompiler implements Compiler {
 
     private static final Pattern PACKAGE = Pattern.compile("(?m)^\\s*package\\s");
 
+    private static final Pattern MODULE = Pattern.compile("\\bmodule\\s+[\\w.]+\\s*\\{");
+
     private static final String POLICY = Policy.class.getName().replace('.', '/');
 
     private final JavaCompiler javac;
@@ -97,16 +99,15 @@ public final class PolicyCompiler implements Compiler {
             return compileAndCheck(source);
         } catch (StackOverflowError e) {
             throw CompileException.tooComplicated("it is nested too deeply");
-        } catch (RuntimeException e) {
-            // javac throws what it did not expect of a file: a module, for one.
-            throw CompileException.ofWhole(
-                    "The compiler takes this for something other than a class (%s): write 'public class"
-                            + " MyPolicy extends Policy { ... }'".formatted(lastLine(e)));
+        } catch (RuntimeException | AssertionError e) {
+            // javac throws what it did not expect.
+            if (MODULE.matcher(source.text()).find()) {
+                throw CompileException.ofWhole(
+                        "A policy is a class, and this declares a module: write 'public class MyPolicy"
+                                + " extends Policy { ... }'");
+            }
+            throw CompileException.tooComplicated("the compiler failed with " + e);
         }
-    }
-
-    private static String lastLine(Throwable e) {
-        return String.valueOf(e.getMessage()).lines().reduce("", (_, line) -> line).strip();
     }
 
     private CompiledPolicy compileAndCheck(PolicySource source) throws CompileException {

@@ -100,6 +100,7 @@ class CompilerProcessTest {
     @Test
     void aModuleIsNoPolicy() {
         var e = assertThrows(CompileException.class, () -> compile("module x {}"));
+        assertTrue(e.getMessage().contains("module"), e.getMessage());
         assertTrue(e.getMessage().contains("extends Policy"), e.getMessage());
     }
 

@@ -1,6 +1,8 @@
 package org.schedbook.target.sim;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.schedbook.child.WorkerLoop;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.target.TargetException;
@@ -28,6 +30,8 @@ final class SimWorker {
         }
     }
 
+    private static final int MAX_FRAMES = 20;
+
     public static void main(String[] args) {
         WorkerLoop.serve(Job.class, SimWorker::answer);
     }
@@ -46,6 +50,21 @@ final class SimWorker {
             return failed(Failure.Kind.STATE, e.getMessage(), "", "");
         } catch (InterruptedException e) {
             throw new AssertionError("nobody interrupts this thread", e);
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            // It may be the policy's own, and say anything, or never say it.
+            return failed(
+                    Failure.Kind.TARGET,
+                    "The simulation of %s ended by an exception of class %s."
+                            .formatted(
+                                    SimulatorProcess.names(job.policies()), e.getClass().getName()),
+                    "Look for what the policy throws; if it throws nothing, this is a defect of the"
+                            + " simulator.",
+                    Stream.of(e.getStackTrace())
+                            .limit(MAX_FRAMES)
+                            .map(StackTraceElement::toString)
+                            .collect(Collectors.joining("\n")));
         }
     }
 

@@ -114,7 +114,7 @@ public final class SimulatorProcess {
         };
     }
 
-    private static String names(List<CompiledPolicy> policies) {
+    static String names(List<CompiledPolicy> policies) {
         return policies.stream().map(CompiledPolicy::name).collect(Collectors.joining(", "));
     }
 

@@ -1,0 +1,7 @@
+// a callback does not return
+public class P extends Policy {
+    public void enqueue(Task task, long enqFlags) {
+        for (long i = 0; i >= 0; i = i == 5 ? 0 : i + 1) {}
+        insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+    }
+}

@@ -1,0 +1,11 @@
+// what the constructor throws never says what it is
+public class P extends Policy {
+    static class E extends RuntimeException {
+        public String toString() { for (;;) {} }
+        public String getMessage() { for (;;) {} }
+    }
+    P() { throw new E(); }
+    public void enqueue(Task task, long enqFlags) {
+        insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+    }
+}

@@ -1,0 +1,2 @@
+// a module instead of a class
+module x {}

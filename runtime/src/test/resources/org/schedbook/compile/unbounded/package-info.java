@@ -1,0 +1,3 @@
+// an annotated package
+@Deprecated
+package x;

@@ -1,0 +1,3 @@
+// no policy at all
+record A(int i) {}
+interface B {}
