@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.Activity;
 import org.schedbook.target.CommandResult;
@@ -90,7 +91,12 @@ sealed interface Message {
 
     record Attached(long id) implements Reply {}
 
-    record Detached(long id, ExitInfo exit) implements Reply {}
+    record Detached(long id, ExitInfo exit) implements Reply {
+
+        public Detached {
+            Objects.requireNonNull(exit, "exit");
+        }
+    }
 
     record StatusIs(long id, Status status) implements Reply {}
 

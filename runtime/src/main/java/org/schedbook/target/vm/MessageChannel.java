@@ -13,9 +13,14 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.schedbook.policy.ExitInfo;
 
 /**
  * Messages over a byte stream: each is a length (4 bytes, big-endian) and that many bytes of CBOR.
@@ -41,6 +46,9 @@ final class MessageChannel {
 
     private static final ObjectReader READER = CBOR.readerFor(Message.class);
     private static final ObjectWriter WRITER = CBOR.writerFor(Message.class);
+
+    /** Components of these types may be null. */
+    private static final Set<Class<?>> OPTIONAL = Set.of(Boolean.class, Long.class, ExitInfo.class);
 
     private static final ValueLayout.OfInt LENGTH =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -78,7 +86,7 @@ final class MessageChannel {
      * Waits for the next message.
      *
      * @throws EOFException if the other side has gone
-     * @throws IOException if what arrives is no message; the stream is of no use then
+     * @throws DamagedMessageException if what arrives is no message; the stream is of no use then
      */
     Message receive() throws IOException {
         int length = checked(in.readInt());
@@ -103,17 +111,56 @@ final class MessageChannel {
 
     private static int checked(int length) throws IOException {
         if (length < 0 || length > MAX_LENGTH) {
-            throw new IOException("no message has a length of " + length);
+            throw new DamagedMessageException("no message has a length of " + length);
         }
         return length;
     }
 
     private static Message message(byte[] body) throws IOException {
+        if (!CborCheck.isPlainMap(body)) {
+            throw new DamagedMessageException("what arrived is no message");
+        }
         try {
-            return READER.readValue(body);
-        } catch (RuntimeException e) {
+            Message message = READER.readValue(body);
+            checkComplete(message);
+            return message;
+        } catch (IOException | RuntimeException e) {
             // Jackson lets a few slip through for bytes that are no message.
-            throw new IOException("a message is damaged", e);
+            throw new DamagedMessageException("a message is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    /** What is left out of a message is null, which only {@link #OPTIONAL} may be. */
+    private static void checkComplete(Object part) throws DamagedMessageException {
+        switch (part) {
+            case null -> throw new DamagedMessageException("a part of a message is missing");
+            case Record whole -> {
+                for (RecordComponent component : whole.getClass().getRecordComponents()) {
+                    Object value = value(whole, component);
+                    if (value != null || !OPTIONAL.contains(component.getType())) {
+                        checkComplete(value);
+                    }
+                }
+            }
+            case List<?> list -> {
+                for (Object each : list) {
+                    checkComplete(each);
+                }
+            }
+            case Map<?, ?> map -> {
+                for (Object each : map.values()) {
+                    checkComplete(each);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private static Object value(Record whole, RecordComponent component) {
+        try {
+            return component.getAccessor().invoke(whole);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError("the records of messages are open to this class", e);
         }
     }
 }

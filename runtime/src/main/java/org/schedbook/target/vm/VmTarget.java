@@ -65,6 +65,9 @@ public final class VmTarget implements Target {
     /** A guest that does not give one so many times in a row has hung. */
     private static final int PULSES_MISSED = 15;
 
+    /** What a guest may send in a row that answers nothing: the rest of a command's output. */
+    private static final int MAX_UNASKED = 10_000;
+
     private final Qemu qemu;
     private final MessageChannel channel;
     private final Snapshot snapshot;
@@ -73,28 +76,30 @@ public final class VmTarget implements Target {
     private final AtomicLong nextId = new AtomicLong();
     private volatile Machine machine;
     private volatile long nrHeard;
+    private int nrUnasked; // of the thread that receives
 
     /** What is waited for: an answer, and until then a command's output. */
     private static final class Question {
 
-        /** A guest that sends more than it should is not listened to. */
+        /** The agent keeps a quarter of it of each of a command's two outputs. */
         private static final int MAX_OUTPUT = 4 << 20;
 
         private final CompletableFuture<Reply> reply = new CompletableFuture<>();
         private final Consumer<String> sink;
         private int written;
+        private int nrParts;
 
         Question(Consumer<String> sink) {
             this.sink = sink;
         }
 
-        void wrote(String text) {
+        void wrote(String text) throws DamagedMessageException {
             written += text.length(); // a message is far shorter than what would overflow
-            if (written <= MAX_OUTPUT) {
-                sink.accept(text);
-            } else {
-                written = MAX_OUTPUT;
+            nrParts++;
+            if (written > MAX_OUTPUT || nrParts > MAX_OUTPUT) {
+                throw new DamagedMessageException("it sends more than a command may write");
             }
+            sink.accept(text);
         }
     }
 
@@ -243,16 +248,23 @@ public final class VmTarget implements Target {
                     case Reply reply -> {
                         Question waiting = pending.remove(reply.id());
                         if (waiting != null) {
+                            nrUnasked = 0;
                             waiting.reply.complete(reply);
+                        } else {
+                            unasked();
                         }
                     }
                     case Message.Wrote wrote -> {
                         Question waiting = pending.get(wrote.run());
                         if (waiting != null) {
                             waiting.wrote(wrote.text());
+                        } else {
+                            unasked();
                         }
                     }
-                    case Message other -> throw new IOException("the guest may not send " + other);
+                    case Message other ->
+                            throw new DamagedMessageException(
+                                    "it sends a " + other.getClass().getSimpleName());
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -262,17 +274,22 @@ public final class VmTarget implements Target {
         }
     }
 
+    /** Answers to what was given up come late, and then no more. */
+    private void unasked() throws DamagedMessageException {
+        if (++nrUnasked > MAX_UNASKED) {
+            throw new DamagedMessageException("it sends what nobody asked for");
+        }
+    }
+
     private void greet(Duration limit) throws TargetException, InterruptedException {
         // A guest that still boots finds the question when its agent opens the port.
         boolean wall = snapshot.hardware().shape().clock() == Clock.WALL;
         var hello =
-                (Message.Hello)
-                        ask(
-                                id ->
-                                        new Message.Greet(
-                                                id, wall ? System.currentTimeMillis() : null),
-                                limit,
-                                "start");
+                ask(
+                        Message.Hello.class,
+                        id -> new Message.Greet(id, wall ? System.currentTimeMillis() : null),
+                        limit,
+                        "start");
         if (hello.protocol() != Message.PROTOCOL) {
             throw new TargetException(
                     "The guest image is of another version of Schedbook.",
@@ -324,6 +341,7 @@ public final class VmTarget implements Target {
         String what = "attach " + policy.name();
         try {
             ask(
+                    Message.Attached.class,
                     id ->
                             new Message.Attach(
                                     id,
@@ -345,8 +363,8 @@ public final class VmTarget implements Target {
 
     @Override
     public String state() throws TargetException, InterruptedException {
-        var reply = ask(Message.GetState::new, REPLY_LIMIT, "say its state");
-        return ((Message.StateIs) reply).state();
+        return ask(Message.StateIs.class, Message.GetState::new, REPLY_LIMIT, "say its state")
+                .state();
     }
 
     @Override
@@ -369,13 +387,13 @@ public final class VmTarget implements Target {
     private CommandResult run(
             List<String> command, Duration limit, Consumer<String> sink, boolean leave)
             throws TargetException, InterruptedException {
-        var reply =
-                ask(
+        return ask(
+                        Message.Ran.class,
                         id -> new Message.Run(id, command, limit.toMillis(), leave),
                         snapshot.hardware().shape().clock().longest(limit).plus(REPLY_LIMIT),
                         "run " + command.getFirst(),
-                        sink);
-        return ((Message.Ran) reply).result();
+                        sink)
+                .result();
     }
 
     @Override
@@ -410,13 +428,18 @@ public final class VmTarget implements Target {
         qemu.close();
     }
 
-    private Reply ask(LongFunction<Request> question, Duration limit, String what)
+    private <R extends Reply> R ask(
+            Class<R> type, LongFunction<Request> question, Duration limit, String what)
             throws TargetException, InterruptedException {
-        return ask(question, limit, what, _ -> {});
+        return ask(type, question, limit, what, _ -> {});
     }
 
-    private Reply ask(
-            LongFunction<Request> question, Duration limit, String what, Consumer<String> sink)
+    private <R extends Reply> R ask(
+            Class<R> type,
+            LongFunction<Request> question,
+            Duration limit,
+            String what,
+            Consumer<String> sink)
             throws TargetException, InterruptedException {
         long id = nextId.incrementAndGet();
         Request request = question.apply(id);
@@ -431,7 +454,14 @@ public final class VmTarget implements Target {
                 }
                 throw new TargetException(failed.message(), failed.nextStep(), failed.detail());
             }
-            return answer;
+            if (!type.isInstance(answer)) {
+                qemu.close();
+                throw gone(
+                        what,
+                        new DamagedMessageException(
+                                "it answered with a " + answer.getClass().getSimpleName()));
+            }
+            return type.cast(answer);
         } catch (InterruptedException e) {
             send(new Message.Cancel(id), what);
             throw e;
@@ -512,6 +542,13 @@ public final class VmTarget implements Target {
     }
 
     private TargetException gone(String what, Throwable cause) {
+        if (cause instanceof DamagedMessageException) {
+            return new TargetException(
+                    "The guest answered nonsense when it was to %s, and was stopped."
+                            .formatted(what),
+                    "Run the cell again: it starts a new guest.",
+                    cause.getMessage());
+        }
         String reason = cause instanceof EOFException ? qemu.ending() : cause.getMessage();
         return new TargetException(
                 "The guest ended before it could %s.".formatted(what),
@@ -523,20 +560,28 @@ public final class VmTarget implements Target {
 
         @Override
         public Status status() throws TargetException, InterruptedException {
-            var reply = ask(Message.GetStatus::new, REPLY_LIMIT, "say its status");
-            return ((Message.StatusIs) reply).status();
+            return ask(
+                            Message.StatusIs.class,
+                            Message.GetStatus::new,
+                            REPLY_LIMIT,
+                            "say its status")
+                    .status();
         }
 
         @Override
         public Optional<Activity> activity() throws TargetException, InterruptedException {
-            var reply = ask(Message.GetActivity::new, REPLY_LIMIT, "say what it does");
-            return Optional.of(((Message.ActivityIs) reply).activity());
+            return Optional.of(
+                    ask(
+                                    Message.ActivityIs.class,
+                                    Message.GetActivity::new,
+                                    REPLY_LIMIT,
+                                    "say what it does")
+                            .activity());
         }
 
         @Override
         public ExitInfo detach() throws TargetException, InterruptedException {
-            var reply = ask(Message.Detach::new, REPLY_LIMIT, "detach");
-            return ((Message.Detached) reply).exit();
+            return ask(Message.Detached.class, Message.Detach::new, REPLY_LIMIT, "detach").exit();
         }
 
         @Override

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -12,12 +14,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.BackgroundProcess;
 import org.schedbook.target.CommandResult;
@@ -113,6 +117,65 @@ class MessageChannelTest {
                         }
                     }
                 });
+    }
+
+    @Test
+    void tagsAndDepthAndWhatIsNoMapAreRefusedInTimeProportionalToTheirLength() {
+        byte[] tags = new byte[MessageChannel.MAX_LENGTH];
+        Arrays.fill(tags, (byte) 0xc1);
+        byte[] tagsInAMap = tags.clone();
+        tagsInAMap[0] = (byte) 0xa1;
+        byte[] arrays = new byte[MessageChannel.MAX_LENGTH];
+        Arrays.fill(arrays, (byte) 0x81);
+        arrays[0] = (byte) 0xa1;
+        byte[] endless = new byte[MessageChannel.MAX_LENGTH];
+        Arrays.fill(endless, (byte) 0xbf);
+        byte[] chunks = new byte[MessageChannel.MAX_LENGTH];
+        Arrays.fill(chunks, (byte) 0x60);
+        chunks[0] = (byte) 0xbf;
+        chunks[1] = (byte) 0x7f;
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(10),
+                () -> {
+                    for (byte[] body : List.of(tags, tagsInAMap, arrays, endless, chunks)) {
+                        assertThrows(
+                                DamagedMessageException.class,
+                                () -> channel(framed(body)).receive());
+                    }
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'hello','id':1,'protocol':8,'machine':null}",
+                "{'type':'hello','id':1,'protocol':8,'machine':{'target':'vm'}}",
+                "{'type':'status','id':1,'status':null}",
+                "{'type':'status','id':1,'status':{'policy':'p','ops':null,'state':'','counters':{},'faults':[]}}",
+                "{'type':'status','id':1,'status':{'policy':'p','ops':'','state':'','counters':{'n':null},'faults':[]}}",
+                "{'type':'ran','id':1,'result':null}",
+                "{'type':'ran','id':1,'result':{'exitCode':0,'output':null,'errors':'','left':[],'beside':[]}}",
+                "{'type':'ran','id':1,'result':{'exitCode':0,'output':'','errors':'','left':[null],'beside':[]}}",
+                "{'type':'wrote','run':1}",
+                "{'type':'detached','id':1}",
+                "{'type':'failed','id':1,'message':null,'nextStep':'','detail':''}",
+                "{'type':'state','id':1}",
+                "{'type':'nothing'}",
+                "{'id':1}",
+                "{'type':'wrote','run':1,'text':'','more':1}"
+            })
+    void aMessageWithAPartMissingIsNone(String json) throws IOException {
+        byte[] body =
+                new CBORMapper()
+                        .writeValueAsBytes(new ObjectMapper().readTree(json.replace('\'', '"')));
+        assertThrows(DamagedMessageException.class, () -> channel(framed(body)).receive());
+    }
+
+    private static byte[] framed(byte[] body) {
+        return ByteBuffer.allocate(Integer.BYTES + body.length)
+                .putInt(body.length)
+                .put(body)
+                .array();
     }
 
     private static byte[] sent(Message message) throws IOException {
