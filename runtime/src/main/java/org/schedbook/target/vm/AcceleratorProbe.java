@@ -60,6 +60,9 @@ final class AcceleratorProbe {
             return Optional.of(emulation());
         }
         try {
+            if (Trust.objection(memo(image)).isPresent()) {
+                return Optional.empty();
+            }
             String answer = Files.readString(memo(image));
             if (answer.equals(key() + WORKS)) {
                 return Optional.of(Accelerator.KVM);

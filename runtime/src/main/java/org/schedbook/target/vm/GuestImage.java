@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.schedbook.target.TargetException;
@@ -49,7 +50,7 @@ record GuestImage(
                         base.resolve("initrd"),
                         base.resolve("root.ext4"),
                         resolved(directory.resolve("payload/current.ext4")),
-                        directory.resolve("snapshots"),
+                        snapshots(directory),
                         properties(base));
         for (Path file : new Path[] {image.kernel, image.initrd, image.root, image.payload}) {
             if (!Files.isReadable(file)) {
@@ -59,8 +60,34 @@ record GuestImage(
                                 + " get it.",
                         "not readable: " + file);
             }
+            checkTrust(file);
         }
         return image;
+    }
+
+    private static void checkTrust(Path file) throws TargetException {
+        Optional<String> objection;
+        try {
+            objection = Trust.objection(file);
+        } catch (IOException e) {
+            objection = Optional.of("is of nobody known: " + e.getMessage());
+        }
+        if (objection.isPresent()) {
+            throw new TargetException(
+                    "The guest image is not used: %s %s.".formatted(file, objection.get()),
+                    "What it holds would run as you. Have its owner be you or root, and nobody else"
+                            + " able to write to it (chmod -R go-w %s), or make one of your own:"
+                                    .formatted(directory())
+                            + " unset SCHEDBOOK_GUEST and run ./schedbook.",
+                    "");
+        }
+    }
+
+    /** Beside the image if one can be kept there, else the user's own, which each has to save. */
+    private static Path snapshots(Path directory) {
+        Path shared = directory.resolve("snapshots");
+        Path kept = Files.exists(shared) ? shared : directory;
+        return Files.isWritable(kept) ? shared : usersCache().resolve("snapshots");
     }
 
     /** Returns the directory that all of this is in, and need not exist. */
@@ -69,6 +96,10 @@ record GuestImage(
         if (property != null && !property.isBlank()) {
             return Path.of(property);
         }
+        return usersCache();
+    }
+
+    private static Path usersCache() {
         String cache = System.getenv("XDG_CACHE_HOME");
         Path home = Path.of(System.getProperty("user.home"));
         return (cache == null || cache.isBlank() ? home.resolve(".cache") : Path.of(cache))

@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -143,8 +144,19 @@ final class Snapshot {
         return possible;
     }
 
+    /** Returns whether there is one that can be read, and is to be believed. */
     boolean exists() {
-        return Files.exists(directory);
+        try {
+            return Files.isDirectory(directory)
+                    && Files.isReadable(directory.resolve(RAM))
+                    && Files.isReadable(directory.resolve(DEVICES))
+                    && Files.isReadable(directory.resolve(SUMS))
+                    && Trust.objection(directory).isEmpty()
+                    && Trust.objection(directory.resolve(RAM)).isEmpty()
+                    && Trust.objection(directory.resolve(DEVICES)).isEmpty();
+        } catch (IOException e) {
+            return false; // it has just been pruned
+        }
     }
 
     /** Removes it, as far as that is possible. A guest that was resumed from it stays as it is. */
@@ -159,7 +171,11 @@ final class Snapshot {
      * @throws IOException if the snapshot is damaged, or QEMU refuses it
      */
     Qemu resume(Duration limit) throws IOException, TargetException {
-        Files.setLastModifiedTime(directory, FileTime.from(Instant.now())); // for prune()
+        try {
+            Files.setLastModifiedTime(directory, FileTime.from(Instant.now())); // for prune()
+        } catch (FileSystemException e) {
+            LOG.log(Level.DEBUG, "a snapshot of somebody else's is not marked as used", e);
+        }
         Monitor monitor = Monitor.open();
         Qemu qemu = null;
         try {

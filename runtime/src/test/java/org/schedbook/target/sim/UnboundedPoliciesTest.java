@@ -61,7 +61,7 @@ class UnboundedPoliciesTest {
                     new CompilerProcess()
                             .compile(new PolicySource("stranger", Files.readString(file)));
             assertEquals(64, policy.bytecodeHash().length());
-            for (SimResult.PolicyFault fault : simulate(policy).faults()) {
+            for (var fault : simulate(policy).faults()) {
                 assertTrue(fault.message() == null || fault.message().length() < 10_000);
             }
         } catch (CompileException e) {
