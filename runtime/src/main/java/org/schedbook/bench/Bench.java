@@ -154,17 +154,14 @@ public final class Bench {
             Map<String, Long> counters = attachment.status().counters();
             if (exit.isError()) {
                 throw failure(
-                        exit.reason().equals(ExitInfo.POLICY_FAILED)
-                                ? "%s failed during the run: %s"
-                                        .formatted(contender.name(), exit.message())
-                                : "The kernel threw %s out during the run: %s. %s%s"
-                                        .formatted(
-                                                contender.name(),
-                                                exit.reason(),
-                                                exit.message(),
-                                                RealTimeTasks.inTheWay(exit)
-                                                        .map(why -> " " + why)
-                                                        .orElse("")));
+                        "%s was thrown out during the run: %s. %s%s"
+                                .formatted(
+                                        contender.name(),
+                                        exit.reason(),
+                                        exit.message(),
+                                        RealTimeTasks.inTheWay(exit)
+                                                .map(why -> " " + why)
+                                                .orElse("")));
             }
             long lost = counters.getOrDefault("nr_unaccounted", 0L);
             if (lost != 0) {

@@ -13,9 +13,6 @@ public record ExitInfo(int kind, long code, String reason, String message, Strin
 
     private static final int ERROR = 1024;
 
-    /** The reason when no kernel ended the policy, but whoever called it: the message says why. */
-    public static final String POLICY_FAILED = "the policy failed";
-
     /**
      * Returns whether the kernel threw the policy out, as opposed to a detach that was asked for.
      */

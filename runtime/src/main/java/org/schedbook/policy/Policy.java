@@ -103,7 +103,7 @@ public abstract class Policy {
     // ---- Verbs ----------------------------------------------------------------------------
 
     /**
-     * Creates a DSQ of the policy's own, one of at most 128. Only in {@link #init}.
+     * Creates a DSQ of the policy's own. Only in {@link #init}.
      *
      * @param dsq any number from 0 to 2^31 - 1
      * @throws PolicyException outside {@code init}, or if the number is taken or out of range
@@ -114,14 +114,11 @@ public abstract class Policy {
 
     /**
      * Puts a task at the end of a DSQ (at its head with {@link Enq#HEAD}): {@code
-     * scx_bpf_dsq_insert}. Only in {@link #selectCpu}, {@link #enqueue} and {@link #dispatch}.
+     * scx_bpf_dsq_insert}.
      *
      * @param dsq {@link Dsq#LOCAL}, {@link Dsq#GLOBAL}, {@link Dsq#localOn} or one of the policy's
      *     own
-     * @param sliceNs how long the task may run, more than 0 or {@link #SLICE_INF_NS}
-     * @param enqFlags those of {@code enqueue}, with {@link Enq#HEAD} and {@link Enq#PREEMPT}
-     * @throws PolicyException if there is no such DSQ, or in another callback; one that is sent to
-     *     a CPU which it may not use runs where it ran last
+     * @param sliceNs how long the task may run, more than 0
      */
     protected final void insert(Task task, long dsq, long sliceNs, long enqFlags) {
         scx.insert(task, dsq, sliceNs, enqFlags);
@@ -153,12 +150,7 @@ public abstract class Policy {
         return scx.nrQueued(dsq);
     }
 
-    /**
-     * Wakes a CPU so that it looks for work: {@code scx_bpf_kick_cpu}.
-     *
-     * @param kickFlags 0, {@link Kick#IDLE} or {@link Kick#PREEMPT}; not both
-     * @throws PolicyException if there is no such CPU, or of other flags
-     */
+    /** Wakes a CPU so that it looks for work: {@code scx_bpf_kick_cpu}. */
     protected final void kick(int cpu, long kickFlags) {
         scx.kick(cpu, kickFlags);
     }

@@ -43,6 +43,6 @@ public abstract class Task {
     /** Returns how many CPUs the task may use. */
     public abstract int nrCpusAllowed();
 
-    /** Returns whether the task may use a CPU; false for one that is not there. */
+    /** Returns whether the task may use a CPU. */
     public abstract boolean canRunOn(int cpu);
 }

@@ -275,7 +275,7 @@ public final class PolicyHost implements AutoCloseable {
     private ExitInfo explained(ExitInfo info) {
         return failure == null || info.isError()
                 ? info
-                : new ExitInfo(EXIT_ERROR, 0, ExitInfo.POLICY_FAILED, failure, "");
+                : new ExitInfo(EXIT_ERROR, 0, "the policy failed", failure, "");
     }
 
     /**

@@ -171,10 +171,11 @@ class BenchTest {
     @Test
     void aRunInWhichThePolicyWasGivenUpIsNotCountedAndItsLineIsSaid() {
         target.exit =
-                new ExitInfo(
-                        1024, 0, ExitInfo.POLICY_FAILED, "enqueue, line 4: did not return", "");
+                new ExitInfo(1024, 0, "the policy failed", "enqueue, line 4: did not return", "");
         var e = assertThrows(BenchException.class, () -> bench(1, "eevdf", "a").run(NO_PROGRESS));
-        assertEquals("a failed during the run: enqueue, line 4: did not return", e.getMessage());
+        assertEquals(
+                "a was thrown out during the run: the policy failed. enqueue, line 4: did not return",
+                e.getMessage());
     }
 
     @Test

@@ -116,7 +116,7 @@ class SimTargetTest {
                                                 Workloads.parse("messaging:groups=1,loops=5"),
                                                 List.of(losing))
                                         .run((_, _, _, _) -> {}));
-        assertTrue(e.getMessage().contains("threw losing out"), e.getMessage());
+        assertTrue(e.getMessage().contains("losing was thrown out"), e.getMessage());
         assertTrue(e.soFar().rows().isEmpty());
     }
 
