@@ -71,7 +71,7 @@ final class Measuring {
             throw new CellError("This can not be measured: " + e.getMessage() + ".")
                     .next("Change the line and run it again.");
         } catch (BenchException | TargetException | InterruptedException | RuntimeException e) {
-            board.soFar.filter(soFar -> !soFar.rows().isEmpty()).ifPresent(call::show);
+            board.soFar.filter(BenchResult::hasFigures).ifPresent(call::show);
             throw e;
         }
     }

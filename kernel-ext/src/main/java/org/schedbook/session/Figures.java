@@ -92,7 +92,7 @@ public final class Figures {
     }
 
     private void keep(TargetChoice where, BenchResult result, Observer observer) {
-        if (result.rows().isEmpty()) {
+        if (!result.hasFigures()) {
             return;
         }
         latestResults = List.of(result);

@@ -52,6 +52,11 @@ public record BenchResult(
         return contenders.getFirst();
     }
 
+    /** Returns whether there is anything for {@link #rows} to say. */
+    public boolean hasFigures() {
+        return !runs(baseline()).isEmpty();
+    }
+
     /** Returns the counted runs of a contender. */
     public List<Run> runs(String contender) {
         return runs.stream()
@@ -96,7 +101,7 @@ public record BenchResult(
      * the baseline has none. All comparisons are judged together.
      */
     public List<Row> rows() {
-        if (runs(baseline()).isEmpty()) {
+        if (!hasFigures()) {
             return List.of();
         }
         var pairs = new ArrayList<Pair>();

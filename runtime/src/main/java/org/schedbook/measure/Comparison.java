@@ -192,16 +192,27 @@ public record Comparison(
 
     /** Returns the verdict with its size, one line: {@code better: 8 % less (5 to 11)}. */
     public String words() {
+        boolean exact = interval.low() == interval.high(); // every run of each is the same
+        if (exact && ratio == 1) {
+            return "the same in every run";
+        }
         if (verdict == Verdict.CANNOT_TELL) {
             return Double.isInfinite(detectable)
                     ? "cannot tell: too few runs"
                     : Double.isNaN(detectable)
                             ? verdict.words()
-                            : "cannot tell: less than %s %% would not show"
-                                    .formatted(percent(detectable));
+                            : "cannot tell: %d runs would show only differences above %s %%"
+                                    .formatted(runs, percent(detectable));
         }
         if (!Double.isFinite(ratio) || Double.isNaN(interval.low())) {
             return verdict.words();
+        }
+        if (exact) {
+            return "%s: %s %% %s in every run"
+                    .formatted(
+                            verdict.words(),
+                            percent(Math.abs(ratio - 1)),
+                            ratio < 1 ? "less" : "more");
         }
         if (ratio >= 2) {
             return String.format(
@@ -224,6 +235,7 @@ public record Comparison(
     }
 
     private static String percent(double share) {
-        return String.format(Locale.ROOT, share < .0995 ? "%.1f" : "%.0f", 100 * share);
+        String format = share < .00095 ? "%.1g" : share < .0995 ? "%.1f" : "%.0f";
+        return share == 0 ? "0" : String.format(Locale.ROOT, format, 100 * share);
     }
 }

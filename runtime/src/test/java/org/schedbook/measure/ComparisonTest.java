@@ -114,7 +114,30 @@ class ComparisonTest {
         var c = Comparison.of(new Pair(Better.LESS, one, other), 1);
         assertEquals(Verdict.CANNOT_TELL, c.verdict());
         assertTrue(c.detectable() > .02 && c.detectable() < .08, c.toString());
-        assertTrue(c.words().startsWith("cannot tell: less than "), c.words());
+        assertTrue(
+                c.words().matches("cannot tell: 8 runs would show only differences above \\S+ %"),
+                c.words());
+    }
+
+    @Test
+    void figuresThatDoNotScatterAreNotTestedInWords() {
+        double[] one = {5, 5, 5, 5, 5};
+        double[] more = {5.001, 5.001, 5.001, 5.001, 5.001};
+        var pair = new Pair(Better.LESS, one, more);
+        assertEquals("worse: 0.02 % more in every run", Comparison.of(pair, 1).words());
+        var back = new Pair(Better.LESS, more, one);
+        assertEquals("better: 0.02 % less in every run", Comparison.of(back, 1).words());
+        var same = new Pair(Better.LESS, one, one.clone());
+        assertEquals("the same in every run", Comparison.of(same, 1).words());
+    }
+
+    @Test
+    void aDifferenceThatIsTooSmallForADecimalIsStillSaid() {
+        double[] one = {5, 5.0001, 5, 5.0001, 5};
+        double[] more = {5.002, 5.0021, 5.002, 5.0021, 5.002};
+        String words = Comparison.of(new Pair(Better.LESS, one, more), 1).words();
+        assertTrue(words.startsWith("worse: 0.04 % more (0.0"), words);
+        assertTrue(!words.contains("0.0 "), words);
     }
 
     @Test
