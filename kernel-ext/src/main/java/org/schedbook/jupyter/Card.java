@@ -1,5 +1,6 @@
 package org.schedbook.jupyter;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -10,6 +11,7 @@ public final class Card implements Renderable {
 
     private final String title;
     private final Map<String, String> rows = new LinkedHashMap<>();
+    private final Map<String, String> folded = new HashMap<>();
 
     public Card(String title) {
         this.title = title;
@@ -19,6 +21,12 @@ public final class Card implements Renderable {
     public Card row(String key, Object value) {
         rows.put(key, String.valueOf(value));
         return this;
+    }
+
+    /** Adds a row that is folded away in a notebook, for what hardly anybody needs. */
+    public Card folded(String key, String summary, String text) {
+        folded.put(key, summary);
+        return row(key, text);
     }
 
     @Override
@@ -31,20 +39,23 @@ public final class Card implements Renderable {
                                 + Html.escape(title)
                                 + "</b><table style=\"border-collapse:collapse;margin:.2em 0 0;\">"
                                 + rows.entrySet().stream()
-                                        .map(Card::htmlRow)
+                                        .map(this::htmlRow)
                                         .collect(Collectors.joining())
                                 + "</table>"));
         return data;
     }
 
-    private static String htmlRow(Map.Entry<String, String> row) {
+    private String htmlRow(Map.Entry<String, String> row) {
+        String summary = folded.get(row.getKey());
         return "<tr><td style=\"%s%s\">%s</td><td style=\"%swhite-space:pre-wrap;\">%s</td></tr>"
                 .formatted(
                         Html.cell(false),
                         Html.FAINT,
                         Html.escape(row.getKey()),
                         Html.cell(false),
-                        Html.escape(row.getValue()));
+                        summary == null
+                                ? Html.escape(row.getValue())
+                                : Html.folded(summary, row.getValue()));
     }
 
     @Override

@@ -12,6 +12,7 @@ public final class LiveText implements AutoCloseable {
     private final LiveDisplay display;
     private String title;
     private boolean closed;
+    private boolean folded;
 
     /**
      * @param title one line above the text; empty for none
@@ -49,12 +50,18 @@ public final class LiveText implements AutoCloseable {
         String body;
         String head;
         boolean complete;
+        boolean oneLine;
         synchronized (text) {
             body = text.toString();
             head = title;
             complete = closed;
+            oneLine = folded;
         }
         var data = new DisplayData(head.isEmpty() ? body : head + "\n" + body);
+        if (oneLine) {
+            data.putHTML(Html.folded(head, body));
+            return data;
+        }
         data.putHTML(
                 (head.isEmpty()
                                 ? ""
@@ -65,6 +72,15 @@ public final class LiveText implements AutoCloseable {
                                         + "</div>")
                         + (complete ? Html.log(body) : Html.pre(body)));
         return data;
+    }
+
+    /** Ends it as one line, which unfolds to all of the text. */
+    public void fold(String line) {
+        synchronized (text) {
+            title = line;
+            folded = true;
+        }
+        close();
     }
 
     @Override

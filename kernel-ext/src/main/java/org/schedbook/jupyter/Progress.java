@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 
 /**
- * A progress display: bar, done/total, elapsed time and, once there is something to judge by, the
- * time left. The clock runs between steps too. Thread-safe.
+ * A progress display, which goes when all is done: bar, done/total, elapsed time and, once there is
+ * something to judge by, the time left. The clock runs between steps too. Thread-safe.
  */
 public final class Progress implements AutoCloseable {
 
@@ -69,6 +69,12 @@ public final class Progress implements AutoCloseable {
     }
 
     private synchronized DisplayData picture() {
+        if (closed && done == total) {
+            // What came of it is below; a notebook need not keep that it took its time.
+            var nothing = new DisplayData("");
+            nothing.putHTML("");
+            return nothing;
+        }
         String times = times();
         String count = done + "/" + total;
         String tail = closed && done < total ? "stopped" : closed ? "" : note;

@@ -1,5 +1,6 @@
 package org.schedbook.view;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -36,7 +37,19 @@ public final class StatusCard {
 
     public static Card counters(Card card, Status status) {
         state(card, status);
-        status.counters().forEach((name, value) -> card.row(name, "%,d".formatted(value)));
+        var still = new ArrayList<String>();
+        status.counters()
+                .forEach(
+                        (name, value) -> {
+                            if (value == 0) {
+                                still.add(name);
+                            } else {
+                                card.row(name, "%,d".formatted(value));
+                            }
+                        });
+        if (!still.isEmpty()) {
+            card.folded("zero", still.size() + " other counters", String.join(", ", still));
+        }
         faults(card, status);
         return status.exit() == null ? card : exit(card, status.exit());
     }

@@ -59,14 +59,27 @@ class DisplayTest {
     }
 
     @Test
-    void progressEndsInOneStaticLine() {
+    void progressGoesWhenAllIsDone() {
         try (var progress = new Progress(frontend, "bench", 4)) {
             progress.note("fifo");
             for (int i = 0; i < 4; i++) {
                 progress.step();
             }
         }
-        assertEquals("bench |████████████████████| 4/4  0:00", frontend.lastText());
+        assertEquals("", frontend.lastText());
+    }
+
+    @Test
+    void aTextFoldsIntoOneLineWithAllOfItBelow() {
+        try (var text = new LiveText(frontend, "writing")) {
+            text.append("a <b> c");
+            text.fold("Round 1: kept");
+        }
+        assertEquals("Round 1: kept\na <b> c", frontend.lastText());
+        assertTrue(
+                frontend.lastUpdateHtml()
+                        .matches("(?s)<details><summary.*Round 1: kept.*&lt;b&gt;.*"),
+                frontend.lastUpdateHtml());
     }
 
     @Test

@@ -70,6 +70,10 @@ public final class RecordingFrontend implements Frontend {
         return (String) displays.getLast().getData(MIMEType.parse("text/html"));
     }
 
+    synchronized String lastUpdateHtml() {
+        return (String) updates.getLast().getData(MIMEType.parse("text/html"));
+    }
+
     public static String text(DisplayData data) {
         return (String) data.getData(MIMEType.TEXT_PLAIN);
     }

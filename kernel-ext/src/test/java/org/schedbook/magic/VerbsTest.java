@@ -209,6 +209,32 @@ class VerbsTest {
     }
 
     @Test
+    void statusShowsTheCountersThatMovedAndNamesTheOthers() {
+        notebook.ok("%target sim --cpus 2");
+        notebook.ok("%attach fifo");
+        var counters = new java.util.TreeMap<String, Long>();
+        for (String name : new String[] {"nr_a", "nr_b", "nr_c"}) {
+            counters.put(name, name.equals("nr_b") ? 1234L : 0L);
+        }
+        var status =
+                new org.schedbook.target.Status(
+                        "mine", "", "enabled", counters, java.util.List.of(), null);
+        String shown =
+                org.schedbook.view.StatusCard.counters(
+                                new org.schedbook.jupyter.Card("mine"), status)
+                        .toString();
+        assertTrue(shown.matches("(?s).*nr_b +1,234.*zero +nr_a, nr_c.*"), shown);
+    }
+
+    @Test
+    void aSimulationThatComesOutTheSameIsNotTested() {
+        notebook.ok("%target sim --cpus 2");
+        String shown = notebook.ok("%bench batch:jobs=2 --only -p fifo,vtime -n 5 --seed 1");
+        assertFalse(shown.contains("(0.0 to 0.0)"), shown);
+        assertFalse(shown.contains(" 0.0 %"), shown);
+    }
+
+    @Test
     void eevdfIsSaidToBeNoPolicy() {
         for (String line : new String[] {"%sim pipe --policies eevdf", "%attach eevdf"}) {
             notebook.fails(line, null, "eevdf is the kernel's own scheduler");
