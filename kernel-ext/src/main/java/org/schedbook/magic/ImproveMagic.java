@@ -3,7 +3,6 @@ package org.schedbook.magic;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +29,7 @@ import org.schedbook.llm.Sampling;
 import org.schedbook.measure.Comparison;
 import org.schedbook.measure.Verdict;
 import org.schedbook.prompt.DryRun;
-import org.schedbook.prompt.Gate;
 import org.schedbook.prompt.Gates;
-import org.schedbook.prompt.GuestTrial;
 import org.schedbook.prompt.ImproveLoop;
 import org.schedbook.prompt.PromptTexts;
 import org.schedbook.session.Policies;
@@ -44,7 +41,6 @@ import org.schedbook.target.TargetException;
 import org.schedbook.view.Diff;
 import org.schedbook.view.ImproveBoard;
 import org.schedbook.view.ImproveView;
-import org.schedbook.view.PromptView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -279,13 +275,7 @@ final class ImproveMagic implements Magic {
                         new LiveDisplay(
                                 call.frontend(),
                                 () -> ImproveBoard.plot(board.improved()).bundle());
-                var view =
-                        new ImproveView(
-                                plans.name(),
-                                new PromptView(call, codes.name(), repairs),
-                                board,
-                                live,
-                                call)) {
+                var view = new ImproveView(plans.name(), codes.name(), board, live, call)) {
             ImproveLoop.Result result =
                     loop.run(
                             improvement,
@@ -315,12 +305,10 @@ final class ImproveMagic implements Magic {
     }
 
     private Gates gates(DryRun simulation) {
-        var trials = new EnumMap<Gate, Gates.Trial>(Gate.class);
-        trials.put(Gate.SIMULATE, simulation);
-        if (!noAttach) {
-            trials.put(Gate.ATTACH, new GuestTrial(session.place()::separateGuest));
-        }
-        return new Gates(session.policies().compiler(), trials);
+        return Gates.standard(
+                session.policies().compiler(),
+                simulation,
+                noAttach ? Optional.empty() : Optional.of(session.place()::separateGuest));
     }
 
     private void tell(ImproveLoop.Result result, PolicySource start, MagicCall call)

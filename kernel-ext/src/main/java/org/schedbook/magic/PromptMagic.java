@@ -2,7 +2,6 @@ package org.schedbook.magic;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -19,9 +18,7 @@ import org.schedbook.llm.OpenAiModel;
 import org.schedbook.llm.Prices;
 import org.schedbook.llm.Recordings;
 import org.schedbook.prompt.DryRun;
-import org.schedbook.prompt.Gate;
 import org.schedbook.prompt.Gates;
-import org.schedbook.prompt.GuestTrial;
 import org.schedbook.prompt.PolicyPrompt;
 import org.schedbook.prompt.RepairLoop;
 import org.schedbook.prompt.Verdict;
@@ -192,12 +189,10 @@ final class PromptMagic implements Magic {
 
     private Gates gates() {
         int cpus = session.place().running().map(t -> t.machine().cpus()).orElse(DEFAULT_CPUS);
-        var trials = new EnumMap<Gate, Gates.Trial>(Gate.class);
-        trials.put(Gate.SIMULATE, new DryRun(cpus));
-        if (!noAttach) {
-            trials.put(Gate.ATTACH, new GuestTrial(session.place()::separateGuest));
-        }
-        return new Gates(session.policies().compiler(), trials);
+        return Gates.standard(
+                session.policies().compiler(),
+                new DryRun(cpus),
+                noAttach ? Optional.empty() : Optional.of(session.place()::separateGuest));
     }
 
     private String howItEnded(RepairLoop.Result result) {

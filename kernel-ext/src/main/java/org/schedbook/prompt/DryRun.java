@@ -29,7 +29,7 @@ import org.schedbook.prompt.DryRunProcess.Report;
  * forgets or starves, calls that do not return, memory it does not stop taking. The policy runs as
  * on a live kernel, from user space, and in a process of its own.
  */
-public final class DryRun implements Gates.Trial {
+public final class DryRun implements Trial {
 
     private static final int HEAP_MIB = 128;
 
@@ -43,6 +43,31 @@ public final class DryRun implements Gates.Trial {
      */
     public DryRun(int cpus) {
         this.cpus = cpus;
+    }
+
+    @Override
+    public String name() {
+        return "SIMULATE";
+    }
+
+    @Override
+    public String passed() {
+        return "schedules every task in the simulator";
+    }
+
+    @Override
+    public String failed() {
+        return "fails in the simulator";
+    }
+
+    @Override
+    public String tries() {
+        return "Trying it in the simulator";
+    }
+
+    @Override
+    public String skipped() {
+        return "not tried in the simulator";
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.llm.Completion;
@@ -190,22 +191,39 @@ public final class EvaluatePrompts implements Callable<Integer> {
         return new Row(name, log.tries, log.tokensIn, log.tokensOut, cost, error);
     }
 
-    private Map<Gate, Gates.Trial> trials(ReentrantLock guest) {
+    private List<Trial> trials(ReentrantLock guest) {
         return noAttach
-                ? Map.of(Gate.SIMULATE, new DryRun(CPUS))
-                : Map.of(
-                        Gate.SIMULATE,
-                        new DryRun(CPUS),
-                        Gate.ATTACH,
-                        (source, policy) -> {
-                            // One guest at a time: each wants more than a gigabyte of memory.
-                            guest.lockInterruptibly();
-                            try {
-                                return new GuestTrial(VmTarget::boot).run(source, policy);
-                            } finally {
-                                guest.unlock();
-                            }
-                        });
+                ? List.of(new DryRun(CPUS))
+                : List.of(new DryRun(CPUS), new OneAtATime(new GuestTrial(VmTarget::boot), guest));
+    }
+
+    /** Has one trial wait for the other: guests want more than a gigabyte of memory each. */
+    private record OneAtATime(Trial trial, ReentrantLock lock) implements Trial {
+
+        @Override
+        public String name() {
+            return trial.name();
+        }
+
+        @Override
+        public String passed() {
+            return trial.passed();
+        }
+
+        @Override
+        public String failed() {
+            return trial.failed();
+        }
+
+        @Override
+        public Result run(PolicySource source, CompiledPolicy policy) throws InterruptedException {
+            lock.lockInterruptibly();
+            try {
+                return trial.run(source, policy);
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     /** Says what happens to one prompt, a line at a time, as others do the same. */

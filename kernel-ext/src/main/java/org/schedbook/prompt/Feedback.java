@@ -1,7 +1,6 @@
 package org.schedbook.prompt;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.schedbook.compile.CompileException.Problem;
@@ -34,9 +33,8 @@ final class Feedback {
     private static ChatMessage message(Verdict verdict, PromptTexts texts) {
         Gate gate = verdict.failed().orElseThrow();
         boolean cutOff =
-                verdict.answer().finishReason().equals(CUT_OFF) && gate.compareTo(Gate.CHECK) < 0;
-        String name = cutOff ? CUT_OFF : gate.name().toLowerCase(Locale.ROOT);
-        String file = "repair-" + name + ".md";
+                verdict.answer().finishReason().equals(CUT_OFF) && gate.wantsAllOfTheAnswer();
+        String file = cutOff ? Gates.repairText(CUT_OFF) : gate.repairText();
         return new ChatMessage(
                 "user",
                 texts.fill(file, Map.of("problems", problems(verdict.problems()))),

@@ -1,19 +1,19 @@
 package org.schedbook.prompt;
 
-import java.util.EnumMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompileException.Problem;
-import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.Compiler;
-import org.schedbook.compile.PolicySource;
-import org.schedbook.compile.RefusedException;
 import org.schedbook.llm.Completion;
 
-/** Sends answers through the gates, up to the first that one does not pass. */
+/** Sends answers through the gates, the cheapest first, up to the first that one does not pass. */
 public final class Gates {
+
+    /** The gates there are by the names of their texts, in their order. */
+    static final List<String> NAMES = List.of("extract", "compile", "check", "simulate", "attach");
 
     /** Is told what happens, as it happens, on the calling thread. */
     public interface Observer {
@@ -32,37 +32,34 @@ public final class Gates {
         default void skipped(Gate gate, String why) {}
     }
 
-    /** A gate that runs the policy. */
-    public interface Trial {
-
-        /** What a trial found; {@code skipped} is why there was none, empty if there was one. */
-        record Result(String detail, List<Problem> problems, String behaviour, String skipped) {
-
-            static Result passed(String detail, String behaviour) {
-                return new Result(detail, List.of(), behaviour, "");
-            }
-
-            static Result failed(List<Problem> problems) {
-                return new Result("", problems, "", "");
-            }
-
-            static Result skipped(String why) {
-                return new Result("", List.of(), "", why);
-            }
-        }
-
-        Result run(PolicySource source, CompiledPolicy policy) throws InterruptedException;
-    }
-
     private final Compiler compiler;
-    private final Map<Gate, Trial> trials;
+    private final List<Gate> gates;
 
     /**
-     * @param trials for the gates that run the policy; those without one are left out
+     * @param trials the gates after those that only read the answer
      */
-    public Gates(Compiler compiler, Map<Gate, Trial> trials) {
+    public Gates(Compiler compiler, List<? extends Gate> trials) {
         this.compiler = compiler;
-        this.trials = trials.isEmpty() ? Map.of() : new EnumMap<>(trials);
+        var all = new ArrayList<Gate>(List.of(SourceGate.values()));
+        all.addAll(trials);
+        this.gates = List.copyOf(all);
+    }
+
+    /**
+     * Returns the gates that every answer goes through.
+     *
+     * @param simulation the gate in the simulator
+     * @param guest where to have a guest from; empty to leave that gate out
+     */
+    public static Gates standard(
+            Compiler compiler, DryRun simulation, Optional<GuestTrial.Fresh> guest) {
+        var trials = new ArrayList<Gate>(List.of(simulation));
+        guest.ifPresent(fresh -> trials.add(new GuestTrial(fresh)));
+        return new Gates(compiler, trials);
+    }
+
+    static String repairText(String name) {
+        return "repair-" + name + ".md";
     }
 
     /**
@@ -72,73 +69,43 @@ public final class Gates {
      */
     public Verdict judge(Completion answer, String name, Observer observer)
             throws InterruptedException {
-        return new Judgement(answer, observer).run(name);
+        var draft = new Draft(answer, name, compiler);
+        var passed = new LinkedHashMap<Gate, String>();
+        var skipped = new LinkedHashMap<Gate, String>();
+        String behaviour = "";
+        for (Gate gate : gates) {
+            observer.tries(gate);
+            Gate.Result result = gate.run(draft);
+            if (!result.passed()) {
+                return verdict(draft, behaviour, passed, skipped, gate, result.problems());
+            }
+            if (!result.skipped().isEmpty()) {
+                skipped.put(gate, result.skipped());
+                observer.skipped(gate, result.skipped());
+                continue;
+            }
+            behaviour = behaviour.isEmpty() ? result.behaviour() : behaviour;
+            passed.put(gate, result.detail());
+            observer.passed(gate, result.detail());
+        }
+        return verdict(draft, behaviour, passed, skipped, null, List.of());
     }
 
-    private final class Judgement {
-
-        private final Completion answer;
-        private final Observer observer;
-        private final Map<Gate, String> passed = new EnumMap<>(Gate.class);
-        private final Map<Gate, String> skipped = new EnumMap<>(Gate.class);
-        private Optional<PolicySource> source = Optional.empty();
-        private Optional<CompiledPolicy> compiled = Optional.empty();
-        private Optional<String> behaviour = Optional.empty();
-
-        Judgement(Completion answer, Observer observer) {
-            this.answer = answer;
-            this.observer = observer;
-        }
-
-        Verdict run(String name) throws InterruptedException {
-            source =
-                    SourceExtractor.extract(answer.text())
-                            .map(text -> new PolicySource(name, text));
-            if (source.isEmpty()) {
-                return failed(Gate.EXTRACT, List.of());
-            }
-            pass(Gate.EXTRACT, "");
-            try {
-                compiled = Optional.of(compiler.compile(source.get()));
-            } catch (RefusedException e) {
-                pass(Gate.COMPILE, "");
-                return failed(Gate.CHECK, e.problems());
-            } catch (CompileException e) {
-                return failed(Gate.COMPILE, e.problems());
-            }
-            pass(Gate.COMPILE, "");
-            pass(Gate.CHECK, "");
-            for (var each : trials.entrySet()) {
-                observer.tries(each.getKey());
-                Trial.Result result = each.getValue().run(source.get(), compiled.get());
-                if (!result.problems().isEmpty()) {
-                    return failed(each.getKey(), result.problems());
-                }
-                if (!result.skipped().isEmpty()) {
-                    skipped.put(each.getKey(), result.skipped());
-                    observer.skipped(each.getKey(), result.skipped());
-                    continue;
-                }
-                if (!result.behaviour().isEmpty()) {
-                    behaviour = Optional.of(result.behaviour());
-                }
-                pass(each.getKey(), result.detail());
-            }
-            return verdict(Optional.empty(), List.of());
-        }
-
-        private void pass(Gate gate, String detail) {
-            passed.put(gate, detail);
-            observer.passed(gate, detail);
-        }
-
-        private Verdict failed(Gate gate, List<Problem> problems) {
-            return verdict(Optional.of(gate), problems);
-        }
-
-        private Verdict verdict(Optional<Gate> failed, List<Problem> problems) {
-            return new Verdict(
-                    answer, source, compiled, behaviour, passed, skipped, failed, problems);
-        }
+    private static Verdict verdict(
+            Draft draft,
+            String behaviour,
+            Map<Gate, String> passed,
+            Map<Gate, String> skipped,
+            Gate failed,
+            List<Problem> problems) {
+        return new Verdict(
+                draft.answer(),
+                draft.source(),
+                draft.compiled(),
+                Optional.of(behaviour).filter(hash -> !hash.isEmpty()),
+                passed,
+                skipped,
+                Optional.ofNullable(failed),
+                problems);
     }
 }

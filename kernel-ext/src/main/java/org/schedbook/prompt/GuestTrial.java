@@ -19,7 +19,7 @@ import org.schedbook.target.TargetException;
  * messages, and more that compute than there are CPUs. What the kernel, or the loop that runs the
  * policy there, has to say against it is a problem; a target that can not be had is not.
  */
-public final class GuestTrial implements Gates.Trial {
+public final class GuestTrial implements Trial {
 
     /** Makes a target that is this trial's alone. */
     @FunctionalInterface
@@ -51,6 +51,31 @@ public final class GuestTrial implements Gates.Trial {
 
     public GuestTrial(Fresh fresh) {
         this.fresh = fresh;
+    }
+
+    @Override
+    public String name() {
+        return "ATTACH";
+    }
+
+    @Override
+    public String passed() {
+        return "schedules a guest under load";
+    }
+
+    @Override
+    public String failed() {
+        return "fails in a guest under load";
+    }
+
+    @Override
+    public String tries() {
+        return "Trying it in a fresh guest";
+    }
+
+    @Override
+    public String skipped() {
+        return "not tried in a guest";
     }
 
     @Override

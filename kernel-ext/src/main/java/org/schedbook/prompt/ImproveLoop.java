@@ -112,7 +112,7 @@ public final class ImproveLoop {
     private final Asking planning;
     private final RepairLoop coding;
     private final Compiler compiler;
-    private final Gates.Trial simulation;
+    private final Trial simulation;
     private final Judge judge;
     private final Store store;
     private final PromptTexts texts;
@@ -127,7 +127,7 @@ public final class ImproveLoop {
             Prices prices,
             Compiler compiler,
             Gates gates,
-            Gates.Trial simulation,
+            Trial simulation,
             Judge judge,
             Store store,
             PromptTexts texts,

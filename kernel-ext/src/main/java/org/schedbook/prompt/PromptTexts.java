@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.schedbook.compile.PolicySource;
 
 /**
@@ -23,20 +24,14 @@ import org.schedbook.compile.PolicySource;
  */
 public final class PromptTexts {
 
-    /** All there are. */
+    /** All there are: one for each gate, one for an answer that was cut off, and the requests. */
     public static final List<String> NAMES =
-            List.of(
-                    "system.md",
-                    "user.md",
-                    "repair-extract.md",
-                    "repair-length.md",
-                    "repair-compile.md",
-                    "repair-check.md",
-                    "repair-simulate.md",
-                    "repair-attach.md",
-                    "plan-system.md",
-                    "plan.md",
-                    "code.md");
+            Stream.concat(
+                            Stream.concat(Gates.NAMES.stream(), Stream.of("length"))
+                                    .map(Gates::repairText),
+                            Stream.of(
+                                    "system.md", "user.md", "plan-system.md", "plan.md", "code.md"))
+                    .toList();
 
     private static final Pattern PLACE = Pattern.compile("\\{(\\w+)\\}");
 

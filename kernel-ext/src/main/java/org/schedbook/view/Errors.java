@@ -11,7 +11,7 @@ import org.schedbook.compile.RefusedException;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.llm.ModelException;
-import org.schedbook.prompt.Gate;
+import org.schedbook.prompt.SourceGate;
 import org.schedbook.session.BrokenPolicyException;
 import org.schedbook.session.SessionException;
 import org.schedbook.session.UnknownPolicyException;
@@ -53,10 +53,10 @@ public final class Errors {
                     case BenchException bench ->
                             new CellError(bench.getMessage())
                                     .next(
-                                            bench.soFar().rows().isEmpty()
-                                                    ? "Correct what it says and run the cell again."
-                                                    : "What was measured before is kept: %plot"
-                                                            + " shows it.");
+                                            bench.soFar().hasFigures()
+                                                    ? "What was measured before is kept: %plot"
+                                                            + " shows it."
+                                                    : "Correct what it says and run the cell again.");
                     default -> null;
                 });
     }
@@ -80,7 +80,9 @@ public final class Errors {
 
     /** Returns what a source that is no policy does or does not do, as in "it does not compile". */
     public static String failed(CompileException e) {
-        return e instanceof RefusedException ? Gate.CHECK.failed() : Gate.COMPILE.failed();
+        return e instanceof RefusedException
+                ? SourceGate.CHECK.failed()
+                : SourceGate.COMPILE.failed();
     }
 
     /** The problems of a source that is in another cell. */

@@ -1,6 +1,7 @@
 package org.schedbook.view;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import org.schedbook.jupyter.LiveDisplay;
 import org.schedbook.jupyter.LiveText;
@@ -11,23 +12,22 @@ import org.schedbook.prompt.ImproveLoop;
 import org.schedbook.prompt.Verdict;
 import org.schedbook.store.Round;
 
-/** Shows in the cell what {@code %improve} does, as it does it. */
+/** Shows in the cell what {@code %improve} does as it does it: each round folds into a line. */
 public final class ImproveView implements ImproveLoop.Observer, AutoCloseable {
+
+    /** As much of a plan as a line takes. */
+    private static final int LINE = 90;
 
     private final MagicCall call;
     private final String planner;
-    private final PromptView coder;
+    private final String coder;
     private final ImproveBoard board;
     private final LiveDisplay live;
-    private LiveText plan;
-    private String planning = "";
+    private LiveText text;
+    private String title = "";
 
     public ImproveView(
-            String planner,
-            PromptView coder,
-            ImproveBoard board,
-            LiveDisplay live,
-            MagicCall call) {
+            String planner, String coder, ImproveBoard board, LiveDisplay live, MagicCall call) {
         this.call = call;
         this.planner = planner;
         this.coder = coder;
@@ -37,81 +37,87 @@ public final class ImproveView implements ImproveLoop.Observer, AutoCloseable {
 
     @Override
     public void rounds(List<Round> rounds) {
+        if (text != null) {
+            text.fold(line(rounds.getLast()));
+            text = null;
+        }
         board.rounds(rounds);
         live.changed();
     }
 
-    @Override
-    public void plans(int round) {
-        planning = "Round %d: %s is planning".formatted(round, planner);
-        plan = call.liveText(planning);
+    /** A round in a line: what came of it, and what was tried. */
+    private static String line(Round round) {
+        String plan = round.plan().strip().replaceAll("\\s+", " ");
+        return "Round %d: %s%s%s. %s"
+                .formatted(
+                        round.number(),
+                        round.outcome().orElse("interrupted"),
+                        round.ratio().isPresent()
+                                ? String.format(Locale.ROOT, ", %.3f", round.ratio().getAsDouble())
+                                : "",
+                        round.detail().isEmpty() ? "" : ", " + round.detail(),
+                        plan.length() <= LINE ? plan : plan.substring(0, LINE) + "\u2026");
     }
 
     @Override
-    public void waits(String why) {
-        if (plan != null) {
-            plan.title(planning + ". " + why);
-        } else {
-            coder.waits(why);
-        }
+    public void plans(int round) {
+        title = "Round %d: ".formatted(round);
+        text = call.liveText(title + planner + " is planning");
     }
 
     @Override
     public void planned(Completion answer) {
-        plan.title(
+        text.append(
                 answer.isRecorded()
-                        ? "RECORDED plan, played back: written by %s on %s"
+                        ? "\n(RECORDED plan, played back: written by %s on %s)\n"
                                 .formatted(answer.model(), answer.recordedOn())
-                        : "Plan by " + answer.model());
-        plan.close();
-        plan = null;
+                        : "\n(Plan by %s)\n".formatted(answer.model()));
     }
 
     @Override
     public void asks(int repair) {
-        coder.asks(repair);
+        text.title(title + coder + (repair == 0 ? " is writing" : " is repairing its answer"));
+        text.append("\n");
     }
 
     @Override
     public void writes(String piece) {
-        if (plan != null) {
-            plan.append(piece);
-        } else {
-            coder.writes(piece);
-        }
+        text.append(piece);
     }
 
     @Override
     public void answered(Completion answer, OptionalDouble costUsd) {
-        coder.answered(answer, costUsd);
+        text.append("\n(%s)\n\n".formatted(PromptView.caption(answer, costUsd)));
     }
 
     @Override
     public void tries(Gate gate) {
-        coder.tries(gate);
+        if (!gate.tries().isEmpty()) {
+            text.title(title + gate.tries());
+        }
     }
 
     @Override
     public void passed(Gate gate, String detail) {
-        coder.passed(gate, detail);
+        text.append(PromptView.passedLine(gate, detail));
     }
 
     @Override
     public void skipped(Gate gate, String why) {
-        coder.skipped(gate, why);
+        text.append(PromptView.skippedLine(gate, why));
     }
 
     @Override
     public void judged(Verdict verdict) {
-        coder.judged(verdict);
+        text.append(PromptView.failedLine(verdict));
+        text.title(title + "measuring");
     }
 
     @Override
     public void close() {
-        if (plan != null) {
-            plan.title("The model did not finish");
-            plan.close();
+        if (text != null) {
+            text.title(title + "this was not finished");
+            text.close();
         }
-        coder.close();
     }
 }

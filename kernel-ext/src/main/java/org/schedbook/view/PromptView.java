@@ -63,7 +63,10 @@ public final class PromptView implements RepairLoop.Observer, AutoCloseable {
 
     @Override
     public void answered(Completion answer, OptionalDouble costUsd) {
-        text.title(caption(answer, Duration.between(asked, Instant.now()), costUsd));
+        double seconds = Duration.between(asked, Instant.now()).toMillis() / 1e3;
+        text.title(
+                caption(answer, costUsd)
+                        + (answer.isRecorded() ? "" : ", in %.1f s".formatted(seconds)));
         text.close();
         text = null;
         gates = call.liveText("");
@@ -71,25 +74,27 @@ public final class PromptView implements RepairLoop.Observer, AutoCloseable {
 
     @Override
     public void tries(Gate gate) {
-        gates.title(
-                switch (gate) {
-                    case SIMULATE -> "Trying it in the simulator";
-                    case ATTACH -> "Trying it in a fresh guest";
-                    default -> "";
-                });
+        gates.title(gate.tries());
     }
 
     @Override
     public void passed(Gate gate, String detail) {
         gates.title("");
-        gates.append(
-                "\u2713 " + gate.passed() + (detail.isEmpty() ? "" : " (" + detail + ")") + "\n");
+        gates.append(passedLine(gate, detail));
+    }
+
+    static String passedLine(Gate gate, String detail) {
+        return "\u2713 " + gate.passed() + (detail.isEmpty() ? "" : " (" + detail + ")") + "\n";
     }
 
     @Override
     public void skipped(Gate gate, String why) {
         gates.title("");
-        gates.append("\u2013 not tried in a guest: " + why + "\n");
+        gates.append(skippedLine(gate, why));
+    }
+
+    static String skippedLine(Gate gate, String why) {
+        return "\u2013 %s: %s\n".formatted(gate.skipped(), why);
     }
 
     @Override
@@ -97,20 +102,24 @@ public final class PromptView implements RepairLoop.Observer, AutoCloseable {
         last = Optional.of(verdict);
         source = verdict.source().or(() -> source);
         gates.title("");
-        verdict.failed()
-                .ifPresent(
-                        gate ->
-                                gates.append(
-                                        "\u2717 %s\n%s"
-                                                .formatted(
-                                                        gate.failed(),
-                                                        Errors.text(verdict.problems())
-                                                                .indent(4))));
+        gates.append(failedLine(verdict));
         gates.close();
         gates = null;
     }
 
-    private static String caption(Completion completion, Duration took, OptionalDouble costUsd) {
+    /** Returns what is wrong with an answer; empty if nothing is. */
+    static String failedLine(Verdict verdict) {
+        return verdict.failed()
+                .map(
+                        gate ->
+                                "\u2717 %s\n%s"
+                                        .formatted(
+                                                gate.failed(),
+                                                Errors.text(verdict.problems()).indent(4)))
+                .orElse("");
+    }
+
+    static String caption(Completion completion, OptionalDouble costUsd) {
         if (completion.isRecorded()) {
             return "RECORDED answer, played back: written by %s on %s"
                     .formatted(completion.model(), completion.recordedOn());
@@ -121,15 +130,8 @@ public final class PromptView implements RepairLoop.Observer, AutoCloseable {
                         : ", %,d tokens in, %,d out"
                                 .formatted(
                                         completion.promptTokens(), completion.completionTokens());
-        String cost =
-                costUsd.isEmpty()
-                        ? ""
-                        : completion.isCounted()
-                                ? ", $%.4f".formatted(costUsd.getAsDouble())
-                                : ", about $%.4f: the server does not count tokens"
-                                        .formatted(costUsd.getAsDouble());
-        return "Written by %s in %.1f s%s%s"
-                .formatted(completion.model(), took.toMillis() / 1e3, tokens, cost);
+        String cost = costUsd.isPresent() ? ", $%.4f".formatted(costUsd.getAsDouble()) : "";
+        return "Written by %s%s%s".formatted(completion.model(), tokens, cost);
     }
 
     /** Returns the verdict on the last answer that came to its end. */

@@ -201,7 +201,7 @@ class DryRunTest {
         return new PolicySource("x", "public class X extends Policy {\n" + members + "}\n");
     }
 
-    private Gates.Trial.Result run(PolicySource source) throws Exception {
+    private Gate.Result run(PolicySource source) throws Exception {
         return dryRun.run(source, compiler.compile(source));
     }
 }

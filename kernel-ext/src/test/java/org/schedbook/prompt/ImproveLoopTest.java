@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
@@ -59,10 +58,11 @@ class ImproveLoopTest {
     private final ArrayDeque<Score> scores = new ArrayDeque<>();
 
     /** Policies behave alike if their slices are. */
-    private Gates.Trial simulation =
-            (source, _) ->
-                    Gates.Trial.Result.passed(
-                            "", source.text().replaceAll("(?s).*GLOBAL, (.*?),.*", "$1"));
+    private Trial simulation =
+            new FakeTrial(
+                    (source, _) ->
+                            Gate.Result.passed(
+                                    "", source.text().replaceAll("(?s).*GLOBAL, (.*?),.*", "$1")));
 
     private Optional<Recordings> recordings = Optional.empty();
 
@@ -300,7 +300,7 @@ class ImproveLoopTest {
                 coder,
                 Prices.read(directory.resolve("prices.csv")),
                 COMPILER,
-                new Gates(COMPILER, Map.of(Gate.SIMULATE, simulation)),
+                new Gates(COMPILER, List.of(simulation)),
                 simulation,
                 judge,
                 store,

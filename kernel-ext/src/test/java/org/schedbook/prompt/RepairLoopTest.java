@@ -81,13 +81,13 @@ class RepairLoopTest {
 
                 @Override
                 public void judged(Verdict verdict) {
-                    seen.add(verdict.failed().map(Gate::toString).orElse("passed"));
+                    seen.add(verdict.failed().map(Gate::name).orElse("passed"));
                 }
             };
 
     private Store store;
     private Prices prices;
-    private Map<Gate, Gates.Trial> trials = Map.of();
+    private List<Trial> trials = List.of();
 
     @BeforeEach
     void open() throws IOException {
@@ -135,14 +135,14 @@ class RepairLoopTest {
     @Test
     void theLastRepairIsTheLast() throws Exception {
         var verdict = run(2, stop(BROKEN), stop(BROKEN), stop(HOSTILE), stop(GOOD));
-        assertEquals(Optional.of(Gate.CHECK), verdict.failed());
+        assertEquals(Optional.of(SourceGate.CHECK), verdict.failed());
         assertEquals(3, requests.size());
         assertEquals(1, verdict.problems().size());
     }
 
     @Test
     void withoutRepairsThereIsOneRequest() throws Exception {
-        assertEquals(Optional.of(Gate.COMPILE), run(0, stop(BROKEN), stop(GOOD)).failed());
+        assertEquals(Optional.of(SourceGate.COMPILE), run(0, stop(BROKEN), stop(GOOD)).failed());
         assertEquals(1, requests.size());
     }
 
@@ -202,16 +202,18 @@ class RepairLoopTest {
     @Test
     void anAnswerThatFailsATrialGoesBackWithWhatTheTrialFound() throws Exception {
         trials =
-                Map.of(
-                        Gate.SIMULATE,
-                        (source, _) ->
-                                source.text().contains("sleepy")
-                                        ? Gates.Trial.Result.failed(
-                                                List.of(new Problem(0, 0, 1, "it sleeps", "")))
-                                        : Gates.Trial.Result.passed("awake", "b"));
+                List.of(
+                        new FakeTrial(
+                                (source, _) ->
+                                        source.text().contains("sleepy")
+                                                ? Gate.Result.failed(
+                                                        List.of(
+                                                                new Problem(
+                                                                        0, 0, 1, "it sleeps", "")))
+                                                : Gate.Result.passed("awake", "b")));
         var result = run(1, stop(GOOD.replace("Good", "sleepy")), stop(GOOD));
         assertEquals(Optional.empty(), result.failed());
-        assertEquals(Map.of(Gate.SIMULATE, "awake"), only(Gate.SIMULATE, result.passed()));
+        assertEquals("awake", result.passed().get(trials.getFirst()));
         assertTrue(requests.get(1).getLast().content().contains("it sleeps"));
         assertEquals(Optional.of("SIMULATE"), store.attempts("mine").getFirst().failed());
     }
@@ -328,10 +330,6 @@ class RepairLoopTest {
         assertEquals("Now x from fifo", prompt.messages().getLast().content());
         assertEquals(PROMPT.messages().getFirst(), prompt.messages().getFirst());
         assertNotEquals(PromptTexts.builtIn().hash(), texts.hash());
-    }
-
-    private static <K, V> Map<K, V> only(K key, Map<K, V> map) {
-        return Map.of(key, map.get(key));
     }
 
     private static Limits limits(int repairs) {

@@ -1,0 +1,68 @@
+package org.schedbook.prompt;
+
+import java.util.List;
+import java.util.Optional;
+import org.schedbook.compile.CompileException.Problem;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.Compiler;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.llm.Completion;
+
+/** An answer on its way through the gates, with what they have made of it. */
+public final class Draft {
+
+    private final Completion answer;
+    private final String name;
+    private final Compiler compiler;
+    private Optional<PolicySource> source = Optional.empty();
+    private Optional<CompiledPolicy> compiled = Optional.empty();
+    private List<Problem> refused = List.of();
+
+    /**
+     * @param name what to call the policy
+     */
+    Draft(Completion answer, String name, Compiler compiler) {
+        this.answer = answer;
+        this.name = name;
+        this.compiler = compiler;
+    }
+
+    Completion answer() {
+        return answer;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Compiler compiler() {
+        return compiler;
+    }
+
+    /** Returns the policy in the answer, once that was found. */
+    Optional<PolicySource> source() {
+        return source;
+    }
+
+    void source(Optional<PolicySource> found) {
+        source = found;
+    }
+
+    /** Returns the policy compiled and checked, once it is. */
+    Optional<CompiledPolicy> compiled() {
+        return compiled;
+    }
+
+    void compiled(CompiledPolicy policy) {
+        compiled = Optional.of(policy);
+    }
+
+    /** Returns what the check found in a source that compiles. */
+    List<Problem> refused() {
+        return refused;
+    }
+
+    void refused(List<Problem> problems) {
+        refused = problems;
+    }
+}
