@@ -50,6 +50,32 @@ class SimulatorTest(NotebookTest):
         self.fails("%timeline --from 9s", "nothing between")
         self.fails("%timeline --from soon", "no time", "1.5ms")
 
+    def test_a_recording_is_drawn_and_explained_whatever_its_name(self):
+        path = pathlib.Path(self.directory.name, "trace.txt")
+        path.write_text(TRACE)
+        cell = self.ok("%timeline trace.txt")
+        self.assertIn("trace.txt, recorded in a kernel", cell.shown())
+        self.assertIn("pong 8", cell.shown())
+        self.ok("%timeline trace.txt --perfetto recorded.json")
+        events = json.loads(pathlib.Path(self.directory.name, "recorded.json").read_text())["traceEvents"]
+        self.assertTrue(any(e["ph"] == "X" and e["name"] == "pong" for e in events))
+        self.assertTrue(all(e["pid"] == 1 and e["tid"] >= 1 for e in events))
+        self.assertIn("completed", self.ok("%sim trace.txt --cpus 2").shown())
+        pathlib.Path(self.directory.name, "blink.JSON").write_text(json.dumps(RT_APP))
+        self.assertIn("blink", self.ok("%sim blink.JSON").shown())
+        path.write_text("nonsense\n")
+        self.fails("%sim trace.txt", "line 1", "not a line of a trace", "nonsense")
+        self.fails("%timeline none.trace", "cannot be read")
+        self.fails("%sim interactive --policies ,", "policy")
+
+    def test_a_file_of_rt_app_ends_when_it_says(self):
+        load = {"global": {"duration": 2}, "tasks": {"t": {"loop": -1, "run": 1000, "sleep": 9000}}}
+        pathlib.Path(self.directory.name, "two.json").write_text(json.dumps(load))
+        shown = self.ok("%sim two.json").shown()
+        self.assertIn("as the file says", shown)
+        self.assertIn("2,000.000", shown)
+        self.assertNotIn("what went wrong", shown)
+
     def test_why_tells_the_decision_and_who_else_waited(self):
         self.ok("%sim interactive --policies vtime --cpus 2")
         text = self.ok("%why batch@20ms").shown()

@@ -53,7 +53,10 @@ class ArchitectureTest {
                                     "bpf", "harness", "libbpf", "measure", "policy", "posix",
                                     "ring")),
                     entry("target", Set.of("compile", "measure", "policy")),
-                    entry("target.sim", Set.of("child", "compile", "harness", "policy", "target")),
+                    entry("schedule", Set.of()),
+                    entry(
+                            "target.sim",
+                            Set.of("child", "compile", "harness", "policy", "schedule", "target")),
                     entry(
                             "target.host",
                             Set.of(
@@ -111,6 +114,7 @@ class ArchitectureTest {
                                     "measure",
                                     "policy",
                                     "prompt",
+                                    "schedule",
                                     "store",
                                     "target",
                                     "target.host",
@@ -145,6 +149,7 @@ class ArchitectureTest {
                                     "policy",
                                     "prompt",
                                     "report",
+                                    "schedule",
                                     "session",
                                     "store",
                                     "target",

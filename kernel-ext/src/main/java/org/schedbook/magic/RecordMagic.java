@@ -9,7 +9,10 @@ import org.schedbook.bench.Workload;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.session.Place;
+import org.schedbook.session.Recorded;
 import org.schedbook.session.Session;
+import org.schedbook.target.Machine;
 import org.schedbook.target.TargetException;
 import org.schedbook.target.sim.FormatException;
 import org.schedbook.target.sim.SchedRecorder;
@@ -23,7 +26,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Runs a workload in the guest and writes down who ran, slept, and woke whom.",
             "",
-            "Under the policy that is attached, or the kernel's own scheduler. FILE is in the text"
+            "%timeline then draws it, and %why explains it."
+                    + " Under the policy that is attached, or the kernel's own scheduler. FILE is in the text"
                     + " form of the kernel's tracefs. %sim FILE then has the same tasks do the same"
                     + " under any policy, on any number of CPUs.",
         },
@@ -60,6 +64,17 @@ final class RecordMagic implements Magic {
         this.session = session;
     }
 
+    /** Where that was recorded, for captions. */
+    private String where() throws TargetException, InterruptedException {
+        Place place = session.place();
+        Machine machine = place.target().machine();
+        return "recorded %s, Linux %s, under %s"
+                .formatted(
+                        machine.target().equals("vm") ? "in the guest" : "on this machine",
+                        machine.kernel(),
+                        place.attachment().isPresent() ? place.attachedName() : "eevdf");
+    }
+
     @Override
     public String run(MagicCall call) throws TargetException, InterruptedException {
         if (!file.toString().endsWith(SUFFIX)) {
@@ -78,8 +93,15 @@ final class RecordMagic implements Magic {
                     SchedRecorder.record(
                             session.place().target(), load.command(), Duration.ofSeconds(limit));
             Files.writeString(file, text);
-            int nrEvents = SchedTrace.read(file.toString(), new StringReader(text)).events().size();
-            return "%,d events of %s are in %s.".formatted(nrEvents, load.title(), file);
+            SchedTrace trace = SchedTrace.readWithGaps(file.toString(), new StringReader(text));
+            session.figures().keep(new Recorded(load.title(), trace.schedule(where())));
+            String gaps =
+                    trace.gaps().isEmpty()
+                            ? ""
+                            : " Some are missing, and %%sim cannot use it: %s."
+                                    .formatted(trace.gaps().getFirst().reason());
+            return "%,d events of %s are in %s. %%timeline draws them.%s"
+                    .formatted(trace.events().size(), load.title(), file, gaps);
         } catch (FormatException e) {
             // It is kept: what cannot be replayed can be read, by a person or another program.
             throw new CellError(

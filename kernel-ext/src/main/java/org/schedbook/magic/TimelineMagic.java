@@ -4,24 +4,29 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.plot.Timeline;
+import org.schedbook.schedule.ChromeTrace;
+import org.schedbook.schedule.Schedule;
+import org.schedbook.session.Recorded;
 import org.schedbook.session.Session;
 import org.schedbook.session.Simulated;
-import org.schedbook.target.sim.ChromeTrace;
+import org.schedbook.target.sim.FormatException;
+import org.schedbook.target.sim.SchedTrace;
 import org.schedbook.target.sim.SimResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code %timeline}: who ran where and when. */
 @Command(
         description = {
-            "Draws who ran where and when in the last simulation.",
+            "Draws who ran where and when in the last simulation or recording.",
             "",
             "Each CPU is a row, each task a colour; where there is no bar the CPU is idle, and a"
                     + " black notch says that the task came from another CPU. In JupyterLab the"
@@ -33,7 +38,8 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  %timeline",
             "  %timeline --policy vtime --from 10ms --to 30ms",
-            "  %timeline --perfetto schedule.json"
+            "  %timeline --perfetto schedule.json",
+            "  %timeline load.trace"
         })
 final class TimelineMagic implements Magic {
 
@@ -42,6 +48,12 @@ final class TimelineMagic implements Magic {
 
     /** What there is to zoom out to and to move through: some 60 KB in the notebook. */
     private static final int ALL_BARS = 3000;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "A recording; by default what was simulated or recorded last.")
+    private Path file;
 
     @Option(
             names = "--policy",
@@ -70,15 +82,63 @@ final class TimelineMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) {
-        Simulated simulated = simulated(session);
-        SimResult result = result(simulated, policy);
-        return perfetto == null ? picture(simulated, result) : export(result);
+        Shown shown = shown();
+        return perfetto == null ? picture(shown) : export(shown.schedule());
     }
 
-    /** Returns the picture of the last policy simulated, from the beginning. */
+    /** Returns the picture of what came last, from the beginning. */
     static Timeline whole(Session session) {
+        var magic = new TimelineMagic(session);
+        return magic.picture(magic.shown());
+    }
+
+    /** A schedule with the words that stand above and below it. */
+    private record Shown(String title, Schedule schedule, String caption) {}
+
+    private Shown shown() {
+        if (file != null) {
+            return recorded(read(file));
+        }
+        Optional<Recorded> recorded = session.figures().recorded();
+        if (recorded.isPresent() && policy == null) {
+            return recorded(recorded.get());
+        }
         Simulated simulated = simulated(session);
-        return new TimelineMagic(session).picture(simulated, result(simulated, null));
+        SimResult result = result(simulated, policy);
+        return new Shown(
+                "%s under %s, simulated".formatted(simulated.workload(), nameOf(simulated, result)),
+                result.schedule(),
+                simulated.caption());
+    }
+
+    private static Shown recorded(Recorded recorded) {
+        Schedule schedule = recorded.schedule();
+        String gaps =
+                schedule.gaps().isEmpty()
+                        ? ""
+                        : " Some of it is missing: " + String.join("; ", schedule.gaps()) + ".";
+        String source = schedule.source();
+        return new Shown(
+                "%s, %s".formatted(recorded.title(), source),
+                schedule,
+                "%s%s.%s"
+                        .formatted(
+                                source.substring(0, 1).toUpperCase(Locale.ROOT),
+                                source.substring(1),
+                                gaps));
+    }
+
+    private static Recorded read(Path file) {
+        try {
+            SchedTrace trace = SchedTrace.readWithGaps(file);
+            return new Recorded(file.toString(), trace.schedule("recorded in a kernel"));
+        } catch (FormatException e) {
+            throw new CellError("%s, line %d: %s.".formatted(file, e.line(), e.reason()))
+                    .next("Correct the file and run the cell again.");
+        } catch (IOException e) {
+            throw new CellError("The file %s cannot be read.".formatted(file))
+                    .next("Check its name: it is looked for beside the notebook.");
+        }
     }
 
     /** Returns the last simulation. */
@@ -114,44 +174,36 @@ final class TimelineMagic implements Magic {
                 .orElse("policy " + pid);
     }
 
-    private Timeline picture(Simulated simulated, SimResult result) {
-        List<SimResult.Run> runs = result.schedule();
+    private Timeline picture(Shown shown) {
+        Schedule schedule = shown.schedule();
         long begin = from == null ? 0 : SimMachineOptions.time(from);
-        long end = to == null ? end(result, runs, begin, BARS) : SimMachineOptions.time(to);
-        long last = to == null ? end(result, runs, begin, ALL_BARS) : end;
-        if (end <= begin || begin >= result.timeNs()) {
+        long end = to == null ? end(schedule, begin, BARS) : SimMachineOptions.time(to);
+        long last = to == null ? end(schedule, begin, ALL_BARS) : end;
+        if (end <= begin || begin >= schedule.endNs()) {
             throw new CellError("There is nothing between those times.")
                     .next(
-                            "The simulation is from 0 to %s."
-                                    .formatted(milliseconds(result.timeNs())));
+                            "The schedule is from 0 to %s."
+                                    .formatted(milliseconds(schedule.endNs())));
         }
-        var names = new HashMap<Integer, String>();
         List<Timeline.Bar> bars =
-                runs.stream()
+                schedule.runs().stream()
                         .filter(run -> run.toNs() > begin && run.fromNs() < last)
                         .map(
                                 run ->
                                         new Timeline.Bar(
                                                 run.cpu(),
-                                                names.computeIfAbsent(
-                                                        run.pid(), pid -> name(result, pid)),
+                                                schedule.name(run.pid()),
                                                 run.fromNs(),
                                                 run.toNs(),
-                                                run.migrated()))
+                                                run.moved()))
                         .toList();
-        String whole =
-                begin == 0 && end >= result.timeNs()
+        String part =
+                begin == 0 && end >= schedule.endNs()
                         ? ""
                         : " A part of %s: --from and --to show another."
-                                .formatted(milliseconds(result.timeNs()));
+                                .formatted(milliseconds(schedule.endNs()));
         return new Timeline(
-                "%s under %s, simulated".formatted(simulated.workload(), nameOf(simulated, result)),
-                result.cpus().size(),
-                bars,
-                begin,
-                end,
-                last,
-                simulated.caption() + whole);
+                shown.title(), schedule.nrCpus(), bars, begin, end, last, shown.caption() + part);
     }
 
     private static String nameOf(Simulated simulated, SimResult result) {
@@ -159,11 +211,11 @@ final class TimelineMagic implements Magic {
     }
 
     /** Where so many bars end that begin there. */
-    private static long end(SimResult result, List<SimResult.Run> runs, long begin, int bars) {
-        List<SimResult.Run> shown =
-                runs.stream().filter(run -> run.toNs() > begin).limit(bars + 1).toList();
+    private static long end(Schedule schedule, long begin, int bars) {
+        List<Schedule.Run> shown =
+                schedule.runs().stream().filter(run -> run.toNs() > begin).limit(bars + 1).toList();
         return shown.size() <= bars
-                ? result.timeNs()
+                ? schedule.endNs()
                 : Math.max(begin + 1, shown.getLast().fromNs());
     }
 
@@ -171,9 +223,9 @@ final class TimelineMagic implements Magic {
         return String.format(Locale.ROOT, "%,.3f ms", ns / 1e6);
     }
 
-    private String export(SimResult result) {
+    private String export(Schedule schedule) {
         try (Writer out = Files.newBufferedWriter(perfetto)) {
-            ChromeTrace.write(result, out);
+            ChromeTrace.write(schedule, out);
             return "%s holds the schedule. Open it at ui.perfetto.dev, or in chrome://tracing."
                     .formatted(perfetto);
         } catch (IOException e) {

@@ -1,7 +1,10 @@
 package org.schedbook.magic;
 
 import java.math.BigDecimal;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -9,9 +12,11 @@ import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Table;
+import org.schedbook.schedule.Moment;
+import org.schedbook.schedule.Schedule;
+import org.schedbook.session.Recorded;
 import org.schedbook.session.Session;
 import org.schedbook.target.sim.SimResult;
-import org.schedbook.target.sim.SimResult.TaskResult;
 import org.schedbook.target.sim.Trace;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,7 +25,8 @@ import picocli.CommandLine.Parameters;
 /** {@code %why TASK@TIME}: what a policy decided, and with what in its queues. */
 @Command(
         description = {
-            "Tells what the policy had decided about a task at a time of the last simulation.",
+            "Tells what the policy had decided about a task at a time of the last simulation; of a"
+                    + " recording, who had the CPUs meanwhile.",
             "",
             "Shows the last insert before that time, who else was in that queue then, and the"
                     + " task's last events. A task is its number in %timeline, or its name, which"
@@ -64,8 +70,15 @@ final class WhyMagic implements Magic {
             throw new CellError("'" + where + "' is no task and time.")
                     .next("Write them like this: %why 12@3.5ms");
         }
+        Optional<Recorded> recorded = session.figures().recorded();
+        if (recorded.isPresent() && policy == null) {
+            Schedule schedule = recorded.get().schedule();
+            int pid = task(schedule.tasks().values(), matcher.group(1)).pid();
+            return told(
+                    schedule, Moment.of(schedule, pid, SimMachineOptions.time(matcher.group(2))));
+        }
         SimResult result = TimelineMagic.result(TimelineMagic.simulated(session), policy);
-        int pid = task(result, matcher.group(1));
+        int pid = task(result.schedule().tasks().values(), matcher.group(1)).pid();
         long time = SimMachineOptions.time(matcher.group(2));
         try {
             return table(result, result.why(pid, time));
@@ -75,22 +88,81 @@ final class WhyMagic implements Magic {
         }
     }
 
-    private static int task(SimResult result, String name) {
-        return result.tasks().stream()
+    private static Schedule.Task task(Collection<Schedule.Task> tasks, String name) {
+        List<Schedule.Task> inOrder =
+                tasks.stream().sorted(Comparator.comparingInt(Schedule.Task::pid)).toList();
+        return inOrder.stream()
                 .filter(task -> task.comm().equals(name) || String.valueOf(task.pid()).equals(name))
-                .map(TaskResult::pid)
                 .findFirst()
                 .orElseThrow(
                         () ->
                                 new CellError("There was no task '" + name + "'.")
                                         .next(
                                                 "There were: "
-                                                        + result.tasks().stream()
-                                                                .map(TaskResult::comm)
+                                                        + inOrder.stream()
+                                                                .map(Schedule.Task::comm)
                                                                 .distinct()
                                                                 .limit(SHOWN)
                                                                 .collect(Collectors.joining(", "))
                                                         + "; %timeline shows their numbers."));
+    }
+
+    /** As far as the kernel told: who was there, and not what was decided. */
+    private static Table told(Schedule schedule, Moment moment) {
+        return new Table(
+                sentence(schedule, moment),
+                List.of("CPU", "ran while it waited", "from, ms", "for, ms"),
+                moment.others().stream()
+                        .limit(SHOWN)
+                        .map(
+                                run ->
+                                        List.of(
+                                                String.valueOf(run.cpu()),
+                                                schedule.name(run.pid()),
+                                                "%,.6f".formatted(run.fromNs() / 1e6),
+                                                "%,.6f".formatted(run.ns() / 1e6)))
+                        .toList());
+    }
+
+    private static String sentence(Schedule schedule, Moment moment) {
+        String who =
+                "At %s task %d, %s, "
+                        .formatted(
+                                milliseconds(moment.timeNs()),
+                                moment.pid(),
+                                schedule.name(moment.pid()));
+        String woken =
+                moment.woken()
+                        .map(
+                                wake ->
+                                        " It was woken at %s%s."
+                                                .formatted(
+                                                        milliseconds(wake.timeNs()),
+                                                        wake.waker() == 0
+                                                                ? ""
+                                                                : " by "
+                                                                        + schedule.name(
+                                                                                wake.waker())))
+                        .orElse("");
+        String waited =
+                moment.waited()
+                        .map(
+                                wait ->
+                                        " It waited from %s for %s."
+                                                .formatted(
+                                                        milliseconds(wait.fromNs()),
+                                                        milliseconds(wait.ns())))
+                        .orElse("");
+        String state =
+                moment.runs()
+                        ? "ran on CPU %d, from %s on."
+                                .formatted(
+                                        moment.run().get().cpu(),
+                                        milliseconds(moment.run().get().fromNs()))
+                        : moment.waits()
+                                ? "waited for a CPU."
+                                : moment.hasEnded() ? "had ended." : "slept.";
+        return who + state + woken + waited;
     }
 
     /** The decision in a sentence, and below it what led there. */

@@ -43,6 +43,7 @@ public final class Figures {
     private final Map<String, PolicySource> sources = new HashMap<>();
     private List<BenchResult> latestResults = List.of();
     private Optional<Simulated> simulated = Optional.empty();
+    private Optional<Recorded> recorded = Optional.empty();
     private Optional<Watched> watched = Optional.empty();
     private Optional<Improved> improved = Optional.empty();
     private Optional<PlotKind> latest = Optional.empty();
@@ -135,11 +136,22 @@ public final class Figures {
 
     public void keep(Simulated simulation) {
         simulated = Optional.of(simulation);
+        recorded = Optional.empty();
         latest = Optional.of(PlotKind.TIMELINE);
     }
 
     public Optional<Simulated> simulated() {
         return simulated;
+    }
+
+    public void keep(Recorded recording) {
+        recorded = Optional.of(recording);
+        latest = Optional.of(PlotKind.TIMELINE);
+    }
+
+    /** Returns the last recording, if nothing has been simulated since. */
+    public Optional<Recorded> recorded() {
+        return recorded;
     }
 
     public void keep(Watched seen) {

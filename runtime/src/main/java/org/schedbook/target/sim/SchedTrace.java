@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.schedbook.schedule.Schedule;
 
 /**
  * What a kernel's scheduler did, as its tracepoints tell it: {@code sched_switch}, {@code
@@ -112,6 +113,16 @@ public record SchedTrace(
             throw gaps.getFirst();
         }
         return this;
+    }
+
+    /**
+     * Returns who ran where and when, as far as it was recorded: of a command's recording, the
+     * command's tasks alone.
+     *
+     * @param source where it was recorded, a few words
+     */
+    public Schedule schedule(String source) {
+        return new RecordedSchedule(this).schedule(source);
     }
 
     /**

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.schedbook.harness.PolicyFault;
 import org.schedbook.policy.Dsq;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.schedule.Schedule;
 
 /**
  * What came out of a simulation. Times are simulated nanoseconds.
@@ -44,6 +44,9 @@ public record SimResult(
         List<PolicyFault> faults,
         List<Finding> findings,
         Trace trace) {
+
+    /** The task that runs the loop of a policy in user space. */
+    private static final int LOOP_PID = 1;
 
     /** Why a simulation ended. */
     public enum Outcome {
@@ -263,44 +266,35 @@ public record SimResult(
         }
     }
 
-    /**
-     * One stretch of a task on a CPU.
-     *
-     * @param migrated whether the task ran on another CPU before
-     */
-    public record Run(int cpu, int pid, long fromNs, long toNs, boolean migrated) {}
-
-    /** Returns who ran where and when, as far as the trace goes, in the order of the starts. */
-    public List<Run> schedule() {
-        var started = new TreeMap<Integer, Integer>();
-        var lastCpus = new TreeMap<Integer, Integer>();
-        var runs = new ArrayList<Run>();
+    /** Returns who ran where and when, as far as the trace goes. */
+    public Schedule schedule() {
+        var schedule = new Schedule.Builder();
+        for (TaskResult task : tasks) {
+            schedule.task(task.pid(), task.comm(), task.weight());
+        }
         for (int i = 0; i < trace.size(); i++) {
             Trace.Event event = trace.get(i);
+            long time = event.timeNs();
+            int pid = event.pid();
             switch (event.kind()) {
+                case WAKE -> schedule.wakes(time, event.cpu(), pid, (int) event.argument());
+                case INSERT -> schedule.inserted(time, pid, event.argument(), event.argument2());
                 case START -> {
-                    Integer last = lastCpus.put(event.pid(), event.cpu());
-                    boolean migrated = last != null && last != event.cpu();
-                    started.put(event.cpu(), runs.size());
-                    runs.add(new Run(event.cpu(), event.pid(), event.timeNs(), timeNs, migrated));
-                }
-                case PREEMPT, SLEEP, EXIT -> {
-                    Integer index = started.remove(event.cpu());
-                    if (index != null) {
-                        Run run = runs.get(index);
-                        runs.set(
-                                index,
-                                new Run(
-                                        run.cpu,
-                                        run.pid,
-                                        run.fromNs,
-                                        event.timeNs(),
-                                        run.migrated));
+                    if (pid == LOOP_PID) {
+                        schedule.task(pid, "policy", Schedule.NO_WEIGHT);
                     }
+                    schedule.starts(time, event.cpu(), pid);
                 }
+                case PREEMPT -> schedule.stops(time, event.cpu(), pid, Schedule.End.PREEMPTED);
+                case SLEEP -> schedule.stops(time, event.cpu(), pid, Schedule.End.SLEPT);
+                case EXIT -> schedule.stops(time, event.cpu(), pid, Schedule.End.ENDED);
                 default -> {}
             }
         }
-        return runs;
+        boolean whole = trace.count() == trace.size();
+        if (!whole) {
+            schedule.gap("%,d of %,d events are kept".formatted(trace.size(), trace.count()));
+        }
+        return schedule.build("simulated", cpus.size(), timeNs);
     }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.schedbook.policy.Dsq;
 import org.schedbook.policy.Policy;
 import org.schedbook.policy.Task;
+import org.schedbook.schedule.ChromeTrace;
 import org.schedbook.target.sim.SimResult.Outcome;
 
 class RtAppTest {
@@ -80,7 +81,7 @@ class RtAppTest {
         assertEquals(1_200_000, result.tasks().get(2).runNs(), 10_000);
 
         var out = new StringWriter();
-        ChromeTrace.write(result, out);
+        ChromeTrace.write(result.schedule(), out);
         JsonNode trace = new ObjectMapper().readTree(out.toString());
         double ran = 0;
         for (JsonNode event : trace.get("traceEvents")) {

@@ -12,8 +12,8 @@ import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Kick;
 import org.schedbook.policy.Policy;
 import org.schedbook.policy.Task;
+import org.schedbook.schedule.Schedule.Run;
 import org.schedbook.target.sim.SimResult.Outcome;
-import org.schedbook.target.sim.SimResult.Run;
 import org.schedbook.target.sim.SimWorkload.TaskSpec;
 
 /**
@@ -95,7 +95,7 @@ class SchedExtRulesTest {
     }
 
     private static List<Integer> order(SimResult result) {
-        return result.schedule().stream().map(Run::pid).toList();
+        return result.schedule().runs().stream().map(Run::pid).toList();
     }
 
     @Test
@@ -165,7 +165,7 @@ class SchedExtRulesTest {
                 };
         SimResult result = run(policy, 2, computing(MS));
         assertTrue(policy.told.stream().noneMatch(s -> s.startsWith("enqueue")), "" + policy.told);
-        assertEquals(1, result.schedule().getFirst().cpu());
+        assertEquals(1, result.schedule().runs().getFirst().cpu());
     }
 
     @Test
@@ -242,7 +242,7 @@ class SchedExtRulesTest {
                 };
         SimResult result = run(policy, 1, computing(20 * MS), computing(20 * MS));
         assertEquals(List.of(FIRST, SECOND, FIRST, SECOND, FIRST, SECOND), order(result));
-        assertEquals(8 * MS, result.schedule().getFirst().toNs());
+        assertEquals(8 * MS, result.schedule().runs().getFirst().toNs());
     }
 
     @Test
@@ -277,7 +277,7 @@ class SchedExtRulesTest {
                 };
         SimResult result = run(policy, 1, computing(10 * MS), computing(MS).startingAt(3 * MS));
         assertEquals(List.of(FIRST, SECOND, FIRST), order(result));
-        assertEquals(3 * MS, result.schedule().get(1).fromNs());
+        assertEquals(3 * MS, result.schedule().runs().get(1).fromNs());
     }
 
     @Test
@@ -372,7 +372,7 @@ class SchedExtRulesTest {
                 };
         SimResult result =
                 run(policy, 2, computing(MS).onCpus(1), computing(MS).onCpus(1), computing(MS));
-        for (Run run : result.schedule()) {
+        for (Run run : result.schedule().runs()) {
             assertEquals(run.pid() == THIRD ? 0 : 1, run.cpu(), run.toString());
         }
     }

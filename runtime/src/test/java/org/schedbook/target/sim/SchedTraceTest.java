@@ -9,6 +9,8 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.schedbook.policy.Dsq;
 import org.schedbook.policy.Policy;
 import org.schedbook.policy.Task;
+import org.schedbook.schedule.Schedule;
+import org.schedbook.schedule.Schedule.End;
 import org.schedbook.target.sim.SimResult.Outcome;
 import org.schedbook.target.sim.SimWorkload.TaskSpec;
 
@@ -272,6 +276,35 @@ class SchedTraceTest {
         SchedTrace trace = SchedTrace.readWithGaps("x", new StringReader(text));
         assertEquals(List.of(6, 7), trace.gaps().stream().map(FormatException::line).toList());
         assertThrows(FormatException.class, () -> read(text));
+    }
+
+    @Test
+    void aRecordingIsASchedule() throws Exception {
+        Schedule schedule = read(WOKEN.formatted("waking")).schedule("recorded in a test");
+        assertEquals("recorded in a test", schedule.source());
+        assertEquals(2, schedule.nrCpus());
+        assertEquals(53_000_000, schedule.endNs());
+        assertEquals(
+                List.of(
+                        new Schedule.Run(0, 1, 0, 1_000_000, false, End.SLEPT),
+                        new Schedule.Run(0, 5, 1_000_000, 51_000_000, false, End.PREEMPTED),
+                        new Schedule.Run(0, 1, 51_000_000, 53_000_000, false, End.ENDED)),
+                schedule.runs().subList(0, 3));
+        assertEquals(
+                List.of(11_000_000L),
+                schedule.waits().stream()
+                        .filter(wait -> wait.pid() == 1)
+                        .map(Schedule.Wait::fromNs)
+                        .toList());
+        assertEquals("a 1", schedule.name(1));
+        assertEquals(100, schedule.tasks().get(1).weight());
+    }
+
+    @Test
+    void theScheduleOfACommandIsOfItsTasksAlone() throws Exception {
+        Schedule schedule = read(TRACE).schedule("recorded");
+        assertEquals(Set.of(20, 21), schedule.tasks().keySet());
+        assertEquals(Map.of(20, 6_000_000L, 21, 5_000_000L), schedule.ranNs());
     }
 
     @Test

@@ -21,9 +21,9 @@ import org.schedbook.policy.Enq;
 import org.schedbook.policy.Kick;
 import org.schedbook.policy.Policy;
 import org.schedbook.policy.Task;
+import org.schedbook.schedule.Schedule.Run;
 import org.schedbook.target.sim.SimOptions.Mode;
 import org.schedbook.target.sim.SimResult.Outcome;
-import org.schedbook.target.sim.SimResult.Run;
 import org.schedbook.target.sim.SimWorkload.TaskSpec;
 
 class SimulationTest {
@@ -252,7 +252,7 @@ class SimulationTest {
         }
         Map<Integer, Long> cpuFree = new HashMap<>();
         Map<Integer, Long> taskFree = new HashMap<>();
-        for (Run run : result.schedule()) {
+        for (Run run : result.schedule().runs()) {
             assertTrue(cpuFree.getOrDefault(run.cpu(), 0L) <= run.fromNs(), seed + " " + run);
             assertTrue(taskFree.getOrDefault(run.pid(), 0L) <= run.fromNs(), seed + " " + run);
             cpuFree.put(run.cpu(), run.toNs());

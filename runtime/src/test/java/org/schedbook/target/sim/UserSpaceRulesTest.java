@@ -11,6 +11,7 @@ import org.schedbook.policy.Dsq;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Policy;
 import org.schedbook.policy.Task;
+import org.schedbook.schedule.Schedule;
 import org.schedbook.target.sim.SimOptions.Mode;
 import org.schedbook.target.sim.SimResult.Outcome;
 import org.schedbook.target.sim.SimWorkload.TaskSpec;
@@ -136,7 +137,10 @@ class UserSpaceRulesTest {
         assertEquals(6, policy.most);
         // By vtime the last ones go first, two at a time.
         List<Integer> order =
-                result.schedule().stream().map(SimResult.Run::pid).filter(pid -> pid > 3).toList();
+                result.schedule().runs().stream()
+                        .map(Schedule.Run::pid)
+                        .filter(pid -> pid > 3)
+                        .toList();
         assertEquals(Set.of(9, 8), Set.copyOf(order.subList(0, 2)));
         assertEquals(Set.of(7, 6), Set.copyOf(order.subList(2, 4)));
         assertEquals(Set.of(5, 4), Set.copyOf(order.subList(4, 6)));

@@ -1,11 +1,9 @@
-package org.schedbook.target.sim;
+package org.schedbook.schedule;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.Writer;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * A schedule in the Trace Event Format (JSON) that <a href="https://ui.perfetto.dev">Perfetto</a>
@@ -21,26 +19,24 @@ public final class ChromeTrace {
 
     private static final int FIRST_TID = 1;
 
-    /** Writes the part of a run that its trace holds. */
-    public static void write(SimResult result, Writer out) throws IOException {
-        Map<Integer, String> comms = new HashMap<>();
-        result.tasks().forEach(task -> comms.put(task.pid(), task.comm()));
+    /** Writes a schedule. */
+    public static void write(Schedule schedule, Writer out) throws IOException {
         try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
             json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
             json.writeStartObject();
             json.writeStringField("displayTimeUnit", "ns");
             json.writeArrayFieldStart("traceEvents");
-            name(json, "process_name", FIRST_TID, result.workload());
-            for (SimResult.CpuResult cpu : result.cpus()) {
-                name(json, "thread_name", FIRST_TID + cpu.id(), "CPU " + cpu.id());
+            name(json, "process_name", FIRST_TID, schedule.source());
+            for (int cpu = 0; cpu < schedule.nrCpus(); cpu++) {
+                name(json, "thread_name", FIRST_TID + cpu, "CPU " + cpu);
             }
-            for (SimResult.Run run : result.schedule()) {
+            for (Schedule.Run run : schedule.runs()) {
                 json.writeStartObject();
-                json.writeStringField("name", comms.getOrDefault(run.pid(), "policy-loop"));
-                json.writeStringField("cat", run.migrated() ? "sched,migrated" : "sched");
+                json.writeStringField("name", comm(schedule, run.pid()));
+                json.writeStringField("cat", run.moved() ? "sched,migrated" : "sched");
                 json.writeStringField("ph", "X");
                 json.writeNumberField("ts", run.fromNs() / NS_PER_US);
-                json.writeNumberField("dur", (run.toNs() - run.fromNs()) / NS_PER_US);
+                json.writeNumberField("dur", (run.ns()) / NS_PER_US);
                 json.writeNumberField("pid", PID);
                 json.writeNumberField("tid", FIRST_TID + run.cpu());
                 json.writeObjectFieldStart("args");
@@ -51,6 +47,11 @@ public final class ChromeTrace {
             json.writeEndArray();
             json.writeEndObject();
         }
+    }
+
+    private static String comm(Schedule schedule, int pid) {
+        Schedule.Task task = schedule.tasks().get(pid);
+        return task == null ? "task " + pid : task.comm();
     }
 
     private static void name(JsonGenerator json, String what, int tid, String name)

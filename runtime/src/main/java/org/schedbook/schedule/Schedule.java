@@ -1,0 +1,277 @@
+package org.schedbook.schedule;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Who ran where and when, who woke whom, and who waited. Times begin at 0.
+ *
+ * @param source where it comes from, such as {@code simulated}
+ * @param nrCpus how many CPUs there are
+ * @param endNs when it ends
+ * @param tasks the tasks it tells of, by number
+ * @param runs in the order of their starts
+ * @param wakes in the order of time
+ * @param inserts where a policy put tasks, in the order of time; none where that is not known
+ * @param gaps what is missing, each in a few words; empty if nothing is
+ */
+public record Schedule(
+        String source,
+        int nrCpus,
+        long endNs,
+        Map<Integer, Task> tasks,
+        List<Run> runs,
+        List<Wake> wakes,
+        List<Insert> inserts,
+        List<String> gaps) {
+
+    /** A weight that is not known. */
+    public static final int NO_WEIGHT = 0;
+
+    /** Why a task left a CPU. */
+    public enum End {
+        /** It would have gone on. */
+        PREEMPTED,
+        SLEPT,
+        ENDED,
+        /** It had not left when the schedule ended. */
+        GOES_ON
+    }
+
+    /**
+     * A task.
+     *
+     * @param comm its name; several may have the same
+     * @param weight 100 is nice 0; {@link #NO_WEIGHT} if it is not known
+     */
+    public record Task(int pid, String comm, int weight) {
+
+        @Override
+        public String toString() {
+            return comm + " " + pid;
+        }
+    }
+
+    /**
+     * One stretch of a task on a CPU.
+     *
+     * @param moved whether the task ran on another CPU before
+     */
+    public record Run(int cpu, int pid, long fromNs, long toNs, boolean moved, End end) {
+
+        public long ns() {
+            return toNs - fromNs;
+        }
+    }
+
+    /**
+     * A task became able to run.
+     *
+     * @param waker the task that woke it, 0 for none
+     */
+    public record Wake(long timeNs, int cpu, int pid, int waker) {}
+
+    /** A policy put a task into a DSQ. */
+    public record Insert(long timeNs, int pid, long dsq, long sliceNs) {}
+
+    /** A task could run and did not; it had not begun to at the end if {@code ended} is false. */
+    public record Wait(int pid, long fromNs, long toNs, boolean ended) {
+
+        public long ns() {
+            return toNs - fromNs;
+        }
+    }
+
+    public Schedule {
+        tasks = Map.copyOf(tasks);
+        runs = List.copyOf(runs);
+        wakes = List.copyOf(wakes);
+        inserts = List.copyOf(inserts);
+        gaps = List.copyOf(gaps);
+    }
+
+    /** Returns how a task is called: its name and its number. */
+    public String name(int pid) {
+        Task task = tasks.get(pid);
+        return task == null ? "task " + pid : task.toString();
+    }
+
+    /** Returns for how long each task ran. */
+    public Map<Integer, Long> ranNs() {
+        var ran = new TreeMap<Integer, Long>();
+        tasks.keySet().forEach(pid -> ran.put(pid, 0L));
+        runs.forEach(run -> ran.merge(run.pid(), run.ns(), Long::sum));
+        return ran;
+    }
+
+    /**
+     * Returns when tasks could run and did not: from when they were woken, or lost their CPU, to
+     * when they had one. In the order of the beginnings.
+     */
+    public List<Wait> waits() {
+        var since = new HashMap<Integer, Long>();
+        var waits = new ArrayList<Wait>();
+        var stops = runs.stream().sorted(Comparator.comparingLong(Run::toNs)).toList();
+        int wake = 0;
+        int stop = 0;
+        for (Run run : runs) {
+            // What was before this run: of the same instant a stop comes before a start.
+            while (stop < stops.size() && stops.get(stop).toNs() <= run.fromNs()) {
+                Run ended = stops.get(stop++);
+                if (ended.end() == End.PREEMPTED) {
+                    since.putIfAbsent(ended.pid(), ended.toNs());
+                }
+            }
+            while (wake < wakes.size() && wakes.get(wake).timeNs() <= run.fromNs()) {
+                Wake woken = wakes.get(wake++);
+                since.putIfAbsent(woken.pid(), woken.timeNs());
+            }
+            Long from = since.remove(run.pid());
+            if (from != null && from < run.fromNs()) {
+                waits.add(new Wait(run.pid(), from, run.fromNs(), true));
+            }
+        }
+        for (; stop < stops.size(); stop++) {
+            if (stops.get(stop).end() == End.PREEMPTED) {
+                since.putIfAbsent(stops.get(stop).pid(), stops.get(stop).toNs());
+            }
+        }
+        for (; wake < wakes.size(); wake++) {
+            since.putIfAbsent(wakes.get(wake).pid(), wakes.get(wake).timeNs());
+        }
+        var running = new HashMap<Integer, Run>();
+        runs.forEach(run -> running.put(run.pid(), run));
+        since.forEach(
+                (pid, from) -> {
+                    Run last = running.get(pid);
+                    // Woken while it was about to sleep, or ended.
+                    boolean waiting = last == null || last.toNs() <= from;
+                    if (waiting && from < endNs) {
+                        waits.add(new Wait(pid, from, endNs, false));
+                    }
+                });
+        waits.sort(Comparator.comparingLong(Wait::fromNs));
+        return waits;
+    }
+
+    /** Puts a schedule together from events in the order of time. */
+    public static final class Builder {
+
+        private static final int NOBODY = -1;
+
+        private final Map<Integer, Task> tasks = new HashMap<>();
+        private final Map<Integer, Integer> lastCpus = new HashMap<>();
+        private final List<Run> runs = new ArrayList<>();
+        private final List<Wake> wakes = new ArrayList<>();
+        private final List<Insert> inserts = new ArrayList<>();
+        private final List<String> gaps = new ArrayList<>();
+
+        /** Of each CPU, the place in the runs of the one that has not ended. */
+        private final List<Integer> current = new ArrayList<>();
+
+        /** The CPUs on which something is known to have run. */
+        private final BitSet used = new BitSet();
+
+        private int nrCpus;
+        private long endNs;
+
+        /** Tells of a task; the last that is told counts. */
+        public Builder task(int pid, String comm, int weight) {
+            tasks.put(pid, new Task(pid, comm, weight));
+            return this;
+        }
+
+        public Builder wakes(long timeNs, int cpu, int pid, int waker) {
+            hold(cpu);
+            wakes.add(new Wake(timeNs, cpu, pid, waker));
+            return at(timeNs);
+        }
+
+        public Builder inserted(long timeNs, int pid, long dsq, long sliceNs) {
+            inserts.add(new Insert(timeNs, pid, dsq, sliceNs));
+            return at(timeNs);
+        }
+
+        /** A task has a CPU from now on. */
+        public Builder starts(long timeNs, int cpu, int pid) {
+            Integer last = lastCpus.put(pid, cpu);
+            hold(cpu);
+            used.set(cpu);
+            current.set(cpu, runs.size());
+            // Its end is not known yet.
+            runs.add(new Run(cpu, pid, timeNs, timeNs, last != null && last != cpu, End.GOES_ON));
+            return at(timeNs);
+        }
+
+        /** A task leaves a CPU. If its start was not told, it ran from the beginning. */
+        public Builder stops(long timeNs, int cpu, int pid, End end) {
+            hold(cpu);
+            int index = current.get(cpu);
+            if (index == NOBODY && !used.get(cpu) && lastCpus.put(pid, cpu) == null) {
+                runs.addFirst(new Run(cpu, pid, 0, timeNs, false, end));
+                for (int i = 0; i < nrCpus; i++) {
+                    int place = current.get(i);
+                    current.set(i, place == NOBODY ? NOBODY : place + 1);
+                }
+                used.set(cpu);
+            } else if (index != NOBODY) {
+                Run run = runs.get(index);
+                current.set(cpu, NOBODY);
+                if (run.pid() == pid) {
+                    runs.set(index, new Run(cpu, pid, run.fromNs(), timeNs, run.moved(), end));
+                }
+            }
+            return at(timeNs);
+        }
+
+        /** Says that something is missing. */
+        public Builder gap(String what) {
+            gaps.add(what);
+            return this;
+        }
+
+        private void hold(int cpu) {
+            while (nrCpus <= cpu) {
+                current.add(NOBODY);
+                nrCpus++;
+            }
+        }
+
+        private Builder at(long timeNs) {
+            endNs = Math.max(endNs, timeNs);
+            return this;
+        }
+
+        /**
+         * Returns the schedule.
+         *
+         * @param source where it comes from
+         * @param cpus how many CPUs there are at least
+         * @param end when it ends at the earliest
+         */
+        public Schedule build(String source, int cpus, long end) {
+            at(end);
+            for (int index : current) {
+                if (index != NOBODY) {
+                    Run run = runs.get(index);
+                    runs.set(
+                            index,
+                            new Run(
+                                    run.cpu(),
+                                    run.pid(),
+                                    run.fromNs(),
+                                    endNs,
+                                    run.moved(),
+                                    End.GOES_ON));
+                }
+            }
+            return new Schedule(
+                    source, Math.max(cpus, nrCpus), endNs, tasks, runs, wakes, inserts, gaps);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package org.schedbook.target.sim;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.schedbook.schedule.Schedule;
+import org.schedbook.schedule.Schedule.End;
+
+/** Turns a recording of a kernel's scheduler into a {@link Schedule}. */
+final class RecordedSchedule {
+
+    private static final int IDLE = 0;
+
+    private final SchedTrace trace;
+    private final long startNs;
+    private final Schedule.Builder schedule = new Schedule.Builder();
+
+    /** The tasks that it is about; nobody where it is about all. */
+    private final Set<Integer> ours;
+
+    /** Those that were woken and have not run since. */
+    private final Set<Integer> woken = new HashSet<>();
+
+    /** Those whose name and weight are known. */
+    private final Set<Integer> named = new HashSet<>();
+
+    RecordedSchedule(SchedTrace trace) {
+        this.trace = trace;
+        this.ours = new HashSet<>(trace.roots());
+        this.startNs = trace.events().isEmpty() ? 0 : trace.events().getFirst().timeNs();
+    }
+
+    Schedule schedule(String source) {
+        for (SchedTrace.Event event : trace.events()) {
+            long time = event.timeNs() - startNs;
+            switch (event) {
+                case SchedTrace.Switch to -> {
+                    woken.remove(to.next());
+                    if (isOurs(to.prev())) {
+                        schedule.stops(time, to.cpu(), to.prev(), end(to));
+                        name(to.prev(), to.prevComm(), Schedule.NO_WEIGHT);
+                    }
+                    if (isOurs(to.next())) {
+                        schedule.starts(time, to.cpu(), to.next());
+                        schedule.task(to.next(), to.nextComm(), Weights.ofPrio(to.nextPrio()));
+                        named.add(to.next());
+                    }
+                }
+                case SchedTrace.Waking waking -> {
+                    boolean again = !woken.add(waking.pid()) && waking.done();
+                    if (isOurs(waking.pid()) && !again) {
+                        schedule.wakes(time, waking.cpu(), waking.pid(), waking.waker());
+                    }
+                }
+                case SchedTrace.Fork fork -> {
+                    if (!ours.isEmpty() && ours.contains(fork.parent())) {
+                        ours.add(fork.child());
+                    }
+                    if (isOurs(fork.child())) {
+                        woken.add(fork.child());
+                        schedule.wakes(time, fork.cpu(), fork.child(), fork.parent());
+                    }
+                }
+            }
+        }
+        trace.gaps().forEach(gap -> schedule.gap(gap.reason()));
+        return schedule.build(source, 1, 0);
+    }
+
+    private void name(int pid, String comm, int weight) {
+        if (named.add(pid)) {
+            schedule.task(pid, comm, weight);
+        }
+    }
+
+    private boolean isOurs(int pid) {
+        return pid != IDLE && (trace.roots().isEmpty() || ours.contains(pid));
+    }
+
+    private static End end(SchedTrace.Switch to) {
+        return to.prevEnds() ? End.ENDED : to.prevGoesOn() ? End.PREEMPTED : End.SLEPT;
+    }
+}
