@@ -212,7 +212,8 @@ public record Schedule(
         public Builder stops(long timeNs, int cpu, int pid, End end) {
             hold(cpu);
             int index = current.get(cpu);
-            if (index == NOBODY && !used.get(cpu) && lastCpus.put(pid, cpu) == null) {
+            boolean unseen = index == NOBODY && !used.get(cpu) && timeNs > 0;
+            if (unseen && lastCpus.put(pid, cpu) == null) {
                 runs.addFirst(new Run(cpu, pid, 0, timeNs, false, end));
                 for (int i = 0; i < nrCpus; i++) {
                     int place = current.get(i);
