@@ -14,6 +14,7 @@ import re
 import signal
 import sys
 import time
+import unicodedata
 
 # Until the notebook runs there is nothing to tidy up, and no traceback to show.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -24,7 +25,26 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
 
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def plain(text):
+    """Foreign text for a terminal: what that would obey, or turn around, is written out."""
+    text = COLOUR.sub("", str(text)).replace("\r\n", "\n")
+    return "".join(c if c in "\t\n" or is_seen(c) or joins(text, i) else f"\\u{{{ord(c):x}}}" for i, c in enumerate(text))
+
+
+def is_seen(c):
+    return unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def joins(text, at):
+    """Two characters that some scripts and emoji need between their parts."""
+    return text[at] in "\u200c\u200d" and at > 0 and ord(text[at - 1]) >= 0x590 and is_seen(text[at - 1])
+
+
+def say(text, **options):
+    print(plain(text), flush=True, **options)
 
 
 # nbconvert leaves the alternative text of an image out.
@@ -75,7 +95,7 @@ class Terminal:
     def start(self, cell, cell_index):
         self.number += 1
         self.started = time.monotonic()
-        print(f"[{self.number}/{self.total}] {first_line(cell.source)}", end=" ", flush=True)
+        say(f"[{self.number}/{self.total}] {first_line(cell.source)}", end=" ")
 
     def end(self, cell, cell_index, execute_reply):
         seconds = time.monotonic() - self.started
@@ -90,7 +110,7 @@ class Terminal:
             for output in cell.outputs:
                 text = output.get("data", {}).get("text/plain", "")
                 if output.output_type == "display_data" and content["evalue"] in text:
-                    self.failures.append(ANSI.sub("", text))
+                    self.failures.append(text)
 
 
 class Client(NotebookClient):
@@ -129,8 +149,8 @@ def write(notebook, source, directory):
     html, _ = HTMLExporter(raw_template=PAGE).from_notebook_node(
         notebook, resources={"metadata": {"name": source.stem}})
     page.write_text(html, encoding="utf-8")
-    print(executed)
-    print(page)
+    say(executed)
+    say(page)
 
 
 def run(args):
@@ -169,7 +189,7 @@ def run(args):
     write(notebook, args.notebook, args.output)
     print(f"{time.monotonic() - started:.1f} s")
     if failed:
-        print("\n".join(failed), file=sys.stderr)
+        say("\n".join(failed), file=sys.stderr)
         return 1
     return 128 + client.stopped if client.stopped else 0
 
@@ -187,10 +207,10 @@ def main():
     try:
         return run(args)
     except CannotRun as e:
-        print(e, file=sys.stderr)
+        say(e, file=sys.stderr)
         return 2
     except OSError as e:
-        print(f"{args.output}: {e.strerror}", file=sys.stderr)
+        say(f"{args.output}: {e.strerror}", file=sys.stderr)
         return 2
 
 

@@ -83,6 +83,20 @@ class RunNotebookTest(unittest.TestCase):
             self.assertIn(said, result.stderr)
             self.assertEqual(1, result.stderr.count("\n"), result.stderr)
 
+    def test_a_terminal_obeys_nothing_of_a_notebook(self):
+        hostile = "\x1b[2J\x1b]0;title\x07\u202e\u2066\x9b1m\u200b"
+        escaped = hostile.encode("unicode_escape").decode().replace("\\x", "\\u00")
+        result = self.run_program(self.notebook(
+            (f"// {hostile}",), (f'throw new IllegalStateException("{escaped}");',)))
+        self.assertEqual(1, result.returncode)
+        for printed in (result.stdout, result.stderr):
+            self.assertEqual("", "".join(c for c in printed if c in hostile and not c.isprintable()))
+        self.assertIn("[1/2] // \\u{1b}[2J", result.stdout)
+        self.assertIn("\\u{202e}\\u{2066}\\u{9b}1m\\u{200b}", result.stderr)
+        error = self.executed().cells[1].outputs[-1]
+        for text in (error.evalue, *error.traceback):
+            self.assertNotRegex(text, "\x1b\\[2J|\x1b\\]|\u202e|\x9b")
+
     def test_signal_ends_the_kernel_too(self):
         for number in (signal.SIGINT, signal.SIGTERM):
             mark = self.directory / f"pid-{number}"

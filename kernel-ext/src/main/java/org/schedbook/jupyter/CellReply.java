@@ -198,8 +198,11 @@ final class CellReply extends ShellReplyEnvironment {
     }
 
     /** Shows how a cell has failed, and answers that it has. */
-    void failed(int executionCount, String name, String message, List<String> trace) {
+    void failed(int executionCount, String named, String said, List<String> traced) {
         failed = true;
+        String name = Plain.of(named);
+        String message = Plain.of(said);
+        List<String> trace = Plain.coloured(traced);
         publish(new PublishError(name, message, trace));
         replyDone(
                 Map.of(

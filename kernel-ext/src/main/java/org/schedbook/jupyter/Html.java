@@ -23,7 +23,8 @@ public final class Html {
     private Html() {}
 
     /** Escapes text for use in an element or in a quoted attribute. */
-    public static String escape(String text) {
+    public static String escape(String foreign) {
+        String text = Plain.of(foreign);
         var out = new StringBuilder(text.length() + 16);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -14,17 +14,19 @@ final class KernelFrontend implements Frontend {
 
     @Override
     public DisplayData render(Object value) {
-        return value instanceof DisplayData data ? data : kernel.getRenderer().render(value);
+        return value instanceof DisplayData data
+                ? Plain.of(data)
+                : kernel.getRenderer().render(value);
     }
 
     @Override
     public void display(DisplayData data) {
-        kernel.display(data);
+        kernel.display(Plain.of(data));
     }
 
     @Override
     public void update(DisplayData data) {
-        kernel.getIO().display.updateDisplay(data);
+        kernel.getIO().display.updateDisplay(Plain.of(data));
     }
 
     @Override

@@ -1,6 +1,11 @@
 package org.schedbook.jupyter;
 
 import java.lang.Character.UnicodeScript;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 
 /**
  * Text that came from elsewhere, as it may be shown: characters that a terminal would obey, that
@@ -12,6 +17,33 @@ public final class Plain {
     private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
     private static final int ZERO_WIDTH_JOINER = 0x200d;
     private static final int BLACK_FLAG = 0x1f3f4;
+
+    /** What JJava colours the lines of an error with; anything else it may be is not obeyed. */
+    private static final Pattern COLOUR = Pattern.compile("\u001b\\[(?:[01]|[34][0-7])m");
+
+    /** Makes the text of a bundle plain. */
+    static DisplayData of(DisplayData data) {
+        if (data != null && data.getData(MIMEType.TEXT_PLAIN) instanceof String text) {
+            data.putText(of(text));
+        }
+        return data;
+    }
+
+    /** Returns lines of an error with their colours, and else as {@link #of(String)} does. */
+    static List<String> coloured(List<String> lines) {
+        return lines.stream().map(Plain::coloured).toList();
+    }
+
+    private static String coloured(String line) {
+        var out = new StringBuilder();
+        Matcher colour = COLOUR.matcher(line);
+        int from = 0;
+        while (colour.find()) {
+            out.append(of(line.substring(from, colour.start()))).append(colour.group());
+            from = colour.end();
+        }
+        return out.append(of(line.substring(from))).toString();
+    }
 
     /** Returns the text with what would not be seen made visible. */
     public static String of(String text) {

@@ -390,9 +390,9 @@ public final class SchedbookKernel extends JavaKernel {
         } catch (Exception e) {
             return Map.of(
                     "status", "error",
-                    "ename", nameOf(e),
-                    "evalue", messageOf(e),
-                    "traceback", formatError(e));
+                    "ename", Plain.of(nameOf(e)),
+                    "evalue", Plain.of(messageOf(e)),
+                    "traceback", Plain.coloured(formatError(e)));
         }
     }
 

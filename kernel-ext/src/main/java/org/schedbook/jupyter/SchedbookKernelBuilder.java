@@ -85,7 +85,7 @@ final class SchedbookKernelBuilder
 
         private static DisplayData guarded(Object value, Supplier<DisplayData> rendering) {
             try {
-                return rendering.get();
+                return Plain.of(rendering.get());
             } catch (Error e) {
                 throw new IllegalStateException(
                         "cannot show a " + value.getClass().getName() + ": " + e, e);

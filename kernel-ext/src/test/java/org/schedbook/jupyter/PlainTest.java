@@ -1,7 +1,13 @@
 package org.schedbook.jupyter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,5 +57,23 @@ class PlainTest {
     @ValueSource(strings = {"a\r\nb\r\n"})
     void theEndsOfLinesOfAnotherSystemAreEndsOfLines(String text) {
         assertEquals("a\nb\n", Plain.of(text));
+    }
+
+    @Test
+    void theTextOfABundleIsPlainAndItsMarkupToo() {
+        var card = new Card("\u001b[2J").row("\u202ekey", "a\u0007");
+        DisplayData data = Plain.of(card.bundle());
+        for (MIMEType type : List.of(MIMEType.TEXT_PLAIN, MIMEType.TEXT_HTML)) {
+            String text = (String) data.getData(type);
+            assertFalse(text.matches("(?s).*[\u001b\u202e\u0007].*"), text);
+            assertTrue(text.contains("\\u{202e}key"), text);
+        }
+    }
+
+    @Test
+    void theColoursOfAnErrorStayAndNothingElse() {
+        assertEquals(
+                List.of("\u001b[1m\u001b[31mx\u001b[0m \\u{1b}[2J\\u{1b}[8m"),
+                Plain.coloured(List.of("\u001b[1m\u001b[31mx\u001b[0m \u001b[2J\u001b[8m")));
     }
 }
