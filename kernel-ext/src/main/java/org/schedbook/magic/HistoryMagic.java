@@ -128,7 +128,12 @@ final class HistoryMagic implements Magic {
                                                 v.label(),
                                                 time(v.created()),
                                                 by(v, attempts),
-                                                v.sourceHash().substring(0, 8),
+                                                v.sourceHash()
+                                                        .substring(
+                                                                0,
+                                                                Math.min(
+                                                                        8,
+                                                                        v.sourceHash().length())),
                                                 v.bytecodeHash().isPresent()
                                                         ? "compiles"
                                                         : "does not compile, or is refused"))

@@ -145,7 +145,9 @@ final class LeaderboardMagic implements Magic {
 
     private static String label(Measurement each) {
         return each.policy()
-                + each.sourceHash().map(hash -> " (" + hash.substring(0, 8) + ")").orElse("");
+                + each.sourceHash()
+                        .map(hash -> " (" + hash.substring(0, Math.min(8, hash.length())) + ")")
+                        .orElse("");
     }
 
     private Table table(Board board, Map<String, Place> places) {

@@ -211,25 +211,30 @@ public final class ImproveLoop {
 
     /** The start and what was kept since, each better than the one before. */
     private List<Candidate> lineage(Improvement improvement, Candidate start, List<Round> rounds)
-            throws InterruptedException {
+            throws ModelException, InterruptedException {
         var lineage = new ArrayList<>(List.of(start));
         for (Round round : rounds) {
             if (round.isKept()) {
                 lineage.add(
                         candidate(
                                 round.number(),
-                                new PolicySource(
-                                        improvement.policy(), round.source().orElseThrow())));
+                                new PolicySource(improvement.policy(), round.source().orElse(""))));
             }
         }
         return lineage;
     }
 
-    private Candidate candidate(int round, PolicySource source) throws InterruptedException {
+    private Candidate candidate(int round, PolicySource source)
+            throws ModelException, InterruptedException {
         try {
             return new Candidate(round, source, compiler.compile(source));
         } catch (CompileException e) {
-            throw new IllegalStateException("what was measured before compiles", e);
+            // The file may be another's, or of another version.
+            throw new ModelException(
+                    "The policy of round %d in the store does not compile, or is refused."
+                            .formatted(round),
+                    "Move .schedbook/store.db away, or improve the policy under another name.",
+                    "");
         }
     }
 

@@ -4,19 +4,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
-import org.sqlite.SQLiteConfig.TransactionMode;
+import org.sqlite.SQLiteErrorCode;
 
 /** One SQLite file. Each statement is durable against the end of this process when it returns. */
 final class Database implements AutoCloseable {
@@ -24,7 +28,11 @@ final class Database implements AutoCloseable {
     /** Rises with every change of schema.sql; {@code PRAGMA user_version} of a file of it. */
     private static final int VERSION = 2;
 
-    private static final int BUSY_TIMEOUT_MS = 10_000;
+    /** "Schb": {@code PRAGMA application_id} of a file of ours. */
+    private static final int APPLICATION = 0x53636862;
+
+    /** Another notebook's writes take milliseconds; who holds the file longer is told of. */
+    private static final int BUSY_TIMEOUT_MS = 2_000;
 
     private final Path file;
     private final Connection connection;
@@ -32,6 +40,7 @@ final class Database implements AutoCloseable {
     /** Opens a file, which is made if there is none. */
     Database(Path file) {
         this.file = file;
+        int found = inspect(file);
         var config = new SQLiteConfig();
         // With a write-ahead log, readers and a writer in other processes do not wait for each
         // other, and a commit is a write to the page cache: it survives kill -9, and a power
@@ -39,44 +48,150 @@ final class Database implements AutoCloseable {
         config.setJournalMode(JournalMode.WAL);
         config.setSynchronous(SynchronousMode.NORMAL);
         config.setBusyTimeout(BUSY_TIMEOUT_MS);
-        config.setTransactionMode(TransactionMode.IMMEDIATE);
         config.enforceForeignKeys(true);
         try {
-            connection = config.createConnection("jdbc:sqlite:" + file);
+            connection = config.createConnection(url(file));
         } catch (SQLException e) {
             throw failure(e);
         }
         try {
-            prepareSchema();
+            script("PRAGMA trusted_schema = OFF");
+            prepareSchema(found);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private void prepareSchema() {
-        if (version() == VERSION) {
+    /** As a URI: the driver takes what follows a question mark for settings of its own. */
+    private static String url(Path file) {
+        return "jdbc:sqlite:" + file.toAbsolutePath().toUri();
+    }
+
+    /**
+     * Looks at a file that may be anybody's before anything is written to it.
+     *
+     * @return the version of the schema in it, 0 if there is nothing in it yet
+     * @throws StoreException if it is no store of Schedbook's, or does things by itself
+     */
+    private static int inspect(Path file) {
+        for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
+            Path each = file.resolveSibling(file.getFileName() + suffix);
+            if (Files.isSymbolicLink(each)) {
+                throw new StoreException(
+                        each + " is a link to somewhere else.",
+                        "A store is a file of its own: remove the link, or put the file there.",
+                        null);
+            }
+        }
+        if (!Files.exists(file)) {
+            return 0;
+        }
+        var config = new SQLiteConfig();
+        config.setReadOnly(true);
+        config.setBusyTimeout(BUSY_TIMEOUT_MS);
+        try (Connection connection = config.createConnection(url(file))) {
+            Map<String, String> objects = objects(connection);
+            int version = pragma(connection, "user_version");
+            int application = pragma(connection, "application_id");
+            if (objects.isEmpty() && version == 0) {
+                return 0;
+            }
+            if (version < 1 || application != 0 && application != APPLICATION) {
+                throw foreign(file, "it is a database of another program's");
+            }
+            if (version > VERSION) {
+                throw new StoreException(
+                        file + " was written by a newer Schedbook.",
+                        "Use that one, or move the file away.",
+                        null);
+            }
+            compare(file, objects, version);
+            return version;
+        } catch (SQLException e) {
+            throw failure(file, e);
+        }
+    }
+
+    /** What is in a file has to be what the scripts make; nothing in it may run by itself. */
+    private static void compare(Path file, Map<String, String> objects, int version)
+            throws SQLException {
+        for (String name : objects.keySet()) {
+            if (name.startsWith("trigger ") || name.startsWith("view ")) {
+                throw foreign(file, "it has a " + name);
+            }
+        }
+        try (Connection ours = DriverManager.getConnection("jdbc:sqlite::memory:");
+                Statement statement = ours.createStatement()) {
+            for (int each = 1; each <= version; each++) {
+                statement.executeUpdate(schema(each));
+            }
+            for (var each : objects(ours).entrySet()) {
+                if (!each.getValue().equals(objects.get(each.getKey()))) {
+                    throw foreign(file, "its %s is another".formatted(each.getKey()));
+                }
+            }
+        }
+    }
+
+    private static StoreException foreign(Path file, String why) {
+        return new StoreException(
+                "%s is no store of Schedbook's: %s.".formatted(file, why),
+                "It is left as it is. Move it away, and a new store is made.",
+                null);
+    }
+
+    /** Returns how what there is was made, by its kind and name, without comments. */
+    private static Map<String, String> objects(Connection connection) throws SQLException {
+        var objects = new LinkedHashMap<String, String>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery("SELECT type, name, sql FROM sqlite_master")) {
+            while (rows.next()) {
+                String type = rows.getString("type");
+                String name = rows.getString("name");
+                boolean own = name.startsWith("sqlite_") && type.matches("table|index");
+                if (!own) {
+                    String sql = rows.getString("sql") == null ? "" : rows.getString("sql");
+                    objects.put(
+                            type + " " + name,
+                            sql.replaceAll("--[^\n]*", "").replaceAll("\\s+", ""));
+                }
+            }
+        }
+        return objects;
+    }
+
+    private static int pragma(Connection connection, String name) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA " + name)) {
+            return row.getInt(1);
+        }
+    }
+
+    private void prepareSchema(int inspected) {
+        if (inspected == VERSION && application() == APPLICATION) {
             return;
         }
         // Looked at again inside the transaction: another notebook may be doing the same.
         inTransaction(
                 () -> {
-                    int found = version();
-                    if (found > VERSION) {
-                        throw new StoreException(
-                                file + " was written by a newer Schedbook.",
-                                "Use that one, or move the file away.",
-                                null);
-                    }
-                    if (found < 1) {
-                        script(resource("schema.sql"));
-                    }
-                    if (found < 2) {
-                        script(resource("schema-2.sql"));
+                    for (int each = version() + 1; each <= VERSION; each++) {
+                        script(schema(each));
                     }
                     script("PRAGMA user_version = " + VERSION);
+                    script("PRAGMA application_id = " + APPLICATION);
                     return null;
                 });
+    }
+
+    /** Returns what makes a version of the one before. */
+    private static String schema(int version) {
+        return resource(version == 1 ? "schema.sql" : "schema-" + version + ".sql");
+    }
+
+    private int application() {
+        return one("PRAGMA application_id", row -> row.getInt(1)).orElseThrow();
     }
 
     private int version() {
@@ -111,22 +226,26 @@ final class Database implements AutoCloseable {
 
     /** Does all of the work or nothing of it. */
     synchronized <T> T inTransaction(Work<T> work) {
+        // Not through the driver, which loses why a transaction could not begin.
+        script("BEGIN IMMEDIATE");
+        boolean done = false;
         try {
-            connection.setAutoCommit(false);
-            boolean done = false;
-            try {
-                T result = work.run();
-                connection.commit();
-                done = true;
-                return result;
-            } finally {
-                if (!done) {
-                    connection.rollback();
-                }
-                connection.setAutoCommit(true);
+            T result = work.run();
+            script("COMMIT");
+            done = true;
+            return result;
+        } finally {
+            if (!done) {
+                abandon();
             }
-        } catch (SQLException e) {
-            throw failure(e);
+        }
+    }
+
+    private void abandon() {
+        try {
+            script("ROLLBACK");
+        } catch (StoreException e) {
+            // Why the work failed is on its way already.
         }
     }
 
@@ -156,6 +275,15 @@ final class Database implements AutoCloseable {
             return result;
         } catch (SQLException e) {
             throw failure(e);
+        } catch (StoreException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // A file of another's may hold anything.
+            throw new StoreException(
+                    "%s holds something that Schedbook did not write: %s"
+                            .formatted(file, e.getMessage()),
+                    "Move the file away, and a new store is made.",
+                    e);
         }
     }
 
@@ -172,8 +300,29 @@ final class Database implements AutoCloseable {
     }
 
     private StoreException failure(SQLException e) {
+        return failure(file, e);
+    }
+
+    private static StoreException failure(Path file, SQLException e) {
+        // The low byte of an extended code is the code.
+        int code = e.getErrorCode() & 0xff;
+        if (code == SQLiteErrorCode.SQLITE_BUSY.code
+                || code == SQLiteErrorCode.SQLITE_LOCKED.code) {
+            return new StoreException(
+                    file + " is in use by another program, which does not let go of it.",
+                    "End what uses it, perhaps an SQLite client with a transaction open, and run the"
+                            + " cell again.",
+                    e);
+        }
+        if (code == SQLiteErrorCode.SQLITE_NOTADB.code
+                || code == SQLiteErrorCode.SQLITE_CORRUPT.code) {
+            return new StoreException(
+                    "%s is damaged, or no database: %s".formatted(file, e.getMessage()),
+                    "Move it away, and a new store is made.",
+                    e);
+        }
         return new StoreException(
-                "%s can not be used: %s".formatted(file, e.getMessage()),
+                "%s cannot be used: %s".formatted(file, e.getMessage()),
                 "Check that the directory may be written to and has space left; a damaged file can be"
                         + " moved away.",
                 e);

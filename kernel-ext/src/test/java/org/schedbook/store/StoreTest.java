@@ -1,5 +1,6 @@
 package org.schedbook.store;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,7 +12,11 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -242,6 +247,135 @@ class StoreTest {
             assertEquals("class", store.latest("old").orElseThrow().source());
             var improvement = store.improve("old", "less", "wakeup", "class", "hash");
             assertEquals(List.of(), store.rounds(improvement));
+        }
+    }
+
+    private void sql(String... statements) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + directory.resolve("store.db"));
+                Statement statement = connection.createStatement()) {
+            for (String each : statements) {
+                statement.executeUpdate(each);
+            }
+        }
+    }
+
+    private StoreException refused() {
+        return assertThrows(StoreException.class, () -> Store.open(directory).close());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TRIGGER t AFTER INSERT ON version BEGIN UPDATE version SET source = 'x'; END",
+                "CREATE VIEW v AS SELECT * FROM version",
+                "DROP TABLE piece; CREATE VIEW piece AS SELECT 1 AS id, 1 AS attempt, '' AS text",
+                "DROP TABLE version; CREATE TABLE version (policy, number, evil AS (upper(policy)))",
+                "DROP TABLE measurement",
+                "PRAGMA application_id = 7",
+                "PRAGMA user_version = 0",
+            })
+    void aStoreThatDoesThingsByItselfOrIsAnothersIsRefusedAndLeftAsItIs(String change)
+            throws Exception {
+        Store.open(directory).close();
+        sql(change.split("; (?=CREATE)"));
+        byte[] before = Files.readAllBytes(directory.resolve("store.db"));
+        var e = refused();
+        assertTrue(e.getMessage().contains("no store of Schedbook's"), e.getMessage());
+        assertTrue(e.nextStep().contains("Move it away"), e.nextStep());
+        assertArrayEquals(before, Files.readAllBytes(directory.resolve("store.db")));
+    }
+
+    @Test
+    void aDatabaseOfAnotherProgramsIsLeftAsItIs() throws Exception {
+        sql("CREATE TABLE users (name TEXT)", "PRAGMA journal_mode = DELETE");
+        byte[] before = Files.readAllBytes(directory.resolve("store.db"));
+        assertTrue(refused().getMessage().contains("another program's"));
+        assertArrayEquals(before, Files.readAllBytes(directory.resolve("store.db")));
+        assertFalse(Files.exists(directory.resolve("store.db-wal")));
+    }
+
+    @Test
+    void aStoreOfTodayOpensAndIsMarkedAsOurs() throws Exception {
+        try (var store = Store.open(directory)) {
+            store.define("p", "cell", OptionalLong.empty(), "class", "hash", Optional.empty());
+        }
+        sql("PRAGMA application_id = 0", "CREATE TABLE my_notes (text)", "ANALYZE");
+        try (var store = Store.open(directory)) {
+            assertEquals("class", store.latest("p").orElseThrow().source());
+        }
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + directory.resolve("store.db"));
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA application_id")) {
+            assertEquals(0x53636862, row.getInt(1));
+        }
+    }
+
+    @Test
+    void aLinkIsNotFollowed() throws Exception {
+        Path elsewhere = directory.resolve("elsewhere");
+        Files.createSymbolicLink(directory.resolve("store.db"), elsewhere);
+        assertTrue(refused().getMessage().contains("is a link"));
+        assertFalse(Files.exists(elsewhere));
+    }
+
+    @Test
+    void garbageIsSaidToBeDamagedAndLeftAsItIs() throws Exception {
+        Files.writeString(directory.resolve("store.db"), "garbage".repeat(1000));
+        assertTrue(refused().getMessage().contains("damaged, or no database"));
+        assertEquals("garbage".repeat(1000), Files.readString(directory.resolve("store.db")));
+    }
+
+    @Test
+    void aFileOfNothingBecomesAStore() throws Exception {
+        Files.createFile(directory.resolve("store.db"));
+        try (var store = Store.open(directory)) {
+            assertEquals(List.of(), store.versions());
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void aLockedStoreSaysSoSoon() throws Exception {
+        try (var store = Store.open(directory);
+                Connection other =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + directory.resolve("store.db"));
+                Statement statement = other.createStatement()) {
+            statement.executeUpdate("BEGIN IMMEDIATE");
+            long started = System.nanoTime();
+            var e = assertThrows(StoreException.class, () -> store.begin(REQUEST));
+            assertTrue(e.getMessage().contains("in use by another program"), e.getMessage());
+            assertTrue(System.nanoTime() - started < 5_000_000_000L);
+            statement.executeUpdate("COMMIT");
+            assertEquals(1, store.begin(REQUEST).id());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"what?mode=memory", "a#b", "100%41", "with blanks", "é漢", "a&b=c;d", "?"})
+    void aDirectoryMayHaveAnyName(String name) throws Exception {
+        Path place = directory.resolve(name);
+        try (var store = Store.open(place)) {
+            store.define("p", "cell", OptionalLong.empty(), "class", "hash", Optional.empty());
+        }
+        assertTrue(Files.size(place.resolve("store.db")) > 0);
+        try (var store = Store.open(place)) {
+            assertEquals("class", store.latest("p").orElseThrow().source());
+        }
+    }
+
+    @Test
+    void whatNobodyOfOursWroteIsSaidInWords() throws Exception {
+        Store.open(directory).close();
+        sql("INSERT INTO version VALUES ('p', 1, 'yesterday', 'cell', NULL, 'class', 'h', NULL)");
+        try (var store = Store.open(directory)) {
+            var e = assertThrows(StoreException.class, store::versions);
+            assertTrue(e.getMessage().contains("did not write"), e.getMessage());
         }
     }
 
