@@ -25,6 +25,7 @@ generate --library :libbpf.so.1 --header-class-name libbpf_h \
     --include-function bpf_object__find_map_by_name \
     --include-function bpf_object__find_program_by_name \
     --include-function bpf_map__fd \
+    --include-function bpf_map__set_max_entries \
     --include-function bpf_map__initial_value \
     --include-function bpf_map__attach_struct_ops \
     --include-function bpf_link__destroy \

@@ -10,8 +10,10 @@
 #ifndef SCHEDBOOK_KERNEL_H
 #define SCHEDBOOK_KERNEL_H
 
+#ifndef SCHEDBOOK_POLICY_H /* which has these itself */
 #include <linux/types.h>
 #include <stdbool.h>
+#endif
 
 #ifdef __bpf__
 #define CORE __attribute__((preserve_access_index))
@@ -28,7 +30,12 @@ struct cpumask {
 	unsigned long bits[1];
 } CORE;
 
+struct scx_dispatch_q {
+	__u64 id;
+} CORE;
+
 struct sched_ext_entity {
+	struct scx_dispatch_q *dsq;
 	__u32 flags;
 	__u32 weight;
 	__u64 slice;
@@ -118,6 +125,7 @@ __kfunc void scx_bpf_dispatch_cancel(void);
 __kfunc bool scx_bpf_dsq_move_to_local(__u64 dsq_id);
 __kfunc __s32 scx_bpf_dsq_nr_queued(__u64 dsq_id);
 __kfunc void scx_bpf_kick_cpu(__s32 cpu, __u64 flags);
+__kfunc bool scx_bpf_test_and_clear_cpu_idle(__s32 cpu);
 __kfunc __s32 scx_bpf_pick_idle_cpu(const struct cpumask *cpus_allowed, __u64 flags);
 __kfunc const struct cpumask *scx_bpf_get_idle_cpumask(void);
 __kfunc void scx_bpf_put_idle_cpumask(const struct cpumask *mask);

@@ -8,7 +8,9 @@
 #ifndef SCHEDBOOK_WIRE_H
 #define SCHEDBOOK_WIRE_H
 
+#ifndef SCHEDBOOK_POLICY_H /* which has these itself */
 #include <linux/types.h>
+#endif
 
 enum wire_limits {
 	MAX_CPUS = 64,		 /* one bit each in hungry and idle_cpus */

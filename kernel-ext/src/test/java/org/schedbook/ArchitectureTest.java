@@ -44,15 +44,16 @@ class ArchitectureTest {
                     entry("measure", Set.of()),
                     entry("child", Set.of()),
                     entry("compile", Set.of("child", "policy")),
+                    entry("kernel", Set.of("bpf", "child", "compile", "policy")),
                     entry("posix", Set.of()),
                     entry("libbpf", Set.of("bpf", "posix")),
                     entry("ring", Set.of("bpf", "posix")),
                     entry(
                             "scx",
                             Set.of(
-                                    "bpf", "harness", "libbpf", "measure", "policy", "posix",
-                                    "ring")),
-                    entry("target", Set.of("compile", "measure", "policy")),
+                                    "bpf", "harness", "kernel", "libbpf", "measure", "policy",
+                                    "posix", "ring")),
+                    entry("target", Set.of("compile", "kernel", "measure", "policy")),
                     entry("schedule", Set.of()),
                     entry(
                             "target.sim",
@@ -60,11 +61,18 @@ class ArchitectureTest {
                     entry(
                             "target.host",
                             Set.of(
-                                    "child", "compile", "harness", "policy", "posix", "scx",
-                                    "target")),
+                                    "child", "compile", "harness", "kernel", "policy", "posix",
+                                    "scx", "target")),
                     entry(
                             "target.vm",
-                            Set.of("child", "compile", "policy", "posix", "target", "target.host")),
+                            Set.of(
+                                    "child",
+                                    "compile",
+                                    "kernel",
+                                    "policy",
+                                    "posix",
+                                    "target",
+                                    "target.host")),
                     entry("bench", Set.of("compile", "measure", "policy", "target")),
                     entry(
                             "calibrate",

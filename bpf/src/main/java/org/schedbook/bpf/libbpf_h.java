@@ -1111,6 +1111,67 @@ public class libbpf_h extends libbpf_h$shared {
         }
     }
 
+    private static class bpf_map__set_max_entries {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            libbpf_h.C_INT,
+            libbpf_h.C_POINTER,
+            libbpf_h.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("bpf_map__set_max_entries");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int bpf_map__set_max_entries(struct bpf_map *map, __u32 max_entries)
+     * }
+     */
+    public static FunctionDescriptor bpf_map__set_max_entries$descriptor() {
+        return bpf_map__set_max_entries.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int bpf_map__set_max_entries(struct bpf_map *map, __u32 max_entries)
+     * }
+     */
+    public static MethodHandle bpf_map__set_max_entries$handle() {
+        return bpf_map__set_max_entries.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int bpf_map__set_max_entries(struct bpf_map *map, __u32 max_entries)
+     * }
+     */
+    public static MemorySegment bpf_map__set_max_entries$address() {
+        return bpf_map__set_max_entries.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int bpf_map__set_max_entries(struct bpf_map *map, __u32 max_entries)
+     * }
+     */
+    public static int bpf_map__set_max_entries(MemorySegment map, int max_entries) {
+        var mh$ = bpf_map__set_max_entries.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map__set_max_entries", map, max_entries);
+            }
+            return (int)mh$.invokeExact(map, max_entries);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class bpf_map__initial_value {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             libbpf_h.C_POINTER,

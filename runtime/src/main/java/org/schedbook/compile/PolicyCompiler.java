@@ -48,7 +48,7 @@ public final class PolicyCompiler implements Compiler {
     private static final int MAX_MESSAGE = 2000;
 
     /** Put before the source on its first line, so that line numbers stay those of the source. */
-    static final String IMPORTS = "import org.schedbook.policy.*; import java.util.*; ";
+    public static final String IMPORTS = "import org.schedbook.policy.*; import java.util.*; ";
 
     private static final List<String> OPTIONS =
             List.of("--release", "25", "-proc:none", "-g", "-Xlint:none", "-XDuseUnsharedTable");
@@ -209,7 +209,7 @@ public final class PolicyCompiler implements Compiler {
     }
 
     /** Where the policy API was loaded from: right in any class loader, unlike java.class.path. */
-    private static Path policyApi() {
+    public static Path policyApi() {
         try {
             return Path.of(
                     Policy.class.getProtectionDomain().getCodeSource().getLocation().toURI());

@@ -93,7 +93,18 @@ public final class BpfObject implements AutoCloseable {
      */
     public MemorySegment variables(String section) throws BpfException {
         // libbpf maps them itself only from 1.5 on.
-        long size = initialValue(section).byteSize();
+        return map(section, initialValue(section).byteSize());
+    }
+
+    /**
+     * Returns the elements of a loaded map of type ARRAY that can be mapped, each rounded up to
+     * eight bytes, shared with the programs. Valid until {@link #close}.
+     */
+    public MemorySegment elements(String array, int count) throws BpfException {
+        return map(array, (long) count * Long.BYTES);
+    }
+
+    private MemorySegment map(String section, long size) throws BpfException {
         long page = Posix.get().getpagesize();
         MemorySegment mapping =
                 Posix.get()
@@ -108,6 +119,14 @@ public final class BpfObject implements AutoCloseable {
         }
         mappings.add(mapping);
         return mapping.asSlice(0, size);
+    }
+
+    /** Sets how many entries a map will have, to be called before {@link #load}. */
+    public void setMaxEntries(String map, int count) throws BpfException {
+        int error = libbpf.bpf_map__set_max_entries(find(map), count);
+        if (error < 0) {
+            throw failure("size " + map, -error);
+        }
     }
 
     /** Returns the file descriptor of a map of a loaded object. */

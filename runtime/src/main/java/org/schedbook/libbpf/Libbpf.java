@@ -51,6 +51,9 @@ public interface Libbpf {
 
     int bpf_map__fd(MemorySegment map);
 
+    /** Sets how many entries a map will have; possible until it is created. */
+    int bpf_map__set_max_entries(MemorySegment map, int maxEntries);
+
     /**
      * Returns the memory of a map of global variables or of a struct_ops map, null if it has none.
      * Once loaded, that of global variables is shared with the programs.

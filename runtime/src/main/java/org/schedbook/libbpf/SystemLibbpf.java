@@ -104,6 +104,11 @@ final class SystemLibbpf implements Libbpf {
     }
 
     @Override
+    public int bpf_map__set_max_entries(MemorySegment map, int maxEntries) {
+        return libbpf_h.bpf_map__set_max_entries(map, maxEntries);
+    }
+
+    @Override
     public MemorySegment bpf_map__initial_value(MemorySegment map, MemorySegment size) {
         return libbpf_h.bpf_map__initial_value(map, size);
     }

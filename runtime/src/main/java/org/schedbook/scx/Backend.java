@@ -43,7 +43,7 @@ final class Backend implements AutoCloseable {
     private static final VarHandle INT = JAVA_INT.varHandle();
 
     /** Flags of the ops; one that the running kernel does not know is left out. */
-    private static final List<String> OPS_FLAGS =
+    static final List<String> OPS_FLAGS =
             List.of("SCX_OPS_KEEP_BUILTIN_IDLE", "SCX_OPS_ENQ_LAST", "SCX_OPS_ALLOW_QUEUED_WAKEUP");
 
     private static final List<String> COUNTERS =
@@ -219,7 +219,7 @@ final class Backend implements AutoCloseable {
     }
 
     /** Returns the flags that the running kernel knows, read once: all of its types are parsed. */
-    private static synchronized Map<String, Long> opsFlags() throws BpfException {
+    static synchronized Map<String, Long> opsFlags() throws BpfException {
         if (opsFlags == null) {
             opsFlags = KernelBtf.enum64("scx_ops_flags");
         }
@@ -227,7 +227,7 @@ final class Backend implements AutoCloseable {
     }
 
     /** Returns the pid of khugepaged, 0 if there is none; looks first where it was last time. */
-    private static synchronized int khugepaged() {
+    static synchronized int khugepaged() {
         if (!isKhugepaged(Path.of("/proc/" + khugepaged))) {
             khugepaged = 0;
             try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {

@@ -18,7 +18,6 @@ import org.schedbook.harness.PolicyFault;
 import org.schedbook.libbpf.BpfException;
 import org.schedbook.libbpf.KernelBtf;
 import org.schedbook.libbpf.Libbpf;
-import org.schedbook.measure.Durations;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Policy;
 import org.schedbook.posix.Posix;
@@ -38,7 +37,7 @@ import org.schedbook.posix.Posix;
  * are exempt from it. When the process ends in whatever way, the kernel goes back to its own
  * scheduler.
  */
-public final class PolicyHost implements AutoCloseable {
+public final class PolicyHost implements Scheduler {
 
     private static final Duration ATTACH_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration DETACH_TIMEOUT = Duration.ofSeconds(10);
@@ -213,12 +212,12 @@ public final class PolicyHost implements AutoCloseable {
         }
     }
 
-    /** Returns the name that sysfs shows. */
+    @Override
     public String name() {
         return name;
     }
 
-    /** Returns what was counted so far, named as the kernel's own tools do where they count it. */
+    @Override
     public Map<String, Long> counters() {
         synchronized (lock) {
             if (backend == null) {
@@ -231,16 +230,12 @@ public final class PolicyHost implements AutoCloseable {
         }
     }
 
-    /** Returns how many tasks wait for a decision of the policy. */
+    @Override
     public int nrWaiting() {
         return loop.nrWaiting();
     }
 
-    /**
-     * Returns how many tasks waited how long from being enqueued until the policy's decision was
-     * carried out, both by the kernel's clock, in the classes of {@link Durations}. Empty classes
-     * at the end are left out.
-     */
+    @Override
     public List<Long> decisions() {
         long[] waits;
         synchronized (lock) {
@@ -253,15 +248,12 @@ public final class PolicyHost implements AutoCloseable {
         return Arrays.stream(waits, 0, used).boxed().toList();
     }
 
-    /**
-     * Returns the first few different things that the policy did wrong; nr_policy_errors counts
-     * them all.
-     */
+    @Override
     public List<PolicyFault> faults() {
         return loop.faults();
     }
 
-    /** Returns why the policy is not attached any more; empty while it is. */
+    @Override
     public Optional<ExitInfo> exit() {
         synchronized (lock) {
             if (backend != null && backend.exitKind() != 0) {
@@ -278,12 +270,7 @@ public final class PolicyHost implements AutoCloseable {
                 : new ExitInfo(EXIT_ERROR, 0, "the policy failed", failure, "");
     }
 
-    /**
-     * Detaches the policy, and returns when the kernel says {@code disabled}. Does nothing if it is
-     * detached already.
-     *
-     * @throws IllegalStateException if the kernel does not let go in time
-     */
+    @Override
     public ExitInfo detach() {
         Backend closing;
         synchronized (lock) {
@@ -403,7 +390,7 @@ public final class PolicyHost implements AutoCloseable {
 
     // ---- Checks ---------------------------------------------------------------------------
 
-    private static void checkMachine() throws AttachException {
+    static void checkMachine() throws AttachException {
         String state = Sysfs.state().orElse(null);
         if (state == null) {
             throw new AttachException(
@@ -452,7 +439,7 @@ public final class PolicyHost implements AutoCloseable {
         return true;
     }
 
-    private static boolean asksForRestart(ExitInfo info) throws AttachException {
+    static boolean asksForRestart(ExitInfo info) throws AttachException {
         try {
             return Backend.asksForRestart(info, KernelBtf.enum64("scx_exit_code"));
         } catch (BpfException e) {
@@ -460,7 +447,7 @@ public final class PolicyHost implements AutoCloseable {
         }
     }
 
-    private static AttachException explain(Throwable cause) {
+    static AttachException explain(Throwable cause) {
         if (cause instanceof AttachException e) {
             return e;
         }
@@ -497,7 +484,7 @@ public final class PolicyHost implements AutoCloseable {
                 cause);
     }
 
-    private static void awaitDisabled() {
+    static void awaitDisabled() {
         long deadline = System.nanoTime() + DETACH_TIMEOUT.toNanos();
         while (!Sysfs.state().orElse("").equals(DISABLED)) {
             if (System.nanoTime() - deadline > 0) {
@@ -517,7 +504,7 @@ public final class PolicyHost implements AutoCloseable {
     }
 
     /** The kernel takes letters, digits, '_' and '.', at most 127. */
-    private static String opsName(String name) {
+    static String opsName(String name) {
         String ops = "schedbook_" + name.replaceAll("[^A-Za-z0-9_.]", "_");
         return ops.substring(0, Math.min(ops.length(), 100));
     }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.kernel.KernelPolicy;
 
 /**
  * A machine with a sched_ext kernel. At most one policy is attached at a time, as in the kernel
@@ -28,6 +29,19 @@ public interface Target extends AutoCloseable {
     /** Attaches a policy as {@link #attach(CompiledPolicy)} does, with options. */
     Attachment attach(CompiledPolicy policy, AttachOptions options)
             throws TargetException, InterruptedException;
+
+    /**
+     * Attaches a policy that decides in the kernel itself.
+     *
+     * @throws TargetException also if the target has no kernel
+     */
+    default Attachment attach(KernelPolicy policy, AttachOptions options)
+            throws TargetException, InterruptedException {
+        throw new TargetException(
+                "The simulator has no kernel to attach a policy in.",
+                "Choose a target that has one: %target vm.",
+                "");
+    }
 
     /**
      * Returns the state of sched_ext as the kernel has it in {@code /sys/kernel/sched_ext/state}:

@@ -17,10 +17,13 @@ import java.util.stream.Stream;
 import org.schedbook.child.ChildProcess;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.harness.PolicyFault;
+import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.scx.AttachException;
+import org.schedbook.scx.KernelHost;
 import org.schedbook.scx.Options;
 import org.schedbook.scx.PolicyHost;
+import org.schedbook.scx.Scheduler;
 import org.schedbook.target.Activity;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
@@ -106,6 +109,28 @@ public final class HostTarget implements Target {
     @Override
     public Attachment attach(CompiledPolicy compiled, AttachOptions options)
             throws TargetException {
+        return attach(
+                compiled.name(),
+                options,
+                strictness -> PolicyHost.attach(compiled::newPolicy, compiled.name(), strictness));
+    }
+
+    @Override
+    public Attachment attach(KernelPolicy policy, AttachOptions options) throws TargetException {
+        return attach(
+                policy.policy().name(),
+                options,
+                strictness -> KernelHost.attach(policy, strictness));
+    }
+
+    /** How a policy comes to schedule this machine. */
+    @FunctionalInterface
+    private interface Attaching {
+        Scheduler attach(Options options) throws AttachException, TargetException;
+    }
+
+    private static Attachment attach(String name, AttachOptions options, Attaching attaching)
+            throws TargetException {
         Options strictness =
                 Options.DEFAULT
                         .withPartial(options.partial())
@@ -120,10 +145,7 @@ public final class HostTarget implements Target {
         }
         for (int restarts = 0; ; restarts++) {
             try {
-                return new HostAttachment(
-                        compiled.name(),
-                        PolicyHost.attach(compiled::newPolicy, compiled.name(), strictness),
-                        restarts);
+                return new HostAttachment(name, attaching.attach(strictness), restarts);
             } catch (AttachException e) {
                 if (!e.asksForRestart() || restarts == MAX_RESTARTS) {
                     throw new TargetException(e.getMessage(), e.nextStep(), e.log());
@@ -238,7 +260,7 @@ public final class HostTarget implements Target {
         // What is attached belongs to its Attachment.
     }
 
-    private record HostAttachment(String policy, PolicyHost host, int restarts)
+    private record HostAttachment(String policy, Scheduler host, int restarts)
             implements Attachment {
 
         @Override

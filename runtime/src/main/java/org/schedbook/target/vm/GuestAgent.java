@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.posix.Posix;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
@@ -136,6 +138,10 @@ public final class GuestAgent {
                     attachment = target.attach(policy(attach), options(attach));
                     yield new Message.Attached(id);
                 }
+                case Message.AttachKernel attach -> {
+                    attachment = target.attach(policy(attach), options(attach));
+                    yield new Message.Attached(id);
+                }
                 case Message.Detach _ -> new Message.Detached(id, attached().detach());
                 case Message.GetStatus _ -> new Message.StatusIs(id, attached().status());
                 case Message.GetActivity _ ->
@@ -191,6 +197,20 @@ public final class GuestAgent {
     private static CompiledPolicy policy(Message.Attach attach) {
         return new CompiledPolicy(
                 attach.name(), attach.mainClass(), attach.classes(), attach.sourceHash());
+    }
+
+    private static KernelPolicy policy(Message.AttachKernel attach) {
+        return new KernelPolicy(
+                new CompiledPolicy(
+                        attach.name(), attach.mainClass(), attach.classes(), attach.sourceHash()),
+                attach.object(),
+                attach.layout(),
+                "",
+                List.of());
+    }
+
+    private static AttachOptions options(Message.AttachKernel attach) {
+        return new AttachOptions(attach.partial(), Optional.ofNullable(attach.builtinIdle()));
     }
 
     private static AttachOptions options(Message.Attach attach) {

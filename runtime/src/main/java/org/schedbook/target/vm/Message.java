@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.schedbook.kernel.Layout;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.Activity;
 import org.schedbook.target.CommandResult;
@@ -20,6 +21,7 @@ import org.schedbook.target.Status;
 @JsonSubTypes({
     @Type(value = Message.Greet.class, name = "greet"),
     @Type(value = Message.Attach.class, name = "attach"),
+    @Type(value = Message.AttachKernel.class, name = "attach-kernel"),
     @Type(value = Message.Detach.class, name = "detach"),
     @Type(value = Message.GetStatus.class, name = "get-status"),
     @Type(value = Message.GetState.class, name = "get-state"),
@@ -39,7 +41,7 @@ import org.schedbook.target.Status;
 sealed interface Message {
 
     /** Raised whenever a message changes its meaning; the two sides must have the same. */
-    int PROTOCOL = 8;
+    int PROTOCOL = 9;
 
     /** A question; {@code id} is chosen by the notebook and is unique. */
     sealed interface Request extends Message {
@@ -66,6 +68,19 @@ sealed interface Message {
             String mainClass,
             Map<String, byte[]> classes,
             String sourceHash,
+            boolean partial,
+            Boolean builtinIdle)
+            implements Request {}
+
+    /** Attach a policy in the kernel, given as a {@code KernelPolicy} and {@code AttachOptions}. */
+    record AttachKernel(
+            long id,
+            String name,
+            String mainClass,
+            Map<String, byte[]> classes,
+            String sourceHash,
+            byte[] object,
+            Layout layout,
             boolean partial,
             Boolean builtinIdle)
             implements Request {}

@@ -22,6 +22,7 @@ import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.Activity;
 import org.schedbook.target.AttachOptions;
@@ -338,21 +339,43 @@ public final class VmTarget implements Target {
     @Override
     public Attachment attach(CompiledPolicy policy, AttachOptions options)
             throws TargetException, InterruptedException {
-        String what = "attach " + policy.name();
+        return attach(
+                policy.name(),
+                id ->
+                        new Message.Attach(
+                                id,
+                                policy.name(),
+                                policy.mainClass(),
+                                policy.classes(),
+                                policy.sourceHash(),
+                                options.partial(),
+                                options.builtinIdle().orElse(null)));
+    }
+
+    @Override
+    public Attachment attach(KernelPolicy policy, AttachOptions options)
+            throws TargetException, InterruptedException {
+        CompiledPolicy java = policy.policy();
+        return attach(
+                java.name(),
+                id ->
+                        new Message.AttachKernel(
+                                id,
+                                java.name(),
+                                java.mainClass(),
+                                java.classes(),
+                                java.sourceHash(),
+                                policy.object(),
+                                policy.layout(),
+                                options.partial(),
+                                options.builtinIdle().orElse(null)));
+    }
+
+    private Attachment attach(String name, LongFunction<Request> request)
+            throws TargetException, InterruptedException {
+        String what = "attach " + name;
         try {
-            ask(
-                    Message.Attached.class,
-                    id ->
-                            new Message.Attach(
-                                    id,
-                                    policy.name(),
-                                    policy.mainClass(),
-                                    policy.classes(),
-                                    policy.sourceHash(),
-                                    options.partial(),
-                                    options.builtinIdle().orElse(null)),
-                    REPLY_LIMIT,
-                    what);
+            ask(Message.Attached.class, request, REPLY_LIMIT, what);
         } catch (InterruptedException e) {
             // The guest goes on attaching, and nobody would ever detach it; it does this next.
             send(new Message.Detach(nextId.incrementAndGet()), what);

@@ -1,0 +1,837 @@
+package org.schedbook.kernel;
+
+import com.sun.source.tree.BlockTree;
+import com.sun.source.tree.ClassTree;
+import com.sun.source.tree.ExpressionStatementTree;
+import com.sun.source.tree.IdentifierTree;
+import com.sun.source.tree.MemberSelectTree;
+import com.sun.source.tree.MethodInvocationTree;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.StatementTree;
+import com.sun.source.tree.Tree;
+import com.sun.source.tree.VariableTree;
+import com.sun.source.util.TreeScanner;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
+import javax.lang.model.element.ExecutableElement;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.element.VariableElement;
+import javax.lang.model.type.ArrayType;
+import javax.lang.model.type.DeclaredType;
+import javax.lang.model.type.TypeKind;
+import javax.lang.model.type.TypeMirror;
+import org.schedbook.compile.CompileException.Problem;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.policy.Policy;
+import org.schedbook.policy.Task;
+import org.schedbook.policy.TaskStorage;
+
+/**
+ * Makes C of a policy: of its callbacks, and of what those call. Its constructor and {@code init()}
+ * stay Java, see {@link Snapshot}.
+ *
+ * <p>A line of C stands on the line of the Java it was made from. What is not surely the same in C
+ * is refused, by name and place.
+ */
+public final class Translator {
+
+    /** Callbacks by their name in Java, with what they are called in policy_ops.h. */
+    private static final Map<String, String> CALLBACKS =
+            Map.of(
+                    "selectCpu", "SELECT_CPU",
+                    "enqueue", "ENQUEUE",
+                    "dispatch", "DISPATCH",
+                    "runnable", "RUNNABLE",
+                    "running", "RUNNING",
+                    "stopping", "STOPPING",
+                    "quiescent", "QUIESCENT",
+                    "exitTask", "EXIT_TASK",
+                    "tick", "TICK");
+
+    private static final Set<String> QUEUES =
+            Set.of(
+                    "java.util.ArrayDeque",
+                    "java.util.ArrayList",
+                    "java.util.LinkedList",
+                    "java.util.List",
+                    "java.util.Deque",
+                    "java.util.Queue");
+
+    private static final Set<String> LISTS =
+            Set.of("java.util.ArrayList", "java.util.LinkedList", "java.util.List");
+
+    /** What a field is in C. */
+    enum Kind {
+        CONSTANT,
+        SCALAR,
+        ARRAY,
+        STORAGE,
+        QUEUE,
+        QUEUES,
+        OTHER
+    }
+
+    /** A field of the policy. */
+    static final class Field {
+        final VariableElement element;
+        final VariableTree tree;
+        final Kind kind;
+        final String name;
+        boolean read;
+        boolean written;
+        boolean plainlyWritten;
+        int plainLine;
+
+        Field(VariableElement element, VariableTree tree, Kind kind, String name) {
+            this.element = element;
+            this.tree = tree;
+            this.kind = kind;
+            this.name = name;
+        }
+    }
+
+    /** A class whose objects are the state of a task. */
+    record State(TypeElement element, ClassTree tree, String name, List<VariableElement> members) {}
+
+    /** A method that is translated. */
+    static final class Method {
+        final ExecutableElement element;
+        final MethodTree tree;
+        final String name;
+
+        /** The callbacks it is called from, directly or not. */
+        final Set<String> from = new TreeSet<>();
+
+        Method(ExecutableElement element, MethodTree tree, String name) {
+            this.element = element;
+            this.tree = tree;
+            this.name = name;
+        }
+    }
+
+    final PolicySource source;
+    final JavaTrees trees;
+    final Names names = new Names();
+    final Map<Element, Field> fields = new LinkedHashMap<>();
+    final Map<Element, State> states = new LinkedHashMap<>();
+    final Map<Element, Method> methods = new LinkedHashMap<>();
+    final List<String> thrown = new ArrayList<>();
+
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<Translation.Note> notes = new ArrayList<>();
+    private final Map<String, Method> callbacks = new LinkedHashMap<>();
+    private final Map<Element, MethodTree> declared = new LinkedHashMap<>();
+    private final List<TypeElement> hierarchy = new ArrayList<>();
+
+    /** Switches of the prelude that are needed. */
+    final Set<String> switches = new TreeSet<>();
+
+    /** Constants that DSQs are used by, and how. */
+    final Set<Object> fifoDsqs = new LinkedHashSet<>();
+
+    final Set<Object> vtimeDsqs = new LinkedHashSet<>();
+    Tree unknownFifoDsq;
+    Tree unknownVtimeDsq;
+
+    private Translator(PolicySource source) {
+        this.source = source;
+        this.trees = new JavaTrees(source);
+    }
+
+    /**
+     * Translates a policy that compiles.
+     *
+     * @throws UnsupportedException if it cannot be translated
+     */
+    public static Translation translate(PolicySource source) throws UnsupportedException {
+        return new Translator(source).translate();
+    }
+
+    // ---- Refusing -------------------------------------------------------------------------
+
+    /** Ends the translation of a statement; the rest is looked at for more to say. */
+    static final class Stop extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Stop() {
+            super(null, null, false, false);
+        }
+    }
+
+    Stop refuse(Tree tree, Unsupported why, String what) {
+        int line = trees.line(tree);
+        int column = Math.max(trees.column(trees.start(tree)), 1);
+        List<String> lines = source.text().lines().toList();
+        String text = line <= lines.size() ? lines.get(line - 1) : "";
+        long length = trees.endLine(tree) == line ? trees.end(tree) - trees.start(tree) : 1;
+        int within = Math.clamp(length, 1, Math.max(1, text.length() + 1 - column));
+        var problem = new Problem(line, column, within, why.message(what), text);
+        if (!problems.contains(problem)) {
+            problems.add(problem);
+        }
+        return new Stop();
+    }
+
+    void note(int line, String text) {
+        var note = new Translation.Note(line, text);
+        if (!notes.contains(note)) {
+            notes.add(note);
+        }
+    }
+
+    // ---- The whole ------------------------------------------------------------------------
+
+    private Translation translate() throws UnsupportedException {
+        findClasses();
+        findFields();
+        findMethods();
+        var bodies = new LinkedHashMap<Method, String>();
+        for (Method method : methods.values()) {
+            try {
+                bodies.put(method, new Body(this, method).text());
+            } catch (Stop stop) {
+                // it is in problems
+            }
+        }
+        checkDsqs();
+        if (!problems.isEmpty()) {
+            problems.sort(Comparator.comparing(Problem::line).thenComparing(Problem::column));
+            throw new UnsupportedException(problems);
+        }
+        for (Field field : fields.values()) {
+            if (field.plainlyWritten && field.read) {
+                note(
+                        field.plainLine,
+                        field.element.getSimpleName()
+                                + " may lose an update when two CPUs decide at once");
+            }
+        }
+        if (declared.keySet().stream().anyMatch(m -> overridesCallback(m, "exit"))) {
+            note(0, "exit() is not called");
+        }
+        notes.sort(Comparator.comparing(Translation.Note::line));
+        return assemble(bodies);
+    }
+
+    private Translation assemble(Map<Method, String> bodies) {
+        int firstBody = methods.values().stream().mapToInt(m -> headLine(m.tree)).min().orElse(1);
+        var before = new StringBuilder();
+        if (fields.values().stream().anyMatch(f -> isUsed(f) && isQueue(f.kind))) {
+            switches.add("SB_KEEPS");
+        }
+        switches.forEach(s -> before.append("#define ").append(s).append('\n'));
+        before.append("#include \"policy.h\"\n");
+        var pieces = new ArrayList<Map.Entry<Integer, String>>();
+        for (State state : states.values()) {
+            before.append("struct ").append(state.name).append(";\n");
+        }
+        for (State state : states.values()) {
+            int line = trees.line(trees.start(state.tree));
+            int end = trees.endLine(state.tree);
+            if (end > firstBody) {
+                before.append(Lines.plain(structure(state))).append('\n');
+            } else {
+                pieces.add(Map.entry(line, structure(state)));
+            }
+        }
+        for (Field field : fields.values()) {
+            if (!isUsed(field)) {
+                continue;
+            }
+            int line = trees.line(field.tree);
+            String text = declaration(field);
+            if (line > firstBody) {
+                before.append(Lines.plain(text)).append('\n');
+            } else {
+                pieces.add(Map.entry(line, Lines.mark(line) + text));
+            }
+        }
+        for (Method method : bodies.keySet()) {
+            before.append(Lines.plain(head(method))).append(";\n");
+            pieces.add(Map.entry(headLine(method.tree), bodies.get(method)));
+        }
+        pieces.sort(Map.Entry.comparingByKey());
+        var lines = new Lines(source.text());
+        pieces.forEach(piece -> lines.write(piece.getValue()));
+
+        var after = new StringBuilder();
+        callbacks.forEach(
+                (name, method) ->
+                        after.append(
+                                "#define SB_HAS_%s %s\n"
+                                        .formatted(CALLBACKS.get(name), method.name)));
+        var storages =
+                fields.values().stream()
+                        .filter(this::isUsed)
+                        .filter(f -> f.kind == Kind.STORAGE)
+                        .toList();
+        if (!storages.isEmpty()) {
+            var list = new StringBuilder("#define SB_STORAGES(S)");
+            for (Field field : storages) {
+                String state = stateOf(field).name;
+                after.append(
+                        "const volatile struct %s sb_initial_%s;\n".formatted(state, field.name));
+                list.append(" S(%s, %s)".formatted(field.name, state));
+            }
+            after.append(list).append('\n');
+        }
+        after.append("#include \"policy_ops.h\"\n");
+        return new Translation(
+                source.name(), before.toString(), lines.text(), after.toString(), layout(), notes);
+    }
+
+    private boolean isUsed(Field field) {
+        return field.read || field.written;
+    }
+
+    static boolean isQueue(Kind kind) {
+        return kind == Kind.QUEUE || kind == Kind.QUEUES;
+    }
+
+    private Layout layout() {
+        var scalars = new ArrayList<Layout.Scalar>();
+        var arrays = new ArrayList<Layout.Array>();
+        var storages = new ArrayList<Layout.Storage>();
+        var queues = new ArrayList<Layout.Queue>();
+        for (Field field : fields.values()) {
+            if (!isUsed(field)) {
+                continue;
+            }
+            var at =
+                    new Layout.Field(
+                            trees.elements
+                                    .getBinaryName(
+                                            (TypeElement) field.element.getEnclosingElement())
+                                    .toString(),
+                            field.element.getSimpleName().toString());
+            TypeMirror type = field.element.asType();
+            switch (field.kind) {
+                case SCALAR -> scalars.add(new Layout.Scalar(at, field.name, descriptor(type)));
+                case ARRAY ->
+                        arrays.add(
+                                new Layout.Array(
+                                        at,
+                                        field.name,
+                                        descriptor(((ArrayType) type).getComponentType())));
+                case STORAGE ->
+                        storages.add(
+                                new Layout.Storage(
+                                        at,
+                                        field.name,
+                                        stateOf(field).members.stream()
+                                                .map(
+                                                        m ->
+                                                                new Layout.Member(
+                                                                        m.getSimpleName()
+                                                                                .toString(),
+                                                                        descriptor(m.asType())))
+                                                .toList()));
+                case QUEUE -> queues.add(new Layout.Queue(at, field.name, false));
+                case QUEUES -> queues.add(new Layout.Queue(at, field.name, true));
+                case CONSTANT, OTHER -> {}
+            }
+        }
+        return new Layout(
+                scalars,
+                arrays,
+                storages,
+                queues,
+                callbacks.containsKey("selectCpu"),
+                List.copyOf(thrown));
+    }
+
+    private static char descriptor(TypeMirror type) {
+        return switch (type.getKind()) {
+            case BOOLEAN -> 'Z';
+            case BYTE -> 'B';
+            case SHORT -> 'S';
+            case CHAR -> 'C';
+            case INT -> 'I';
+            case LONG -> 'J';
+            default -> throw new IllegalStateException(type.toString());
+        };
+    }
+
+    // ---- Declarations in C ----------------------------------------------------------------
+
+    private String structure(State state) {
+        var text = new StringBuilder(Lines.mark(trees.line(trees.start(state.tree))));
+        text.append("struct ").append(state.name).append(" {");
+        for (VariableElement member : state.members) {
+            Tree tree = memberTree(state.tree, member);
+            text.append(tree == null ? " " : Lines.mark(trees.line(tree)));
+            text.append(cType(member.asType())).append(' ');
+            text.append(Names.member(member.getSimpleName().toString())).append(';');
+        }
+        return text.append(Lines.mark(trees.endLine(state.tree))).append("};").toString();
+    }
+
+    private Tree memberTree(ClassTree tree, VariableElement member) {
+        return tree.getMembers().stream()
+                .filter(m -> m instanceof VariableTree && trees.element(m) == member)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private String declaration(Field field) {
+        TypeMirror type = field.element.asType();
+        return switch (field.kind) {
+            case CONSTANT ->
+                    "static const %s %s = %s;"
+                            .formatted(
+                                    cType(type),
+                                    field.name,
+                                    literal(field.element.getConstantValue()));
+            case SCALAR ->
+                    "%s%s %s;"
+                            .formatted(
+                                    field.written ? "" : "const volatile ",
+                                    cType(type),
+                                    field.name);
+            case ARRAY ->
+                    "sb_array(%s, %s);"
+                            .formatted(cType(((ArrayType) type).getComponentType()), field.name);
+            case STORAGE -> "sb_storage(%s, %s);".formatted(stateOf(field).name, field.name);
+            case QUEUE -> "const volatile s64 %s;".formatted(field.name);
+            case QUEUES ->
+                    "const volatile s64 %s; const volatile s32 sb_length_%s;"
+                            .formatted(field.name, field.name);
+            case OTHER -> throw new IllegalStateException(field.name);
+        };
+    }
+
+    /** Returns a method's head as C has it, with the mark of its line. */
+    String head(Method method) {
+        var text = new StringBuilder(Lines.mark(headLine(method.tree)));
+        text.append("static __always_inline ");
+        text.append(cType(method.tree.getReturnType(), method.element.getReturnType()));
+        text.append(' ').append(method.name).append("(SB");
+        for (VariableTree parameter : method.tree.getParameters()) {
+            Element element = trees.element(parameter);
+            text.append(", ")
+                    .append(
+                            variable(
+                                    cType(parameter, element.asType()),
+                                    names.local(parameter.getName().toString())));
+        }
+        return text.append(')').toString();
+    }
+
+    static String variable(String type, String name) {
+        return type.endsWith("*") ? type + name : type + " " + name;
+    }
+
+    /** The line that names the method: annotations and modifiers may be on earlier ones. */
+    int headLine(MethodTree tree) {
+        return trees.line(tree.getReturnType());
+    }
+
+    String cType(TypeMirror type) {
+        return switch (type.getKind()) {
+            case VOID -> "void";
+            case BOOLEAN -> "bool";
+            case BYTE -> "s8";
+            case SHORT -> "s16";
+            case CHAR -> "u16";
+            case INT -> "s32";
+            case LONG -> "s64";
+            default -> throw new IllegalStateException(type.toString());
+        };
+    }
+
+    /** Returns the C type of a variable or a value, and refuses what has none. */
+    String cType(Tree at, TypeMirror type) {
+        switch (type.getKind()) {
+            case VOID, BOOLEAN, BYTE, SHORT, CHAR, INT, LONG -> {
+                return cType(type);
+            }
+            case FLOAT, DOUBLE -> throw refuse(at, Unsupported.NO_FLOATING_POINT, type.toString());
+            case ARRAY -> throw refuse(at, Unsupported.ARRAY_ALIAS, type.toString());
+            default -> {}
+        }
+        if (isTask(type)) {
+            return "struct task_struct *";
+        }
+        State state = stateOf(type);
+        if (state != null) {
+            return "struct " + state.name + " *";
+        }
+        String name = type.toString();
+        if (name.equals("java.lang.String")) {
+            throw refuse(at, Unsupported.NO_STRINGS, "String");
+        }
+        if (name.equals("java.lang.Double") || name.equals("java.lang.Float")) {
+            throw refuse(at, Unsupported.NO_FLOATING_POINT, name);
+        }
+        if (type instanceof DeclaredType d && d.asElement().getKind() == ElementKind.ENUM) {
+            throw refuse(at, Unsupported.NO_ENUM, "the enum " + d.asElement().getSimpleName());
+        }
+        if (QUEUES.contains(erasure(type))) {
+            throw refuse(at, Unsupported.QUEUE_ALIAS, name.replace("org.schedbook.policy.", ""));
+        }
+        throw refuse(at, Unsupported.NO_OBJECTS, "an object of type " + simple(type));
+    }
+
+    static String simple(TypeMirror type) {
+        return type.toString().replaceAll("\\b[a-z]\\w*\\.", "");
+    }
+
+    String erasure(TypeMirror type) {
+        return trees.types.erasure(type).toString();
+    }
+
+    static boolean isTask(TypeMirror type) {
+        return type.toString().equals(Task.class.getName());
+    }
+
+    State stateOf(TypeMirror type) {
+        return type instanceof DeclaredType declared ? states.get(declared.asElement()) : null;
+    }
+
+    State stateOf(Field field) {
+        return stateOf(((DeclaredType) field.element.asType()).getTypeArguments().getFirst());
+    }
+
+    static String literal(Object value) {
+        return switch (value) {
+            case Boolean b -> b.toString();
+            case Character c -> Integer.toString(c);
+            case Long l ->
+                    l == Long.MIN_VALUE
+                            ? "(-9223372036854775807LL - 1)"
+                            : l < 0 ? "(%dLL)".formatted(l) : l + "LL";
+            case Number n -> {
+                int i = n.intValue();
+                yield i == Integer.MIN_VALUE
+                        ? "(-2147483647 - 1)"
+                        : i < 0 ? "(%d)".formatted(i) : Integer.toString(i);
+            }
+            default -> throw new IllegalStateException(value.toString());
+        };
+    }
+
+    // ---- What there is --------------------------------------------------------------------
+
+    private void findClasses() {
+        var classes = new LinkedHashMap<Element, ClassTree>();
+        new TreeScanner<Void, Void>() {
+            @Override
+            public Void visitClass(ClassTree tree, Void unused) {
+                Element element = trees.element(tree);
+                if (element != null) {
+                    classes.put(element, tree);
+                }
+                return super.visitClass(tree, null);
+            }
+        }.scan(trees.unit, null);
+        TypeMirror policy = trees.elements.getTypeElement(Policy.class.getName()).asType();
+        TypeElement main =
+                (TypeElement)
+                        classes.keySet().stream()
+                                .filter(
+                                        e ->
+                                                trees.types.isSubtype(e.asType(), policy)
+                                                        && !e.getModifiers()
+                                                                .contains(Modifier.ABSTRACT))
+                                .findFirst()
+                                .orElseThrow();
+        for (TypeElement e = main;
+                classes.containsKey(e);
+                e = (TypeElement) ((DeclaredType) e.getSuperclass()).asElement()) {
+            hierarchy.add(e);
+            for (Tree member : classes.get(e).getMembers()) {
+                if (member instanceof MethodTree method
+                        && trees.element(method).getKind() == ElementKind.METHOD) {
+                    declared.put(trees.element(method), method);
+                }
+            }
+        }
+        // The classes of the state of tasks.
+        for (TypeElement type : hierarchy) {
+            for (Tree member : classes.get(type).getMembers()) {
+                if (member instanceof VariableTree field
+                        && erasure(trees.element(field).asType())
+                                .equals(TaskStorage.class.getName())) {
+                    addState(field, classes);
+                }
+            }
+        }
+    }
+
+    private void addState(VariableTree field, Map<Element, ClassTree> classes) {
+        var arguments = ((DeclaredType) trees.element(field).asType()).getTypeArguments();
+        Element element =
+                arguments.isEmpty() || !(arguments.getFirst() instanceof DeclaredType declared)
+                        ? null
+                        : declared.asElement();
+        ClassTree tree = classes.get(element);
+        if (tree == null || states.containsKey(element)) {
+            return; // refused where it is used
+        }
+        var members = new ArrayList<VariableElement>();
+        boolean isRecord = element.getKind() == ElementKind.RECORD;
+        if (element.getKind() != ElementKind.CLASS && !isRecord) {
+            return;
+        }
+        if (!((TypeElement) element).getSuperclass().toString().equals("java.lang.Object")
+                && !isRecord) {
+            return;
+        }
+        for (Element member : element.getEnclosedElements()) {
+            if (member instanceof VariableElement variable
+                    && !member.getModifiers().contains(Modifier.STATIC)) {
+                if (!variable.asType().getKind().isPrimitive()
+                        || variable.asType().getKind() == TypeKind.DOUBLE
+                        || variable.asType().getKind() == TypeKind.FLOAT) {
+                    Tree at = memberTree(tree, variable);
+                    boolean floats = variable.asType().getKind().isPrimitive();
+                    refuse(
+                            at == null ? tree : at,
+                            floats ? Unsupported.NO_FLOATING_POINT : Unsupported.STATE_HAS_OTHERS,
+                            simple(variable.asType()) + " " + variable.getSimpleName());
+                    continue;
+                }
+                members.add(variable);
+            }
+        }
+        states.put(
+                element,
+                new State(
+                        (TypeElement) element,
+                        tree,
+                        names.global(element.getSimpleName().toString()),
+                        members));
+    }
+
+    private void findFields() {
+        for (TypeElement type : hierarchy) {
+            for (Element element : type.getEnclosedElements()) {
+                if (element instanceof VariableElement variable) {
+                    VariableTree tree = fieldTree(variable);
+                    if (tree != null) {
+                        fields.put(
+                                variable,
+                                new Field(
+                                        variable,
+                                        tree,
+                                        kindOf(variable),
+                                        names.global(variable.getSimpleName().toString())));
+                    }
+                }
+            }
+        }
+    }
+
+    private VariableTree fieldTree(VariableElement field) {
+        var found = new VariableTree[1];
+        new TreeScanner<Void, Void>() {
+            @Override
+            public Void visitVariable(VariableTree tree, Void unused) {
+                if (trees.element(tree) == field) {
+                    found[0] = tree;
+                }
+                return super.visitVariable(tree, null);
+            }
+        }.scan(trees.unit, null);
+        return found[0];
+    }
+
+    private Kind kindOf(VariableElement field) {
+        TypeMirror type = field.asType();
+        if (type.getKind().isPrimitive()
+                && type.getKind() != TypeKind.DOUBLE
+                && type.getKind() != TypeKind.FLOAT) {
+            return field.getConstantValue() != null ? Kind.CONSTANT : Kind.SCALAR;
+        }
+        if (type instanceof ArrayType array) {
+            TypeKind element = array.getComponentType().getKind();
+            if (element.isPrimitive() && element != TypeKind.DOUBLE && element != TypeKind.FLOAT) {
+                return Kind.ARRAY;
+            }
+            return isQueueType(array.getComponentType()) ? Kind.QUEUES : Kind.OTHER;
+        }
+        if (erasure(type).equals(TaskStorage.class.getName())) {
+            boolean known =
+                    type instanceof DeclaredType declared
+                            && !declared.getTypeArguments().isEmpty()
+                            && stateOf(declared.getTypeArguments().getFirst()) != null;
+            return known ? Kind.STORAGE : Kind.OTHER;
+        }
+        if (isQueueType(type)) {
+            return Kind.QUEUE;
+        }
+        if (LISTS.contains(erasure(type))
+                && type instanceof DeclaredType declared
+                && !declared.getTypeArguments().isEmpty()
+                && isQueueType(declared.getTypeArguments().getFirst())) {
+            return Kind.QUEUES;
+        }
+        return Kind.OTHER;
+    }
+
+    private boolean isQueueType(TypeMirror type) {
+        return QUEUES.contains(erasure(type))
+                && type instanceof DeclaredType declared
+                && declared.getTypeArguments().size() == 1
+                && isTask(declared.getTypeArguments().getFirst());
+    }
+
+    // ---- What is called -------------------------------------------------------------------
+
+    private boolean overridesCallback(Element method, String name) {
+        return method.getSimpleName().contentEquals(name) && overridesPolicy(method);
+    }
+
+    private boolean overridesPolicy(Element method) {
+        TypeElement policy = trees.elements.getTypeElement(Policy.class.getName());
+        return policy.getEnclosedElements().stream()
+                .anyMatch(
+                        m ->
+                                m instanceof ExecutableElement theirs
+                                        && trees.elements.overrides(
+                                                (ExecutableElement) method,
+                                                theirs,
+                                                hierarchy.getFirst()));
+    }
+
+    /** Returns the declaration that a call of a method of the policy reaches. */
+    ExecutableElement resolve(ExecutableElement called) {
+        for (TypeElement type : hierarchy) {
+            for (Element element : type.getEnclosedElements()) {
+                if (element instanceof ExecutableElement method
+                        && (method == called
+                                || trees.elements.overrides(method, called, hierarchy.getFirst()))
+                        && declared.containsKey(method)
+                        && declared.get(method).getBody() != null) {
+                    return method;
+                }
+            }
+        }
+        return null;
+    }
+
+    private void findMethods() {
+        for (TypeElement type : hierarchy) {
+            for (Element element : type.getEnclosedElements()) {
+                String name = element.getSimpleName().toString();
+                if (element instanceof ExecutableElement method
+                        && declared.containsKey(method)
+                        && declared.get(method).getBody() != null
+                        && overridesPolicy(method)) {
+                    if (name.equals("dequeue")) {
+                        checkDequeue(declared.get(method));
+                    } else if (CALLBACKS.containsKey(name) && !callbacks.containsKey(name)) {
+                        callbacks.put(name, reach(method, name, new ArrayDeque<>()));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Adds a method and all that it calls. */
+    private Method reach(ExecutableElement element, String callback, ArrayDeque<Element> stack) {
+        MethodTree tree = declared.get(element);
+        Method method = methods.get(element);
+        if (method == null) {
+            method = new Method(element, tree, names.global(element.getSimpleName().toString()));
+            methods.put(element, method);
+        }
+        if (!method.from.add(callback) && !stack.contains(element)) {
+            return method;
+        }
+        stack.push(element);
+        new TreeScanner<Void, Void>() {
+            @Override
+            public Void visitMethodInvocation(MethodInvocationTree call, Void unused) {
+                if (trees.element(call) instanceof ExecutableElement called) {
+                    ExecutableElement target = target(call, called);
+                    if (target != null && stack.contains(target)) {
+                        refuse(call, Unsupported.RECURSION, called.getSimpleName() + "()");
+                    } else if (target != null) {
+                        reach(target, callback, stack);
+                    }
+                }
+                return super.visitMethodInvocation(call, null);
+            }
+        }.scan(tree.getBody(), null);
+        stack.pop();
+        return method;
+    }
+
+    /** Returns the method of the policy that a call reaches, null if it is one of another class. */
+    ExecutableElement target(MethodInvocationTree call, ExecutableElement called) {
+        Tree select = call.getMethodSelect();
+        boolean isSuper =
+                select instanceof MemberSelectTree member
+                        && member.getExpression() instanceof IdentifierTree name
+                        && name.getName().contentEquals("super");
+        if (isSuper) {
+            return declared.containsKey(called) && declared.get(called).getBody() != null
+                    ? called
+                    : null;
+        }
+        return declared.containsKey(called) || isOfPolicy(called) ? resolve(called) : null;
+    }
+
+    static boolean isOfPolicy(Element method) {
+        return method.getEnclosingElement().toString().equals(Policy.class.getName());
+    }
+
+    /** The kernel takes tasks out of queues by itself, so nothing else may happen there. */
+    private void checkDequeue(MethodTree dequeue) {
+        for (StatementTree statement : dequeue.getBody().getStatements()) {
+            checkDequeue(statement);
+        }
+    }
+
+    private void checkDequeue(StatementTree statement) {
+        if (statement instanceof BlockTree block) {
+            block.getStatements().forEach(this::checkDequeue);
+            return;
+        }
+        boolean removes =
+                statement instanceof ExpressionStatementTree expression
+                        && expression.getExpression() instanceof MethodInvocationTree call
+                        && call.getMethodSelect() instanceof MemberSelectTree member
+                        && member.getIdentifier().contentEquals("remove")
+                        && call.getArguments().size() == 1
+                        && isTask(trees.type(call.getArguments().getFirst()))
+                        && isQueueType(trees.type(member.getExpression()));
+        if (!removes) {
+            refuse(statement, Unsupported.DEQUEUE_DOES_MORE, "dequeue() does more");
+        }
+    }
+
+    private void checkDsqs() {
+        Tree at = unknownFifoDsq != null ? unknownFifoDsq : unknownVtimeDsq;
+        boolean both =
+                (unknownFifoDsq != null || !fifoDsqs.isEmpty())
+                        && (unknownVtimeDsq != null || !vtimeDsqs.isEmpty());
+        if (both && at != null) {
+            refuse(at, Unsupported.MIXED_DSQ, "a DSQ that is known only when the policy runs");
+        }
+        for (Object dsq : vtimeDsqs) {
+            if (fifoDsqs.contains(dsq)) {
+                problems.add(
+                        new Problem(
+                                0,
+                                0,
+                                1,
+                                Unsupported.MIXED_DSQ.message(
+                                        "DSQ %s is used with insert and with insertVtime"
+                                                .formatted(dsq)),
+                                ""));
+            }
+        }
+    }
+}

@@ -1,0 +1,401 @@
+package org.schedbook.scx;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.schedbook.bpf.exit_record;
+import org.schedbook.bpf.sched_ext_ops;
+import org.schedbook.bpf.wire_h;
+import org.schedbook.harness.Faults;
+import org.schedbook.harness.PolicyFault;
+import org.schedbook.kernel.KernelPolicy;
+import org.schedbook.kernel.Layout;
+import org.schedbook.kernel.Snapshot;
+import org.schedbook.libbpf.BpfException;
+import org.schedbook.libbpf.BpfLink;
+import org.schedbook.libbpf.BpfObject;
+import org.schedbook.libbpf.ElfSymbols;
+import org.schedbook.policy.ExitInfo;
+import org.schedbook.policy.Policy;
+import org.schedbook.policy.Topology;
+
+/**
+ * A policy attached in the kernel of this machine: BPF programs decide, and nothing in user space
+ * does. Its constructor and {@code init()} run here first, for what its fields start with.
+ *
+ * <p>Attaching fails closed, as {@link PolicyHost} does. When the process ends in whatever way, the
+ * kernel goes back to its own scheduler.
+ */
+public final class KernelHost implements Scheduler {
+
+    private static final Duration INIT_LIMIT = Duration.ofSeconds(30);
+
+    private static final String OPS = "policy_ops";
+    private static final String VARIABLES = ".bss";
+
+    /** Of policy.h. */
+    private static final long QUEUES = wire_h.DSQ_GLOBAL() + 0x1000;
+
+    private static final int MAX_FAULTS = 8;
+
+    private static final List<String> COUNTERS =
+            List.of(
+                    "nr_enqueued",
+                    "nr_user_dispatches",
+                    "nr_kernel_dispatches",
+                    "nr_bypass_dispatches",
+                    "nr_bounce_dispatches",
+                    "nr_cancel_dispatches",
+                    "nr_dequeued",
+                    "nr_gone",
+                    "nr_forgotten",
+                    "nr_policy_errors",
+                    "nr_duplicate");
+
+    private static final VarHandle LONG = JAVA_LONG.varHandle();
+    private static final VarHandle INT = JAVA_INT.varHandle();
+
+    private final String name;
+    private final List<String> thrown;
+    private final Map<String, ElfSymbols.Symbol> symbols;
+
+    /** Guards the object's memory, which goes away on detach, and what is kept of it. */
+    private final Object lock = new Object();
+
+    private BpfObject object;
+    private MemorySegment variables;
+    private MemorySegment exitRecord;
+    private BpfLink link;
+    private Map<String, Long> lastCounters = Map.of();
+    private List<PolicyFault> lastFaults = List.of();
+    private ExitInfo exit;
+
+    private KernelHost(KernelPolicy policy) {
+        this.name = PolicyHost.opsName(policy.name());
+        this.thrown = policy.layout().thrown();
+        this.symbols = ElfSymbols.of(policy.object());
+    }
+
+    /**
+     * Attaches a policy.
+     *
+     * @throws AttachException as {@link PolicyHost#attach} does
+     */
+    public static KernelHost attach(KernelPolicy policy, Options options) throws AttachException {
+        PolicyHost.checkMachine();
+        long hotplugSeq = Sysfs.hotplugSeq(); // before the policy looks at the CPUs
+        Topology topology = Sysfs.topology();
+        Snapshot snapshot = initialise(policy, topology);
+        var host = new KernelHost(policy);
+        try {
+            BpfObject.listen(false);
+            try {
+                host.load(policy, snapshot, topology, hotplugSeq, options);
+            } catch (BpfException e) {
+                BpfObject.listen(true); // it fails again, and says why
+                host.load(policy, snapshot, topology, hotplugSeq, options);
+            }
+        } catch (IOException e) {
+            throw PolicyHost.explain(e);
+        }
+        host.checkAttached();
+        return host;
+    }
+
+    /** Runs the policy's own Java, on a thread that may be given up. */
+    private static Snapshot initialise(KernelPolicy policy, Topology topology)
+            throws AttachException {
+        var result = new CompletableFuture<Snapshot>();
+        Thread.ofPlatform()
+                .name("policy-init")
+                .daemon()
+                .start(
+                        () -> {
+                            try {
+                                Policy made = policy.newPolicy();
+                                result.complete(Snapshot.of(made, policy.layout(), topology));
+                            } catch (Throwable t) {
+                                result.completeExceptionally(t);
+                            }
+                        });
+        try {
+            return result.get(INIT_LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof ReflectiveOperationException) {
+                throw PolicyHost.explain(cause);
+            }
+            int line = Faults.lineOf(policy.mainClass(), cause.getStackTrace());
+            throw new AttachException(
+                    new PolicyFault("init", Faults.describe(cause), line).sentence(),
+                    PolicyHost.MEND,
+                    "",
+                    cause);
+        } catch (TimeoutException e) {
+            throw new AttachException(
+                    "The policy was not attached within %d s; its init() may not return."
+                            .formatted(INIT_LIMIT.toSeconds()),
+                    PolicyHost.MEND);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AttachException(
+                    "Interrupted while attaching; nothing is attached.", "Run the cell again.");
+        }
+    }
+
+    // ---- Loading --------------------------------------------------------------------------
+
+    private void load(
+            KernelPolicy policy,
+            Snapshot snapshot,
+            Topology topology,
+            long hotplugSeq,
+            Options options)
+            throws IOException {
+        BpfObject opened = BpfObject.open(policy.object(), "policy");
+        try {
+            configure(opened, policy.layout(), snapshot, topology, options);
+            Map<String, Long> flags = Backend.opsFlags();
+            long set = Backend.OPS_FLAGS.stream().mapToLong(f -> flags.getOrDefault(f, 0L)).sum();
+            if (options.partial()) {
+                set |= flags.get("SCX_OPS_SWITCH_PARTIAL");
+            }
+            MemorySegment ops = opened.initialValue(OPS);
+            sched_ext_ops.flags(ops, set);
+            sched_ext_ops.timeout_ms(ops, (int) options.watchdog().toMillis());
+            sched_ext_ops.hotplug_seq(ops, hotplugSeq);
+            sched_ext_ops.name(ops).fill((byte) 0).setString(0, name);
+            opened.load();
+            fillArrays(opened, policy.layout(), snapshot);
+            variables = opened.variables(VARIABLES);
+            exitRecord = opened.variables(".data.exit");
+            object = opened;
+            link = opened.attachStructOps(OPS);
+        } catch (IOException | RuntimeException e) {
+            object = null;
+            opened.close();
+            throw e;
+        }
+    }
+
+    private void configure(
+            BpfObject opened, Layout layout, Snapshot snapshot, Topology topology, Options options)
+            throws BpfException {
+        boolean selectCpu = layout.selectCpu();
+        set(opened, "sb_nr_cpus", 0, 4, Sysfs.nrPossibleCpus());
+        set(opened, "sb_online_cpus", 0, 4, topology.nrCpus());
+        set(opened, "sb_khugepaged", 0, 4, Backend.khugepaged());
+        set(opened, "sb_builtin_idle", 0, 4, options.builtinIdle().orElse(!selectCpu) ? 1 : 0);
+        List<Long> dsqs = snapshot.dsqs();
+        set(opened, "sb_nr_dsqs", 0, 4, dsqs.size());
+        long low = 0;
+        for (int i = 0; i < dsqs.size(); i++) {
+            set(opened, "sb_dsqs", 8 * i, 8, dsqs.get(i));
+            low |= dsqs.get(i) < Long.SIZE ? 1L << dsqs.get(i) : 0;
+        }
+        set(opened, "sb_low_dsqs", 0, 8, low);
+        for (Layout.Scalar scalar : layout.scalars()) {
+            set(
+                    opened,
+                    scalar.symbol(),
+                    0,
+                    size(scalar.type()),
+                    snapshot.scalars().get(scalar.symbol()));
+        }
+        for (Layout.Storage storage : layout.storages()) {
+            int offset = 0;
+            List<Long> values = snapshot.states().get(storage.symbol());
+            for (int i = 0; i < values.size(); i++) {
+                int size = size(storage.members().get(i).type());
+                offset = (offset + size - 1) / size * size;
+                set(opened, "sb_initial_" + storage.symbol(), offset, size, values.get(i));
+                offset += size;
+            }
+        }
+        for (Layout.Array array : layout.arrays()) {
+            int length = snapshot.arrays().get(array.symbol()).size();
+            opened.setMaxEntries(array.symbol(), Math.max(length, 1));
+            set(opened, "sb_length_" + array.symbol(), 0, 4, length);
+        }
+        int nrQueues = 0;
+        for (Layout.Queue queue : layout.queues()) {
+            int count = snapshot.queues().get(queue.symbol());
+            set(opened, queue.symbol(), 0, 8, QUEUES + nrQueues);
+            if (queue.many()) {
+                set(opened, "sb_length_" + queue.symbol(), 0, 4, count);
+            }
+            nrQueues += count;
+        }
+        set(opened, "sb_nr_queues", 0, 4, nrQueues);
+    }
+
+    private static int size(char type) {
+        return switch (type) {
+            case 'J' -> 8;
+            case 'I' -> 4;
+            case 'S', 'C' -> 2;
+            default -> 1;
+        };
+    }
+
+    /** Sets a part of a variable; one that nothing uses is not in the object. */
+    private void set(BpfObject opened, String variable, int at, int size, long value)
+            throws BpfException {
+        ElfSymbols.Symbol symbol = symbols.get(variable);
+        if (symbol != null) {
+            MemorySegment memory = opened.initialValue(symbol.section());
+            write(memory, symbol.offset() + at, size, value);
+        }
+    }
+
+    private static void write(MemorySegment memory, long at, int size, long value) {
+        switch (size) {
+            case 8 -> memory.set(JAVA_LONG_UNALIGNED, at, value);
+            case 4 -> memory.set(ValueLayout.JAVA_INT_UNALIGNED, at, (int) value);
+            case 2 -> memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, (short) value);
+            default -> memory.set(ValueLayout.JAVA_BYTE, at, (byte) value);
+        }
+    }
+
+    private static void fillArrays(BpfObject loaded, Layout layout, Snapshot snapshot)
+            throws BpfException {
+        for (Layout.Array array : layout.arrays()) {
+            List<Long> values = snapshot.arrays().get(array.symbol());
+            if (!values.isEmpty()) {
+                MemorySegment elements = loaded.elements(array.symbol(), values.size());
+                for (int i = 0; i < values.size(); i++) {
+                    write(elements, 8L * i, size(array.element()), values.get(i));
+                }
+            }
+        }
+    }
+
+    private void checkAttached() throws AttachException {
+        String state = Sysfs.state().orElse("");
+        String ops = Sysfs.ops().orElse("");
+        if (state.equals("enabled") && ops.startsWith(name)) {
+            return;
+        }
+        ExitInfo info = detach();
+        String message =
+                "The kernel took the policy and let go of it at once (%s %s): %s %s"
+                        .formatted(state, ops, info.reason(), info.message());
+        throw PolicyHost.asksForRestart(info)
+                ? AttachException.restart(message)
+                : new AttachException(message, PolicyHost.MEND);
+    }
+
+    // ---- At work --------------------------------------------------------------------------
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        synchronized (lock) {
+            if (object == null) {
+                return lastCounters;
+            }
+            Map<String, Long> counters = new LinkedHashMap<>();
+            for (String counter : COUNTERS) {
+                counters.put(counter, variable("sb_" + counter, 0));
+            }
+            return counters;
+        }
+    }
+
+    private long variable(String symbol, long at) {
+        return (long) LONG.getOpaque(variables, symbols.get(symbol).offset() + at);
+    }
+
+    /** None: whatever waits is in a DSQ. */
+    @Override
+    public int nrWaiting() {
+        return 0;
+    }
+
+    /** None: a decision is carried out as it is made. */
+    @Override
+    public List<Long> decisions() {
+        return List.of();
+    }
+
+    @Override
+    public List<PolicyFault> faults() {
+        synchronized (lock) {
+            if (object == null) {
+                return lastFaults;
+            }
+            List<PolicyFault> faults = new ArrayList<>();
+            for (int i = 0; i < MAX_FAULTS; i++) {
+                long id = variable("sb_faults", 16L * i);
+                if (id != 0) {
+                    faults.add(KernelFaults.of(id, variable("sb_faults", 16L * i + 8), thrown));
+                }
+            }
+            return faults;
+        }
+    }
+
+    @Override
+    public Optional<ExitInfo> exit() {
+        synchronized (lock) {
+            if (object != null && exitKind() != 0) {
+                return Optional.of(exitInfo());
+            }
+            return Optional.ofNullable(exit);
+        }
+    }
+
+    private int exitKind() {
+        return (int) INT.getAcquire(exitRecord, exit_record.kind$offset());
+    }
+
+    private ExitInfo exitInfo() {
+        return new ExitInfo(
+                exitKind(),
+                exit_record.exit_code(exitRecord),
+                exit_record.reason(exitRecord).getString(0),
+                exit_record.msg(exitRecord).getString(0),
+                exit_record.dump(exitRecord).getString(0));
+    }
+
+    @Override
+    public ExitInfo detach() {
+        synchronized (lock) {
+            if (object == null) {
+                return exit;
+            }
+            link.close();
+            exit = exitInfo();
+            lastFaults = faults();
+            lastCounters = counters();
+            object.close();
+            object = null;
+        }
+        PolicyHost.awaitDisabled();
+        return exit;
+    }
+
+    @Override
+    public void close() {
+        detach();
+    }
+}

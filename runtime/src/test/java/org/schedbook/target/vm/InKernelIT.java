@@ -1,0 +1,308 @@
+package org.schedbook.target.vm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.kernel.KernelPolicy;
+import org.schedbook.target.AttachOptions;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.CommandResult;
+import org.schedbook.target.Status;
+import org.schedbook.target.TargetException;
+
+/** Policies that decide in the kernel of a real guest. */
+@Timeout(240)
+class InKernelIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final PolicyCompiler COMPILER = new PolicyCompiler();
+
+    private static VmTarget guest;
+
+    @BeforeAll
+    static void boot() throws Exception {
+        guest = VmTarget.boot();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (guest != null) {
+            guest.close();
+        }
+    }
+
+    @AfterEach
+    void theKernelIsGivenBack() throws Exception {
+        assertEquals("disabled", guest.state());
+    }
+
+    static Iterable<String> builtInNames() {
+        return PolicySource.builtInNames();
+    }
+
+    @ParameterizedTest
+    @MethodSource("builtInNames")
+    void everyPolicyThatComesWithSchedbookSchedulesInTheKernel(String name) throws Exception {
+        Status status = underLoad(PolicySource.builtIn(name).orElseThrow());
+        assertEquals(List.of(), status.faults());
+        assertTrue(status.counters().get("nr_user_dispatches") > 100, status.toString());
+    }
+
+    // ---- What a policy may do wrong ------------------------------------------------------
+
+    @Test
+    void aPolicyThatThrowsLosesNoTaskAndIsReportedWithItsLine() throws Exception {
+        Status status =
+                underLoad(
+                        """
+                        public class Throws extends Policy {
+                            int n;
+                            public void enqueue(Task task, long enqFlags) {
+                                if (++n % 10 == 0) throw new IllegalStateException("tenth");
+                                insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                            }
+                        }
+                        """);
+        assertEquals(
+                List.of("enqueue, line 4: java.lang.IllegalStateException: tenth"),
+                status.faults());
+        assertTrue(status.counters().get("nr_policy_errors") > 0, status.toString());
+        assertEquals(0, status.counters().get("nr_forgotten"), status.toString());
+    }
+
+    @Test
+    void whatJavaWouldThrowIsReportedWithItsLine() throws Exception {
+        Status status =
+                underLoad(
+                        """
+                        public class Faults extends Policy {
+                            int n;
+                            long[] four = new long[4];
+                            int zero() {
+                                return (int) four[0];
+                            }
+                            public void enqueue(Task task, long enqFlags) {
+                                switch (++n % 8) {
+                                    case 1: four[1] = task.weight() / zero();
+                                    case 2: four[2] = four[n % 2 - 3];
+                                    case 3: insert(task, Dsq.GLOBAL, zero(), enqFlags);
+                                    case 4: insert(task, 77, SLICE_DFL_NS, enqFlags);
+                                    case 5: kick(4096, Kick.IDLE);
+                                    case 6: four[Math.toIntExact(1L << 40)]++;
+                                }
+                                insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                            }
+                        }
+                        """);
+        var lines = new TreeSet<String>();
+        status.faults().forEach(fault -> lines.add(fault.replaceAll("Index -?\\d+", "Index")));
+        String policy = "org.schedbook.policy.PolicyException: ";
+        assertEquals(
+                new TreeSet<>(
+                        List.of(
+                                "enqueue, line 9: java.lang.ArithmeticException: / by zero",
+                                "enqueue, line 10: java.lang.ArrayIndexOutOfBoundsException: Index"
+                                        + " out of bounds",
+                                "enqueue, line 11: "
+                                        + policy
+                                        + "insert: the slice must be more than 0 ns.",
+                                "enqueue, line 12: "
+                                        + policy
+                                        + "There is no DSQ 77; create it with createDsq in"
+                                        + " init().",
+                                "enqueue, line 13: " + policy + "kick: there is no CPU 4096.",
+                                "enqueue, line 14: java.lang.ArithmeticException: overflow")),
+                lines);
+    }
+
+    @Test
+    void aPolicyThatForgetsTasksLosesNone() throws Exception {
+        Status status =
+                underLoad(
+                        """
+                        public class Forgets extends Policy {
+                            int n;
+                            public void enqueue(Task task, long enqFlags) {
+                                if (task.pid() > 100 && ++n % 50 == 0) return;
+                                insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                            }
+                        }
+                        """);
+        assertTrue(status.counters().get("nr_forgotten") > 0, status.toString());
+        assertEquals(List.of(), status.faults());
+    }
+
+    @Test
+    void aTaskThatIsTakenFromAQueueAndDroppedIsNotLost() throws Exception {
+        Status status =
+                underLoad(
+                        """
+                        public class Drops extends Policy {
+                            private final ArrayDeque<Task> queue = new ArrayDeque<>();
+                            public void enqueue(Task task, long enqFlags) {
+                                queue.add(task);
+                            }
+                            public void dispatch(int cpu, Task prev) {
+                                Task task = queue.poll();
+                            }
+                        }
+                        """);
+        assertTrue(status.counters().get("nr_forgotten") > 100, status.toString());
+    }
+
+    @Test
+    void aTaskSentToACpuThatIsNotThereRunsElsewhere() throws Exception {
+        Status status =
+                underLoad(
+                        """
+                        public class Nowhere extends Policy {
+                            public void enqueue(Task task, long enqFlags) {
+                                insert(task, Dsq.localOn(60), SLICE_DFL_NS, enqFlags);
+                            }
+                        }
+                        """);
+        assertTrue(status.counters().get("nr_bounce_dispatches") > 0, status.toString());
+        assertEquals(List.of(), status.faults());
+    }
+
+    @Test
+    void aTaskSentTwiceGoesWhereItWasSentFirst() throws Exception {
+        Status status =
+                underLoad(
+                        """
+                        public class Twice extends Policy {
+                            public void init() { createDsq(5); }
+                            public void enqueue(Task task, long enqFlags) {
+                                insert(task, 5, SLICE_DFL_NS, enqFlags);
+                                insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                            }
+                        }
+                        """);
+        var counters = status.counters();
+        assertEquals(counters.get("nr_enqueued"), counters.get("nr_duplicate"), status.toString());
+        assertEquals(List.of(), status.faults());
+    }
+
+    @Test
+    void aLoopWithoutEndIsEndedAndNamed() throws Exception {
+        Status status =
+                underLoad(
+                        """
+                        public class Endless extends Policy {
+                            int n;
+                            long sum;
+                            public void enqueue(Task task, long enqFlags) {
+                                if (++n % 100 == 0) {
+                                    for (int i = 0; n > 0; i++) {
+                                        sum ^= i;
+                                    }
+                                }
+                                insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                            }
+                        }
+                        """);
+        assertEquals(
+                List.of("enqueue, line 6: a loop was ended after 65,536 turns"), status.faults());
+    }
+
+    @Test
+    void aPolicyThatStarvesATaskIsThrownOutAndSaysWhich() throws Exception {
+        var source =
+                source(
+                        """
+                        public class Starves extends Policy {
+                            public void init() { createDsq(1); }
+                            public void enqueue(Task task, long enqFlags) {
+                                boolean one = task.pid() > 100 && task.pid() % 4 == 0;
+                                insert(task, one ? 1 : Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                            }
+                            public void dispatch(int cpu, Task prev) {}
+                        }
+                        """);
+        var policy = KernelPolicy.of(source, COMPILER.compile(source));
+        try (Attachment attachment = guest.attach(policy, AttachOptions.DEFAULT)) {
+            guest.run(
+                    List.of("sh", "-c", "for i in 1 2 3 4 5 6 7 8; do sleep 0.1 & done; sleep 9"),
+                    LIMIT);
+            Status status = attachment.status();
+            assertTrue(status.exit() != null && status.exit().isError(), status.toString());
+            assertTrue(status.exit().message().contains("failed to run"), status.toString());
+        }
+    }
+
+    @Test
+    void aPolicyWhoseInitThrowsIsRefusedBeforeItIsAttached() throws Exception {
+        var source =
+                source(
+                        """
+                        public class Bad extends Policy {
+                            public void init() { createDsq(-1); }
+                            public void enqueue(Task task, long enqFlags) {}
+                        }
+                        """);
+        var policy = KernelPolicy.of(source, COMPILER.compile(source));
+        var e =
+                assertThrows(
+                        TargetException.class, () -> guest.attach(policy, AttachOptions.DEFAULT));
+        assertTrue(e.getMessage().contains("createDsq(-1)"), e.getMessage());
+    }
+
+    @Test
+    void noEnqueueIsUnaccountedFor() throws Exception {
+        Status status = underLoad(PolicySource.builtIn("rr").orElseThrow());
+        // What still waits when the policy is detached is counted as gone then.
+        var counters = status.counters();
+        long decided =
+                counters.get("nr_user_dispatches")
+                        + counters.get("nr_bounce_dispatches")
+                        + counters.get("nr_dequeued")
+                        + counters.get("nr_gone");
+        assertEquals(counters.get("nr_enqueued"), decided, status.toString());
+    }
+
+    // ---- Help -----------------------------------------------------------------------------
+
+    private static PolicySource source(String text) {
+        return new PolicySource("tried", text);
+    }
+
+    private static Status underLoad(String text) throws Exception {
+        return underLoad(source(text));
+    }
+
+    /** Runs messaging under a policy; returns its status after it was detached. */
+    private static Status underLoad(PolicySource source) throws Exception {
+        var policy = KernelPolicy.of(source, COMPILER.compile(source));
+        try (Attachment attachment = guest.attach(policy, AttachOptions.DEFAULT)) {
+            assertEquals("enabled", guest.state());
+            messaging();
+            Status status = attachment.status();
+            assertEquals("enabled", status.state(), status.toString());
+            var exit = attachment.detach();
+            assertFalse(exit.isError(), exit.toString());
+            return attachment.status();
+        }
+    }
+
+    private static void messaging() throws Exception {
+        CommandResult result =
+                guest.run(
+                        List.of("perf", "bench", "sched", "messaging", "-t", "-g", "2", "-l", "50"),
+                        LIMIT);
+        assertEquals(0, result.exitCode(), result.errors());
+    }
+}
