@@ -56,7 +56,11 @@ public final class EvaluatePrompts implements Callable<Integer> {
     /** What the guests have; the model is told. */
     private static final int CPUS = 2;
 
-    @Parameters(paramLabel = "DIR", description = "Where the prompts are, one NAME.md each.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "DIR",
+            defaultValue = "${sys:schedbook.prompts}",
+            description = "Where the prompts are, one NAME.md each; docs/prompts unless given.")
     private Path prompts;
 
     @Option(
@@ -128,7 +132,21 @@ public final class EvaluatePrompts implements Callable<Integer> {
             System.err.println("Set OPENAI_BASE_URL or OPENAI_API_KEY, and OPENAI_MODEL.");
             return 2;
         }
+        if (!Files.isDirectory(prompts)) {
+            System.err.println("There is no directory " + prompts + ".");
+            return 2;
+        }
         List<String> names = names();
+        if (names.isEmpty()) {
+            System.err.println(
+                    "There is no prompt in %s: one is a file NAME.md%s."
+                            .formatted(
+                                    prompts,
+                                    only.isEmpty()
+                                            ? ""
+                                            : ", and none is called " + String.join(", ", only)));
+            return 2;
+        }
         Files.createDirectories(output);
         Prices prices = Prices.read(output.resolve("prices.csv"));
         var guest = new ReentrantLock(true);
