@@ -68,6 +68,16 @@ class SimulatorTest(NotebookTest):
         self.fails("%timeline none.trace", "cannot be read")
         self.fails("%sim interactive --policies ,", "policy")
 
+    def test_a_policy_is_held_to_promises(self):
+        shown = self.ok("%check vtime shares-by-weight 5% work-conserving").shown()
+        self.assertIn("✓", shown)
+        self.assertIn("weight 400", shown)
+        broken = self.fails("%check fifo shares-by-weight", "fifo does not keep: shares-by-weight 5%")
+        self.assertIn("too little", broken.shown())
+        self.assertIn("–", self.ok("%check fifo").shown())
+        self.fails("%check fifo fairness", "no promise 'fairness'", "no-wait-over")
+        self.fails("%check nobody", "nobody")
+
     def test_a_file_of_rt_app_ends_when_it_says(self):
         load = {"global": {"duration": 2}, "tasks": {"t": {"loop": -1, "run": 1000, "sleep": 9000}}}
         pathlib.Path(self.directory.name, "two.json").write_text(json.dumps(load))

@@ -55,6 +55,7 @@ class ArchitectureTest {
                                     "posix", "ring")),
                     entry("target", Set.of("compile", "kernel", "measure", "policy")),
                     entry("schedule", Set.of()),
+                    entry("check", Set.of("schedule", "target.sim")),
                     entry(
                             "target.sim",
                             Set.of("child", "compile", "harness", "policy", "schedule", "target")),
@@ -148,8 +149,10 @@ class ArchitectureTest {
                             "magic",
                             Set.of(
                                     "bench",
+                                    "check",
                                     "child",
                                     "compile",
+                                    "harness",
                                     "jupyter",
                                     "llm",
                                     "measure",

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.schedbook.bench.Messaging;
 import org.schedbook.bench.Workload;
+import org.schedbook.check.Promise;
 import org.schedbook.session.PlotKind;
 import org.schedbook.session.PromptCell;
 import org.schedbook.session.Session;
@@ -85,6 +86,14 @@ final class Candidates implements CommandLine.IFactory {
                     .simulated()
                     .map(Simulated::policies)
                     .orElseGet(() -> List.copyOf(session.policies().names()));
+        }
+    }
+
+    /** What a policy can promise. */
+    static final class Promises extends Offer {
+        @Override
+        Iterable<String> values(Session session) {
+            return Stream.of(Promise.Kind.values()).map(Promise.Kind::word).toList();
         }
     }
 

@@ -265,7 +265,7 @@ public record SimWorkload(
         }
 
         /** Says when the workload ends although tasks go on. */
-        Builder endingAt(long ns) {
+        public Builder endingAt(long ns) {
             endNs = ns;
             return this;
         }

@@ -1,0 +1,169 @@
+package org.schedbook.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.schedbook.check.Judgement.Verdict;
+import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.schedule.Schedule;
+import org.schedbook.schedule.Schedule.End;
+import org.schedbook.target.sim.SimTarget;
+
+/** Promises are kept, broken, or cannot be judged, and what was seen is said. */
+class PromiseTest {
+
+    private static final long MS = 1_000_000;
+
+    private static Judgement judge(String promise, Schedule schedule) {
+        String[] words = promise.split(" ");
+        return Promise.of(words[0], words.length > 1 ? words[1] : "").judge(schedule);
+    }
+
+    /** Two hogs in turn on a CPU, each for so long, so often. */
+    private static Schedule turns(long firstMs, long secondMs, int nr) {
+        var schedule = new Schedule.Builder().task(1, "a", 100).task(2, "b", 100);
+        schedule.wakes(0, 0, 1, 0).wakes(0, 0, 2, 0);
+        long time = 0;
+        for (int i = 0; i < nr; i++) {
+            schedule.starts(time, 0, 1).stops(time + firstMs * MS, 0, 1, End.PREEMPTED);
+            time += firstMs * MS;
+            schedule.starts(time, 0, 2).stops(time + secondMs * MS, 0, 2, End.PREEMPTED);
+            time += secondMs * MS;
+        }
+        return schedule.build("simulated", 1, time);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "no-wait-over 10ms, 10, 10, KEPT",
+        "no-wait-over 9ms, 10, 10, BROKEN",
+        "shares-by-weight 2%, 10, 10, KEPT",
+        "shares-by-weight 2%, 12, 10, BROKEN",
+        "shares-by-weight 5%, 12, 10, KEPT",
+        "runs-in-turn, 10, 30, KEPT",
+        "stays-on-cpu, 10, 10, CANNOT_BE_JUDGED",
+        "work-conserving, 10, 10, KEPT",
+    })
+    void twoHogsInTurn(String promise, long firstMs, long secondMs, Verdict verdict) {
+        Judgement judgement = judge(promise, turns(firstMs, secondMs, 20));
+        assertEquals(verdict, judgement.verdict(), judgement.why());
+    }
+
+    @Test
+    void whatIsBrokenSaysWhoAndByHowMuch() {
+        assertEquals(
+                "b 2 waited for 12.000 ms from 0.000 ms on, 2.000 ms too long.",
+                judge("no-wait-over 10ms", turns(12, 10, 20)).why());
+        assertEquals(
+                "a 1, weight 100, had 54.5 % of what such tasks had, and by weight 50.0 %:"
+                        + " 4.5 % too much.",
+                judge("shares-by-weight 2%", turns(12, 10, 20)).why());
+    }
+
+    @Test
+    void aSecondTurnBeforeAnothersFirstBreaksTheOrder() {
+        Schedule schedule =
+                new Schedule.Builder()
+                        .task(1, "a", 100)
+                        .task(2, "b", 100)
+                        .task(3, "c", 100)
+                        .wakes(0, 0, 1, 0)
+                        .wakes(0, 0, 2, 0)
+                        .wakes(0, 0, 3, 0)
+                        .starts(0, 0, 1)
+                        .stops(10, 0, 1, End.PREEMPTED)
+                        .starts(10, 0, 2)
+                        .stops(20, 0, 2, End.PREEMPTED)
+                        .starts(20, 0, 1)
+                        .stops(30, 0, 1, End.PREEMPTED)
+                        .build("simulated", 1, 30);
+        Judgement judgement = judge("runs-in-turn", schedule);
+        assertEquals(Verdict.BROKEN, judgement.verdict());
+        assertTrue(judgement.why().contains("c 3, which waited, had had 0"), judgement.why());
+    }
+
+    @Test
+    void aCpuThatIsIdleWhileATaskWaitsIsSeenFromBeginningToEnd() {
+        var schedule = new Schedule.Builder().task(1, "a", 100).task(2, "b", 100);
+        schedule.wakes(0, 0, 1, 0).wakes(0, 0, 2, 0).starts(0, 0, 1);
+        Judgement judgement = judge("work-conserving", schedule.build("simulated", 2, 50 * MS));
+        assertEquals(Verdict.BROKEN, judgement.verdict());
+        assertEquals(
+                "CPU 1 was idle for 50.000 ms from 0.000 ms on while b 2 waited, 48.000 ms too"
+                        + " long.",
+                judgement.why());
+    }
+
+    @Test
+    void aTaskThatMovesDoesNotStay() {
+        var schedule = new Schedule.Builder().task(1, "a", 100);
+        schedule.starts(0, 0, 1).stops(5, 0, 1, End.PREEMPTED).starts(5, 1, 1);
+        assertEquals(
+                Verdict.BROKEN, judge("stays-on-cpu", schedule.build("simulated", 2, 9)).verdict());
+    }
+
+    @Test
+    void whatIsNotPutToTheTestIsNeitherKeptNorBroken() {
+        Schedule empty = new Schedule.Builder().build("simulated", 2, 0);
+        Schedule torn = new Schedule.Builder().gap("7 events lost").build("recorded", 1, 5);
+        for (Promise.Kind kind : Promise.Kind.values()) {
+            for (Schedule schedule : List.of(empty, torn)) {
+                Judgement judgement = judge(kind.word(), schedule);
+                assertEquals(Verdict.CANNOT_BE_JUDGED, judgement.verdict(), kind.word());
+            }
+        }
+        assertTrue(judge("no-wait-over", torn).why().contains("7 events lost"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "fairness, '', there is no promise 'fairness'; there are: no-wait-over",
+        "no-wait-over, 5%, takes an amount such as 100ms",
+        "shares-by-weight, 5ms, takes an amount such as 5%",
+        "runs-in-turn, 5ms, takes no amount",
+    })
+    void aWrongPromiseIsToldWhatThereIs(String word, String amount, String reason) {
+        var e = assertThrows(IllegalArgumentException.class, () -> Promise.of(word, amount));
+        assertTrue(e.getMessage().contains(reason), e.getMessage());
+    }
+
+    /** What comes with Schedbook does what its name says, on the loads of the textbook. */
+    @ParameterizedTest
+    @CsvSource({
+        "fifo, no-wait-over 200ms, KEPT",
+        "fifo, runs-in-turn, KEPT",
+        "fifo, work-conserving, KEPT",
+        "fifo, shares-by-weight 5%, BROKEN",
+        "vtime, shares-by-weight 5%, KEPT",
+        "vtime, work-conserving, KEPT",
+    })
+    void theBuiltInPolicies(String policy, String promise, Verdict expected) throws Exception {
+        var compiled = new PolicyCompiler().compile(PolicySource.builtIn(policy).orElseThrow());
+        var verdicts = new ArrayList<Verdict>();
+        var why = new StringBuilder();
+        for (Textbook textbook : Textbook.ALL) {
+            Schedule schedule =
+                    SimTarget.simulate(
+                                    compiled,
+                                    textbook.load(),
+                                    textbook.machine(),
+                                    Textbook.options())
+                            .schedule();
+            Judgement judgement = judge(promise, schedule);
+            verdicts.add(judgement.verdict());
+            why.append(textbook.what()).append(": ").append(judgement).append('\n');
+        }
+        Verdict worst =
+                verdicts.contains(Verdict.BROKEN)
+                        ? Verdict.BROKEN
+                        : verdicts.contains(Verdict.KEPT) ? Verdict.KEPT : Verdict.CANNOT_BE_JUDGED;
+        assertEquals(expected, worst, why.toString());
+    }
+}
