@@ -1,6 +1,5 @@
 package org.schedbook.plot;
 
-import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.FontMetrics;
 import java.awt.Graphics2D;
@@ -52,7 +51,7 @@ public final class Picture {
     }
 
     BufferedImage image() {
-        var image = new BufferedImage(WIDTH * SCALE, height() * SCALE, BufferedImage.TYPE_INT_RGB);
+        var image = new BufferedImage(WIDTH * SCALE, height() * SCALE, BufferedImage.TYPE_INT_ARGB);
         Graphics2D g = smooth(image.createGraphics());
         try {
             g.scale(SCALE, SCALE);
@@ -100,8 +99,6 @@ public final class Picture {
     }
 
     private void draw(Graphics2D g) {
-        g.setColor(Color.WHITE);
-        g.fillRect(0, 0, WIDTH, height());
         content.accept(g);
         g.setColor(Style.TEXT);
         g.setFont(Style.CAPTION);

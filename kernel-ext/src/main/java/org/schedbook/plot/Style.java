@@ -25,8 +25,12 @@ final class Style {
     static final Font LABEL = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
     static final Font CAPTION = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
 
-    static final Color TEXT = new Color(0x222222);
-    static final Color GRID = new Color(0xE4E4E4);
+    /** Charts have the page for their ground, so these must be read on white and on black. */
+    static final Color TEXT = new Color(0x777777);
+
+    static final Color GRID = new Color(128, 128, 128, 70);
+    static final Color ROW = new Color(128, 128, 128, 24);
+    private static final Color NOTHING = new Color(255, 255, 255, 0);
 
     /** Okabe and Ito's colours, which stay apart for colour-blind readers. */
     private static final Color[] COLOURS = {
@@ -36,7 +40,7 @@ final class Style {
         new Color(0xCC79A7),
         new Color(0xE69F00),
         new Color(0x56B4E9),
-        new Color(0x555555)
+        new Color(0x8A8A8A)
     };
 
     /** Returns the colour of the series of that number; they come again after some. */
@@ -54,8 +58,8 @@ final class Style {
                         .yAxisTitle(yAxis)
                         .build();
         var style = chart.getStyler();
-        style.setChartBackgroundColor(Color.WHITE);
-        style.setPlotBackgroundColor(Color.WHITE);
+        style.setChartBackgroundColor(NOTHING);
+        style.setPlotBackgroundColor(NOTHING);
         style.setPlotBorderVisible(false);
         style.setPlotGridLinesColor(GRID);
         style.setPlotGridLinesStroke(new BasicStroke(1));
@@ -77,7 +81,8 @@ final class Style {
         style.setLegendVisible(true);
         style.setLegendPosition(LegendPosition.OutsideS);
         style.setLegendLayout(LegendLayout.Horizontal);
-        style.setLegendBorderColor(Color.WHITE);
+        style.setLegendBorderColor(NOTHING);
+        style.setLegendBackgroundColor(NOTHING);
         style.setLegendFont(CAPTION);
     }
 

@@ -197,7 +197,7 @@ public record Timeline(
         int bottom = TOP + rows * height;
         for (int row = 0; row < rows; row++) {
             int y = TOP + row * height;
-            g.setColor(new Color(0xF6F6F6));
+            g.setColor(Style.ROW);
             g.fill(new Rectangle2D.Double(LEFT, y + 1, x(toNs) - LEFT, height - 2));
             if (height >= 12 || row % 4 == 0) {
                 g.setColor(Style.TEXT);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.awt.Color;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,7 +61,20 @@ class TimelineTest {
         int b = image.getRGB(image.getWidth() * 3 / 4, y);
         int idle = image.getRGB(image.getWidth() * 3 / 4, y + 26 * 2);
         assertNotEquals(a, b);
-        assertEquals(0xF6F6F6, idle & 0xFFFFFF);
+        assertEquals(Style.ROW.getRGB(), idle);
+    }
+
+    @Test
+    void thePageIsTheGroundAndLettersAreReadOnWhiteAndOnBlack() {
+        assertEquals(0, TWO.picture().image().getRGB(0, 0) >>> 24);
+        double text = luminance(Style.TEXT);
+        assertTrue(1.05 / (text + .05) > 4, "on white");
+        assertTrue(
+                (text + .05) / (luminance(new Color(0x111111)) + .05) > 4, "on JupyterLab's dark");
+    }
+
+    private static double luminance(Color grey) {
+        return Math.pow((grey.getRed() / 255. + .055) / 1.055, 2.4);
     }
 
     @Test
