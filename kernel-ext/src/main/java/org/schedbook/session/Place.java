@@ -143,7 +143,8 @@ public final class Place implements AutoCloseable {
         return made;
     }
 
-    private static void refuseEnded(CompiledPolicy policy, Attachment attached)
+    /** Closes and refuses what has been attached and is not any more. */
+    static void refuseEnded(CompiledPolicy policy, Attachment attached)
             throws TargetException, InterruptedException {
         Status status = attached.status();
         if (status.exit() != null && status.exit().isError()) {
