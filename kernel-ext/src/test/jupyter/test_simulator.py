@@ -86,6 +86,18 @@ class SimulatorTest(NotebookTest):
         self.assertIn("2,000.000", shown)
         self.assertNotIn("what went wrong", shown)
 
+    def test_where_a_policy_fails_is_told_in_lines_of_its_cell(self):
+        self.ok("""\n\n%%policy thrower
+
+public class Thrower extends Policy {
+    public void enqueue(Task task, long enqFlags) {
+        throw new IllegalStateException("no");
+    }
+}""")
+        shown = self.ok("%sim interactive --policies thrower --cpus 2").shown()
+        self.assertIn("enqueue, line 7: java.lang.IllegalStateException: no", shown)
+        self.assertEqual(1, shown.count("IllegalStateException"), "each kind once")
+
     def test_why_tells_the_decision_and_who_else_waited(self):
         self.ok("%sim interactive --policies vtime --cpus 2")
         text = self.ok("%why batch@20ms").shown()

@@ -29,9 +29,14 @@ public final class Faults {
         this.policy = policy.getName();
     }
 
-    /** Notes what a policy threw in a callback. */
+    /** Notes what a policy threw in a callback; what is of a known kind costs little. */
     public void threw(String where, Throwable thrown) {
-        note(where, thrown.getClass().getName(), describe(thrown), stackOf(thrown));
+        var kind = new Kind(where, thrown.getClass().getName(), lineOf(policy, stackOf(thrown)));
+        synchronized (faults) {
+            if (faults.size() < MAX_KINDS && !faults.containsKey(kind)) {
+                faults.put(kind, new PolicyFault(where, describe(thrown), kind.line));
+            }
+        }
     }
 
     /**
@@ -41,11 +46,10 @@ public final class Faults {
      * @param stack of the thread that did it
      */
     public void note(String where, String why, String message, StackTraceElement... stack) {
-        int line = lineOf(policy, stack);
+        var kind = new Kind(where, why, lineOf(policy, stack));
         synchronized (faults) {
             if (faults.size() < MAX_KINDS) {
-                faults.putIfAbsent(
-                        new Kind(where, why, line), new PolicyFault(where, message, line));
+                faults.putIfAbsent(kind, new PolicyFault(where, message, kind.line));
             }
         }
     }
@@ -98,7 +102,12 @@ public final class Faults {
         if (message == null) {
             return type;
         }
-        String text = thrown instanceof PolicyException ? message : type + ": " + message;
-        return text.substring(0, Math.min(text.length(), MAX_LENGTH)).replaceAll("\\R", " ");
+        String kept = cut(message);
+        return cut(thrown instanceof PolicyException ? kept : type + ": " + kept)
+                .replaceAll("\\R", " ");
+    }
+
+    private static String cut(String text) {
+        return text.substring(0, Math.min(text.length(), MAX_LENGTH));
     }
 }

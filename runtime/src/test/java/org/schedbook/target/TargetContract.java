@@ -52,7 +52,7 @@ public abstract class TargetContract {
         /** The policy is asked about some tasks. */
         LIGHT,
         /**
-         * The policy is asked a thousand times. Some tasks may use CPU 0 alone, some compute for
+         * The policy is asked some hundred times. Some tasks may use CPU 0 alone, some compute for
          * longer than a tick, most sleep and wake up, and all end.
          */
         HEAVY
@@ -220,7 +220,7 @@ public abstract class TargetContract {
                 End.STAYED,
                 ERRORS,
                 "enqueue, line 4: java.lang.StackOverflowError",
-                "if (n++ != 300) " + RIGHT + " else recurse(); } void recurse() { recurse();");
+                "if (n++ != 100) " + RIGHT + " else recurse(); } void recurse() { recurse();");
 
         // ---- Callbacks that do not return ----
         row(
@@ -240,7 +240,9 @@ public abstract class TargetContract {
                 End.ENDED,
                 ERRORS,
                 "enqueue, line 4: did not return within 2 s",
-                "while (n++ > 500) n = 600 + (int) (nowNs() >>> 63); " + RIGHT);
+                "while (all++ > 100) all = 200 + (int) (nowNs() >>> 63); "
+                        + RIGHT
+                        + " } static int all; {");
 
         // ---- Tasks that are lost ----
         enqueueing(
@@ -248,13 +250,13 @@ public abstract class TargetContract {
                 End.STAYED,
                 Set.of("nr_forgotten"),
                 "was forgotten: neither enqueue() nor a later dispatch() inserted it",
-                "if (n++ != 300) " + RIGHT);
+                "if (n++ != 100) " + RIGHT);
         enqueueing(
                 "keeps tasks and has no dispatch",
                 End.STAYED,
                 Set.of("nr_forgotten"),
                 "was forgotten: neither enqueue() nor a later dispatch() inserted it",
-                "if (n++ < 300 || kept.size() == 3) " + RIGHT + " else kept.add(task);");
+                "if (n++ < 100 || kept.size() == 3) " + RIGHT + " else kept.add(task);");
         add(
                 "keeps tasks and hands none out",
                 End.STAYED,
@@ -265,7 +267,7 @@ public abstract class TargetContract {
                     int n;
                     List<Task> kept = new ArrayList<>();
                     public void enqueue(Task task, long enqFlags) {
-                        if (n++ < 300 || kept.size() == 3) {
+                        if (n++ < 100 || kept.size() == 3) {
                             insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
                         } else {
                             kept.add(task);
@@ -326,24 +328,18 @@ public abstract class TargetContract {
                 "dispatches a task to a CPU that it may not use",
                 End.STAYED,
                 BOUNCES,
-                "dispatch, line 12: .* may only use CPU 0 and was sent to CPU 1",
+                "dispatch, line 8: .* may only use CPU 0 and was sent to CPU 1",
                 """
                 public class Row extends Policy {
-                    ArrayDeque<Task> kept = new ArrayDeque<>();
+                    Task kept; int n;
                     public void enqueue(Task task, long enqFlags) {
-                        if (task.nrCpusAllowed() > 1) {
-                            insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
-                        } else {
-                            kept.add(task);
-                        }
+                        if (task.nrCpusAllowed() == 1 && n++ == 0) kept = task;
+                        else insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
                     }
                     public void dispatch(int cpu, Task prev) {
-                        Task task = cpu == 1 || prev == null ? kept.poll() : null;
-                        if (task != null) insert(task, Dsq.localOn(1), SLICE_DFL_NS, 0);
-                        while ((task = cpu == 0 ? kept.poll() : null) != null)
-                            insert(task, Dsq.LOCAL, SLICE_DFL_NS, 0);
+                        if (kept != null) insert(kept, Dsq.localOn(1), SLICE_DFL_NS, 0);
+                        kept = null;
                     }
-                    public void dequeue(Task task, long deqFlags) { kept.remove(task); }
                 }
                 """);
 
