@@ -57,6 +57,11 @@ public sealed interface TargetChoice {
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
+
+        @Override
+        public String toString() {
+            return word();
+        }
     }
 
     Kind kind();

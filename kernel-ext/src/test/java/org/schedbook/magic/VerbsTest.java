@@ -235,6 +235,21 @@ class VerbsTest {
     }
 
     @Test
+    void aTargetSaysWhatItIsAndWhatCannotBe() {
+        String card = notebook.ok("%target");
+        assertTrue(card.contains("vm: a guest with 2 CPUs and 1536 MiB"), card);
+        assertTrue(card.contains("starts"), card);
+        notebook.fails("%target vm --cpus 100", null, "from 1 to 64 CPUs");
+        notebook.fails("%target vm --memory lots", null, "1536M or 2G");
+        notebook.fails("%target host --cpus 2", null, "%target vm --cpus");
+        notebook.fails("%target moon", null, "vm, sim, host");
+        notebook.fails("%target vm --mode user", null, "no option of vm");
+        assertTrue(notebook.ok("%target").contains("2 CPUs"));
+        assertEquals(java.util.List.of("host", "sim", "vm"), notebook.complete("%target "));
+        assertTrue(notebook.ok("%target SIM --cpus 3").contains("3 CPUs"));
+    }
+
+    @Test
     void eevdfIsSaidToBeNoPolicy() {
         for (String line : new String[] {"%sim pipe --policies eevdf", "%attach eevdf"}) {
             notebook.fails(line, null, "eevdf is the kernel's own scheduler");
