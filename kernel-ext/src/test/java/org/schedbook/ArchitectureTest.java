@@ -74,7 +74,7 @@ class ArchitectureTest {
                                     "posix",
                                     "target",
                                     "target.host")),
-                    entry("bench", Set.of("compile", "measure", "policy", "target")),
+                    entry("bench", Set.of("compile", "measure", "policy", "target", "target.sim")),
                     entry(
                             "calibrate",
                             Set.of(

@@ -218,7 +218,7 @@ public final class Reproduce implements Callable<Integer> {
         try (Session session = new Session()) {
             session.place().choose(choice);
             Target target = session.place().target();
-            if (choice.kind() == TargetChoice.Kind.SIM
+            if (choice.kind() == TargetChoice.Kind.sim
                     && !then.machine().accelerator().equals(target.machine().accelerator())) {
                 throw new CellError(
                                 "It was measured with '%s', which the report does not hold."

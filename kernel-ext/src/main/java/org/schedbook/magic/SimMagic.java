@@ -24,6 +24,7 @@ import org.schedbook.target.sim.FormatException;
 import org.schedbook.target.sim.RtApp;
 import org.schedbook.target.sim.SchedTrace;
 import org.schedbook.target.sim.SimMachine;
+import org.schedbook.target.sim.SimModel;
 import org.schedbook.target.sim.SimOptions;
 import org.schedbook.target.sim.SimResult;
 import org.schedbook.target.sim.SimTarget;
@@ -148,7 +149,8 @@ final class SimMagic implements Magic {
     }
 
     private static SimWorkload model(Workload load) {
-        return SimTarget.model(load.command())
+        return load.model()
+                .map(SimModel::workload)
                 .orElseThrow(
                         () ->
                                 new CellError("The simulator has no model of " + load.name() + ".")
@@ -189,7 +191,7 @@ final class SimMagic implements Magic {
     static List<String> names() {
         return Stream.concat(
                         Workloads.all().stream()
-                                .filter(load -> SimTarget.model(load.command()).isPresent())
+                                .filter(load -> load.model().isPresent())
                                 .map(Workload::name),
                         Stream.of(INTERACTIVE, SKEWED))
                 .toList();

@@ -94,19 +94,19 @@ final class TargetMagic implements Magic {
                 kind != null
                         ? kind
                         : simulated.given()
-                                ? TargetChoice.Kind.SIM
+                                ? TargetChoice.Kind.sim
                                 : session.place().choice().kind();
-        if (now != TargetChoice.Kind.VM && guest
-                || now != TargetChoice.Kind.SIM && simulated.given()) {
+        if (now != TargetChoice.Kind.vm && guest
+                || now != TargetChoice.Kind.sim && simulated.given()) {
             throw new CellError("That is no option of " + now.word() + ".")
                     .next(
                             "--memory and --clock are for vm, --topology, --mode and --costs for"
                                     + " sim.");
         }
         return switch (now) {
-            case VM -> new TargetChoice.Vm(shape());
-            case SIM -> new TargetChoice.Sim(simulated.machine(cpus), simulated.options());
-            case HOST -> {
+            case vm -> new TargetChoice.Vm(shape());
+            case sim -> new TargetChoice.Sim(simulated.machine(cpus), simulated.options());
+            case host -> {
                 if (cpus != null) {
                     throw new CellError("This machine has the CPUs that it has.")
                             .next("Leave --cpus out, or choose a guest: %target vm --cpus 4.");
@@ -129,7 +129,7 @@ final class TargetMagic implements Magic {
         if (choice.equals(session.place().choice())) {
             return;
         }
-        if (choice.kind() == TargetChoice.Kind.HOST) {
+        if (choice.kind() == TargetChoice.Kind.host) {
             checkHost(session.place().availability(choice.kind()));
         }
         if (session.place().attachment().isPresent()) {

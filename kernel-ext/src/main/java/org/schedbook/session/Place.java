@@ -20,7 +20,7 @@ import org.schedbook.target.vm.VmTarget;
  */
 public final class Place implements AutoCloseable {
 
-    private TargetChoice choice = TargetChoice.Kind.VM.usual();
+    private TargetChoice choice = TargetChoice.Kind.vm.usual();
     private final SpareGuest spare = new SpareGuest();
     private volatile Target target;
     private volatile Attachment attachment;

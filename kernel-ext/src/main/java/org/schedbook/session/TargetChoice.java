@@ -6,7 +6,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -37,11 +36,14 @@ import org.schedbook.target.vm.VmTarget;
 })
 public sealed interface TargetChoice {
 
-    /** The targets there are, each with the choice that its name alone stands for. */
+    /**
+     * The targets there are, as they are typed, each with the choice that its name alone stands
+     * for.
+     */
     enum Kind {
-        VM(new Vm(GuestShape.DEFAULT)),
-        SIM(new Sim(SimMachine.flat(Sim.CPUS), SimOptions.DEFAULT)),
-        HOST(new Host());
+        vm(new Vm(GuestShape.DEFAULT)),
+        sim(new Sim(SimMachine.flat(Sim.CPUS), SimOptions.DEFAULT)),
+        host(new Host());
 
         private final TargetChoice usual;
 
@@ -55,12 +57,7 @@ public sealed interface TargetChoice {
 
         /** Returns the name, as it is typed. */
         public String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-
-        @Override
-        public String toString() {
-            return word();
+            return name();
         }
     }
 
@@ -145,7 +142,7 @@ public sealed interface TargetChoice {
 
         @Override
         public Kind kind() {
-            return Kind.VM;
+            return Kind.vm;
         }
 
         @Override
@@ -263,7 +260,7 @@ public sealed interface TargetChoice {
 
         @Override
         public Kind kind() {
-            return Kind.SIM;
+            return Kind.sim;
         }
 
         @Override
@@ -298,7 +295,7 @@ public sealed interface TargetChoice {
 
         @Override
         public Availability availability() {
-            return Availability.usable(Kind.SIM.word(), "the simulator, wherever Java runs");
+            return Availability.usable(Kind.sim.word(), "the simulator, wherever Java runs");
         }
 
         @Override
@@ -317,7 +314,7 @@ public sealed interface TargetChoice {
 
         @Override
         public Kind kind() {
-            return Kind.HOST;
+            return Kind.host;
         }
 
         @Override

@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.schedbook.bench.BenchResult;
+import org.schedbook.bench.Workload;
+import org.schedbook.bench.Workloads;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.measure.Better;
 import org.schedbook.measure.Histogram;
@@ -120,7 +123,11 @@ public final class BenchPlot {
         }
         if (latencies.isEmpty()) {
             throw new CellError(result.workload().name() + " does not measure single latencies.")
-                    .next("%bench wakeup, cyclictest and mixed do.");
+                    .next(
+                            others(
+                                    load ->
+                                            load.metrics().stream()
+                                                    .anyMatch(m -> m.name().contains("latency"))));
         }
         return new LatencyPlot(
                 result.workload().title(), latencies, shape, BenchView.caption(result));
@@ -138,7 +145,14 @@ public final class BenchPlot {
             throw new CellError(
                             result.workload().name()
                                     + " does not measure a latency and a throughput.")
-                    .next("%bench mixed and wakeup do.");
+                    .next(
+                            others(
+                                    load ->
+                                            load.metrics().stream()
+                                                            .map(Metric::better)
+                                                            .distinct()
+                                                            .count()
+                                                    > 1));
         }
         Map<String, Double> across = medians(result, rate.get());
         Map<String, Double> up = medians(result, latency.get());
@@ -151,6 +165,13 @@ public final class BenchPlot {
                         .toList(),
                 "Medians; the line joins what no other policy beats on both. "
                         + BenchView.caption(result));
+    }
+
+    /** Names the workloads that do measure such. */
+    private static String others(Predicate<Workload> such) {
+        List<String> names = Workloads.all().stream().filter(such).map(Workload::name).toList();
+        return "%%bench %s and %s do."
+                .formatted(String.join(", ", names.subList(0, names.size() - 1)), names.getLast());
     }
 
     private static Optional<Metric> first(BenchResult result, Better way) {

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.schedbook.Schedbook;
+import org.schedbook.bench.Workload;
+import org.schedbook.bench.Workloads;
 import org.schedbook.report.LabReport;
 import org.schedbook.report.ReportPage;
 import org.schedbook.session.BrokenPolicyException;
@@ -247,6 +249,31 @@ class VerbsTest {
         assertTrue(notebook.ok("%target").contains("2 CPUs"));
         assertEquals(java.util.List.of("host", "sim", "vm"), notebook.complete("%target "));
         assertTrue(notebook.ok("%target SIM --cpus 3").contains("3 CPUs"));
+    }
+
+    @Test
+    void whatIsWrittenOfModelsNamesAllThatThereAre() throws Exception {
+        var names =
+                Workloads.all().stream()
+                        .filter(load -> load.model().isPresent())
+                        .map(Workload::name)
+                        .toList();
+        String all = String.join(", ", names.subList(0, names.size() - 1));
+        String help = notebook.ok("%sim?").replaceAll("\\s+", " ");
+        assertTrue(help.contains(all + " or " + names.getLast()), help);
+        String page = Files.readString(Path.of("../docs/simulator.md"));
+        assertTrue(page.contains("other than " + all + " and " + names.getLast()), all);
+        for (String name : names) {
+            assertTrue(notebook.complete("%sim ").contains(name), name);
+        }
+    }
+
+    @Test
+    void aPlotThatAWorkloadHasNotNamesThoseThatHave() {
+        notebook.ok("%target sim --cpus 2");
+        notebook.ok("%bench pipe:loops=5 --only -p fifo,vtime -n 2");
+        notebook.fails("%plot histogram", null, "%bench wakeup, cyclictest and mixed do.");
+        notebook.fails("%plot pareto", null, "%bench wakeup and mixed do.");
     }
 
     @Test

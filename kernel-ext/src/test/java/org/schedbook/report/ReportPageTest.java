@@ -39,7 +39,7 @@ class ReportPageTest {
                                                     "fifo",
                                                     "a model",
                                                     Optional.of("2026-11-22"))))),
-                    List.of(new LabReport.Measured(TargetChoice.Kind.VM.usual(), result())),
+                    List.of(new LabReport.Measured(TargetChoice.Kind.vm.usual(), result())),
                     Map.of("Java", "25"));
 
     private static BenchResult result() {

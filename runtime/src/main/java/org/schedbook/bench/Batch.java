@@ -3,6 +3,7 @@ package org.schedbook.bench;
 import java.util.List;
 import java.util.Optional;
 import org.schedbook.measure.Metric;
+import org.schedbook.target.sim.SimModel;
 
 /**
  * Many short jobs and a long one, all released at once: who lets the long one run through makes the
@@ -45,6 +46,11 @@ public record Batch(int jobs, int work, int factor) implements Workload {
                 Integer.toString(jobs),
                 Integer.toString(work),
                 Integer.toString(factor));
+    }
+
+    @Override
+    public Optional<SimModel> model() {
+        return Optional.of(SimModel.batch(jobs, work, factor));
     }
 
     @Override

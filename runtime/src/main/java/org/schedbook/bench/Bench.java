@@ -145,11 +145,11 @@ public final class Bench {
         Instant now = Instant.now();
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         if (contender.policy().isEmpty()) {
-            CommandResult result = target.run(workload.command(), plan.limit());
+            CommandResult result = target.run(workload, plan.limit());
             return run(contender, round, now, load, result, Map.of());
         }
         try (Attachment attachment = target.attach(contender.policy().get())) {
-            CommandResult result = target.run(workload.command(), plan.limit());
+            CommandResult result = target.run(workload, plan.limit());
             ExitInfo exit = attachment.detach();
             Map<String, Long> counters = attachment.status().counters();
             if (exit.isError()) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.schedbook.measure.Histogram;
 import org.schedbook.measure.Metric;
+import org.schedbook.target.sim.SimModel;
 
 /**
  * {@code cyclictest} of rt-tests: threads that sleep until a set time and note how late they run.
@@ -56,6 +57,11 @@ public record Cyclictest(int threads, int intervalUs, int loops) implements Work
         return ("cyclictest --quiet --policy=other --threads=%d --interval=%d --loops=%d"
                         + " --histogram=200000 --json=$f >/dev/null && cat $f")
                 .formatted(threads, intervalUs, loops);
+    }
+
+    @Override
+    public Optional<SimModel> model() {
+        return Optional.of(SimModel.cyclictest(threads, intervalUs, loops));
     }
 
     @Override

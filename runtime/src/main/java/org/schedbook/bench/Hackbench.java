@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.schedbook.measure.Metric;
+import org.schedbook.target.sim.SimModel;
 
 /**
  * {@code hackbench} of rt-tests with processes and pipes, where messaging has threads and sockets.
@@ -47,6 +48,11 @@ public record Hackbench(int groups, int loops) implements Workload {
                 Integer.toString(groups),
                 "--loops",
                 Integer.toString(loops));
+    }
+
+    @Override
+    public Optional<SimModel> model() {
+        return Optional.of(SimModel.hackbench(groups, loops));
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.schedbook.bench;
 import java.util.List;
 import java.util.Optional;
 import org.schedbook.measure.Metric;
+import org.schedbook.target.sim.SimModel;
 
 /**
  * {@code perf bench sched messaging} (hackbench): groups of 20 senders and 20 receivers, threads
@@ -52,6 +53,11 @@ public record Messaging(int groups, int loops) implements Workload {
                 Integer.toString(groups),
                 "-l",
                 Integer.toString(loops));
+    }
+
+    @Override
+    public Optional<SimModel> model() {
+        return Optional.of(SimModel.messaging(groups, loops));
     }
 
     @Override

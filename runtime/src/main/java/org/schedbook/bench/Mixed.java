@@ -3,6 +3,7 @@ package org.schedbook.bench;
 import java.util.List;
 import java.util.Optional;
 import org.schedbook.measure.Metric;
+import org.schedbook.target.sim.SimModel;
 
 /**
  * Processes that only compute (stress-ng) beside threads that sleep and want to run at once
@@ -41,17 +42,26 @@ public record Mixed(int hogs, int threads, int intervalUs, int seconds) implemen
                 Metric.more("work of the hogs", "1/s"));
     }
 
+    /** The threads are done half a second before the hogs. */
+    private int loops() {
+        return Math.max(1, (seconds * 1000 - 1500) * 1000 / intervalUs);
+    }
+
     /** The hogs get a second to start, and end a little after the others. */
     @Override
     public List<String> command() {
-        int loops = Math.max(1, (seconds * 1000 - 1500) * 1000 / intervalUs);
         return List.of(
                 "sh",
                 "-c",
                 ("f=$(mktemp) r=$(mktemp); trap 'rm $f $r' EXIT; stress-ng --cpu %d --cpu-method int64"
                                 + " --timeout %d --metrics-brief --yaml $r >/dev/null 2>&1 & sleep 1;"
                                 + " %s && wait && cat $r")
-                        .formatted(hogs, seconds, Cyclictest.script(threads, intervalUs, loops)));
+                        .formatted(hogs, seconds, Cyclictest.script(threads, intervalUs, loops())));
+    }
+
+    @Override
+    public Optional<SimModel> model() {
+        return Optional.of(SimModel.mixed(hogs, threads, intervalUs, loops(), seconds));
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.schedbook.bench;
 import java.util.List;
 import java.util.Optional;
 import org.schedbook.measure.Metric;
+import org.schedbook.target.sim.SimModel;
 
 /**
  * {@code perf bench sched pipe}: two processes that wake each other by turns, and nothing else.
@@ -37,6 +38,11 @@ public record Pipe(int loops) implements Workload {
     public List<String> command() {
         return List.of(
                 "perf", "bench", "-f", "simple", "sched", "pipe", "-l", Integer.toString(loops));
+    }
+
+    @Override
+    public Optional<SimModel> model() {
+        return Optional.of(SimModel.pipe(loops));
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
 import org.schedbook.measure.Metric;
+import org.schedbook.target.sim.SimModel;
 
 /**
  * How long a woken thread waits for a CPU while others compute: what schbench measures, by a
@@ -50,6 +51,11 @@ public record Wakeup(int messengers, int workers, int requests, int work) implem
                 Integer.toString(workers),
                 Integer.toString(requests),
                 Integer.toString(work));
+    }
+
+    @Override
+    public Optional<SimModel> model() {
+        return Optional.of(SimModel.wakeup(messengers, workers, requests, work));
     }
 
     @Override

@@ -4,24 +4,20 @@ import java.util.List;
 import java.util.Optional;
 import org.schedbook.measure.Metric;
 import org.schedbook.target.CommandResult;
+import org.schedbook.target.sim.Modelled;
 
 /**
  * A command that puts load on a scheduler and prints what that came to. Workloads are records of
- * integers and text, so that {@link Workloads} can list them, change them and write them down.
+ * integers and text, with a model where the simulator has one, so that {@link Workloads} can list
+ * them, change them and write them down.
  */
-public interface Workload {
-
-    /** Returns the name to ask for it by. */
-    String name();
+public interface Workload extends Modelled {
 
     /** Returns what it stresses, a few words. */
     String stresses();
 
     /** Returns what it measures; the first is what a comparison is decided by. */
     List<Metric> metrics();
-
-    /** Returns the command line. */
-    List<String> command();
 
     /** Returns the figures in what the command printed, empty if they are not there. */
     Optional<Reading> parse(String output);

@@ -11,7 +11,6 @@ import org.schedbook.target.sim.CostModel;
 import org.schedbook.target.sim.SimMachine;
 import org.schedbook.target.sim.SimOptions;
 import org.schedbook.target.sim.SimOptions.Mode;
-import org.schedbook.target.sim.SimTarget;
 import org.schedbook.target.sim.Simulation;
 
 /**
@@ -131,7 +130,7 @@ final class Calibration {
 
     /** Returns what a workload's headline metric is on a simulated machine with one CPU. */
     static double seconds(CompiledPolicy policy, Workload workload, CostModel costs, Mode mode) {
-        var workloadModel = SimTarget.model(workload.command()).orElseThrow();
+        var workloadModel = workload.model().orElseThrow().workload();
         try {
             return Simulation.run(
                                     policy.newPolicy(),

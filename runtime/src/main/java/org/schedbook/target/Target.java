@@ -81,6 +81,12 @@ public interface Target extends AutoCloseable {
         return List.of();
     }
 
+    /** Runs a program whose output is looked at when it has ended. */
+    default CommandResult run(Load load, Duration limit)
+            throws TargetException, InterruptedException {
+        return run(load.command(), limit);
+    }
+
     /** Returns whether the machine can still be used. */
     default boolean isAlive() {
         return true;

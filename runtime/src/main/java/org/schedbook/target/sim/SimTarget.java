@@ -18,6 +18,7 @@ import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.CommandResult;
+import org.schedbook.target.Load;
 import org.schedbook.target.Machine;
 import org.schedbook.target.Status;
 import org.schedbook.target.Target;
@@ -26,9 +27,9 @@ import org.schedbook.target.sim.SimOptions.Mode;
 import org.schedbook.target.sim.SimResult.Outcome;
 
 /**
- * A simulated machine as a target: a command that the simulator has a model of prints the simulated
- * figures that the real one would print. Each run is a simulation of its own, from time 0 with a
- * new instance of the policy and the next seed. Not thread-safe.
+ * A simulated machine as a target: a workload that has a model prints the simulated figures that
+ * the real one would print. Each run is a simulation of its own, from time 0 with a new instance of
+ * the policy and the next seed. Not thread-safe.
  */
 public final class SimTarget implements Target {
 
@@ -92,19 +93,24 @@ public final class SimTarget implements Target {
 
     @Override
     public CommandResult run(List<String> command, Duration limit, Consumer<String> sink)
+            throws TargetException {
+        throw noModel(String.join(" ", command));
+    }
+
+    private static TargetException noModel(String what) {
+        return new TargetException(
+                "The simulator has no model of '%s': it runs workloads, not programs."
+                        .formatted(what),
+                "%sim? names those that it has models of; %target vm runs any.",
+                "");
+    }
+
+    @Override
+    public CommandResult run(Load load, Duration limit)
             throws TargetException, InterruptedException {
-        SimCommand known =
-                SimCommand.of(command)
-                        .orElseThrow(
-                                () ->
-                                        new TargetException(
-                                                "The simulator has no model of '%s', only of %s."
-                                                        .formatted(
-                                                                String.join(" ", command),
-                                                                SimCommand.KNOWN),
-                                                "Take one of those, or run it in a guest: %target"
-                                                        + " vm.",
-                                                ""));
+        SimModel known =
+                (load instanceof Modelled modelled ? modelled.model() : Optional.<SimModel>empty())
+                        .orElseThrow(() -> noModel(load.name()));
         if (attached == null || attached.exit != null) {
             throw new TargetException(
                     "The simulator has no model of EEVDF, the kernel's own scheduler.",
@@ -119,16 +125,9 @@ public final class SimTarget implements Target {
                         options.withSeed(options.seed() + nrRuns++).withDeadline(limit));
         attached.ran(result);
         if (result.outcome() == Outcome.COMPLETED) {
-            String output = known.output().apply(result) + "\n";
-            sink.accept(output);
-            return new CommandResult(0, output, "");
+            return new CommandResult(0, known.output().apply(result) + "\n", "");
         }
         return new CommandResult(1, "", describe(result));
-    }
-
-    /** Returns the model that the simulator has of a command line, empty if it has none. */
-    public static Optional<SimWorkload> model(List<String> command) {
-        return SimCommand.of(command).map(SimCommand::workload);
     }
 
     /**

@@ -61,13 +61,10 @@ class SimTargetTest {
     void aCommandWithoutAModelIsRefusedByName() throws Exception {
         try (Attachment _ = target.attach(policy("fifo"))) {
             for (Workload workload : Workloads.all()) {
-                if (SimCommand.of(workload.command()).isEmpty()) {
-                    var e =
-                            assertThrows(
-                                    TargetException.class,
-                                    () -> target.run(workload.command(), LIMIT));
+                if (workload.model().isEmpty()) {
+                    var e = assertThrows(TargetException.class, () -> target.run(workload, LIMIT));
                     assertTrue(e.getMessage().contains("no model of"), e.getMessage());
-                    assertTrue(e.getMessage().contains("messaging"), e.getMessage());
+                    assertTrue(e.getMessage().contains(workload.name()), e.getMessage());
                 }
             }
         }
@@ -77,8 +74,7 @@ class SimTargetTest {
     void withoutAPolicyThereIsNothingToSimulate() {
         var e =
                 assertThrows(
-                        TargetException.class,
-                        () -> target.run(Workloads.parse("pipe").command(), LIMIT));
+                        TargetException.class, () -> target.run(Workloads.parse("pipe"), LIMIT));
         assertTrue(e.getMessage().contains("EEVDF"), e.getMessage());
         assertEquals("disabled", target.state());
     }
@@ -88,7 +84,7 @@ class SimTargetTest {
         Attachment first = target.attach(policy("fifo"));
         assertEquals("enabled", target.state());
         assertThrows(TargetException.class, () -> target.attach(policy("vtime")));
-        target.run(Workloads.parse("pipe:loops=20").command(), LIMIT);
+        target.run(Workloads.parse("pipe:loops=20"), LIMIT);
         assertFalse(first.status().counters().isEmpty());
         assertFalse(first.detach().isError());
         assertEquals("disabled", target.state());
@@ -145,8 +141,7 @@ class SimTargetTest {
     private static String time(SimOptions options) throws Exception {
         try (var target = new SimTarget(SimMachine.flat(2), options);
                 Attachment _ = target.attach(policy("fifo"))) {
-            return target.run(Workloads.parse("messaging:groups=1,loops=3").command(), LIMIT)
-                    .output();
+            return target.run(Workloads.parse("messaging:groups=1,loops=3"), LIMIT).output();
         }
     }
 

@@ -1,26 +1,18 @@
 package org.schedbook.target.sim;
 
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.schedbook.target.sim.SimResult.TaskResult;
 import org.schedbook.target.sim.SimWorkload.TaskSpec;
 
 /**
- * A command line that the simulator has a model of.
+ * What the simulator does in place of a program.
  *
  * @param workload what it makes the machine do
  * @param output what it prints in the end, given how that went
  */
-record SimCommand(SimWorkload workload, Function<SimResult, String> output) {
-
-    /** The command lines there are models of, for messages. */
-    static final String KNOWN = "messaging, pipe, hackbench, wakeup, cyclictest, mixed and batch";
+public record SimModel(SimWorkload workload, Function<SimResult, String> output) {
 
     /**
      * A round of a computing loop in {@code batch} and {@code wakeup}, a multiplication through
@@ -40,66 +32,31 @@ record SimCommand(SimWorkload workload, Function<SimResult, String> output) {
     /** When {@code mixed} starts cyclictest. */
     private static final long HOGS_ALONE_NS = 1_000_000_000;
 
-    private static final Pattern CYCLICTEST =
-            Pattern.compile("cyclictest .*--threads=(\\d+) --interval=(\\d+) --loops=(\\d+) ");
-
-    private static final Pattern HOGS =
-            Pattern.compile("stress-ng --cpu (\\d+) --cpu-method int64 --timeout (\\d+) ");
-
     private static final double NS_PER_S = 1e9;
 
-    /** Returns the model of a command line; empty if there is none. */
-    static Optional<SimCommand> of(List<String> command) {
-        String line = String.join(" ", command);
-        if (line.startsWith("perf bench -f simple sched messaging -t ")) {
-            return both(number(command, "-g"), number(command, "-l"), SimCommand::messaging);
-        }
-        if (line.startsWith("perf bench -f simple sched pipe ")) {
-            return both(number(command, "-l"), OptionalInt.of(0), (loops, _) -> pipe(loops));
-        }
-        if (line.startsWith("hackbench ")) {
-            return both(
-                    number(command, "--groups"), number(command, "--loops"), SimCommand::hackbench);
-        }
-        if (line.matches("\\S+/batch( \\d{1,6}){3}")) {
-            int[] numbers = command.stream().skip(1).mapToInt(Integer::parseInt).toArray();
-            return Optional.of(batch(numbers[0], numbers[1], numbers[2]));
-        }
-        if (line.matches("\\S+/wakeup( \\d{1,6}){4}")) {
-            int[] numbers = command.stream().skip(1).mapToInt(Integer::parseInt).toArray();
-            return Optional.of(wakeup(numbers[0], numbers[1], numbers[2], numbers[3]));
-        }
-        Matcher threads = CYCLICTEST.matcher(line);
-        Matcher hogs = HOGS.matcher(line);
-        if (line.startsWith("sh -c ") && threads.find()) {
-            return Optional.of(hogs.find() ? mixed(hogs, threads) : cyclictest(threads));
-        }
-        return Optional.empty();
+    public static SimModel pipe(int loops) {
+        return new SimModel(SimWorkload.pipe(loops), result -> seconds(result.timeNs()));
     }
 
-    private static SimCommand pipe(int loops) {
-        return new SimCommand(SimWorkload.pipe(loops), result -> seconds(result.timeNs()));
-    }
-
-    private static SimCommand hackbench(int groups, int loops) {
-        return new SimCommand(
+    public static SimModel hackbench(int groups, int loops) {
+        return new SimModel(
                 SimWorkload.hackbench(groups, loops),
                 result -> "Time: " + seconds(result.timeNs()));
     }
 
-    private static SimCommand messaging(int groups, int loops) {
-        return new SimCommand(
+    public static SimModel messaging(int groups, int loops) {
+        return new SimModel(
                 SimWorkload.messaging(groups, loops), result -> seconds(result.timeNs()));
     }
 
-    private static SimCommand batch(int jobs, int work, int factor) {
+    public static SimModel batch(int jobs, int work, int factor) {
         long jobNs = work * 1000L * ROUND_NS;
         SimWorkload.Builder workload = SimWorkload.named("batch");
         workload.task(TaskSpec.of("long", Program.start().run(jobNs * factor).build()));
         for (int i = 0; i < jobs; i++) {
             workload.task(TaskSpec.of("short", Program.start().run(jobNs).build()));
         }
-        return new SimCommand(
+        return new SimModel(
                 workload.build(),
                 result ->
                         "{\"short_s\":%s,\"makespan_s\":%s}"
@@ -107,7 +64,7 @@ record SimCommand(SimWorkload workload, Function<SimResult, String> output) {
     }
 
     /** The messenger wakes any worker that has nothing to do, and the first to wait is the next. */
-    private static SimCommand wakeup(int messengers, int workers, int requests, int work) {
+    public static SimModel wakeup(int messengers, int workers, int requests, int work) {
         SimWorkload.Builder workload = SimWorkload.named("wakeup");
         long total = (long) workers * requests;
         for (int m = 0; m < messengers; m++) {
@@ -128,7 +85,7 @@ record SimCommand(SimWorkload workload, Function<SimResult, String> output) {
             messenger.loop(workers).receive(report).end();
             workload.task(TaskSpec.of("messenger", messenger.build()));
         }
-        return new SimCommand(
+        return new SimModel(
                 workload.build(),
                 result ->
                         "{\"requests_per_s\":%s,\"latencies_us\":%s}"
@@ -137,20 +94,22 @@ record SimCommand(SimWorkload workload, Function<SimResult, String> output) {
                                         histogram(result, "worker")));
     }
 
-    private static SimCommand cyclictest(Matcher threads) {
+    /** Threads that sleep until a set time, each a little longer than the one before. */
+    public static SimModel cyclictest(int threads, int intervalUs, int loops) {
         SimWorkload.Builder workload = SimWorkload.named("cyclictest");
-        addThreads(workload, threads, 0);
-        return new SimCommand(workload.build(), SimCommand::cyclictestOutput);
+        addThreads(workload, threads, intervalUs, loops, 0);
+        return new SimModel(workload.build(), SimModel::cyclictestOutput);
     }
 
-    private static SimCommand mixed(Matcher hogs, Matcher threads) {
+    /** Processes that compute for some seconds, and such threads, which start a second later. */
+    public static SimModel mixed(int hogs, int threads, int intervalUs, int loops, int seconds) {
         SimWorkload.Builder workload = SimWorkload.named("mixed");
-        long untilNs = Integer.parseInt(hogs.group(2)) * 1_000_000_000L;
-        for (int i = 0; i < Integer.parseInt(hogs.group(1)); i++) {
+        long untilNs = seconds * 1_000_000_000L;
+        for (int i = 0; i < hogs; i++) {
             workload.task(TaskSpec.of("hog", Program.start().runUntil(untilNs).build()));
         }
-        addThreads(workload, threads, HOGS_ALONE_NS);
-        return new SimCommand(
+        addThreads(workload, threads, intervalUs, loops, HOGS_ALONE_NS);
+        return new SimModel(
                 workload.build(),
                 result ->
                         "%s\nstressor: cpu\nbogo-ops-per-second-real-time: %s"
@@ -159,14 +118,13 @@ record SimCommand(SimWorkload workload, Function<SimResult, String> output) {
                                         rate(hogsRanNs(result) / BOGO_OP_NS, untilNs)));
     }
 
-    private static void addThreads(SimWorkload.Builder workload, Matcher threads, long startNs) {
-        long intervalNs = Integer.parseInt(threads.group(2)) * 1_000L;
-        int loops = Integer.parseInt(threads.group(3));
-        for (int i = 0; i < Integer.parseInt(threads.group(1)); i++) {
+    private static void addThreads(
+            SimWorkload.Builder workload, int threads, int intervalUs, int loops, long startNs) {
+        for (int i = 0; i < threads; i++) {
             Program program =
                     Program.start()
                             .loop(loops)
-                            .period(intervalNs + i * DISTANCE_NS)
+                            .period(intervalUs * 1_000L + i * DISTANCE_NS)
                             .run(NOTE_NS)
                             .end()
                             .build();
@@ -204,24 +162,6 @@ record SimCommand(SimWorkload workload, Function<SimResult, String> output) {
                 .mapToLong(TaskResult::endNs)
                 .average()
                 .orElse(0);
-    }
-
-    private interface Model {
-        SimCommand of(int first, int second);
-    }
-
-    private static Optional<SimCommand> both(OptionalInt first, OptionalInt second, Model model) {
-        return first.isEmpty() || second.isEmpty()
-                ? Optional.empty()
-                : Optional.of(model.of(first.getAsInt(), second.getAsInt()));
-    }
-
-    private static OptionalInt number(List<String> command, String option) {
-        int at = command.indexOf(option);
-        if (at < 0 || at + 1 == command.size() || !command.get(at + 1).matches("\\d{1,9}")) {
-            return OptionalInt.empty();
-        }
-        return OptionalInt.of(Integer.parseInt(command.get(at + 1)));
     }
 
     private static String seconds(double ns) {
