@@ -22,6 +22,7 @@ import org.schedbook.policy.Task;
  * decision is carried out, a subclass knows. One thread uses it, and nothing is allocated for a
  * decision that is right.
  */
+@SuppressWarnings("NonAtomicVolatileUpdate") // each counter has one thread that writes it
 public abstract class PolicyHarness implements Scx {
 
     /** How many DSQs of its own a policy may have. */

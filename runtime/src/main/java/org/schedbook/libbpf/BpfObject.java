@@ -13,7 +13,7 @@ import org.schedbook.posix.Posix;
 
 /**
  * An ELF object of BPF programs and maps. In order: {@link #open}, set variables through {@link
- * #memory}, {@link #load}, {@link #attachStructOps} or {@link #run}, {@link #close}.
+ * #variables}, {@link #load}, {@link #attachStructOps} or {@link #run}, {@link #close}.
  */
 public final class BpfObject implements AutoCloseable {
 

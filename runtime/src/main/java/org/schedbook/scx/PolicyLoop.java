@@ -26,6 +26,7 @@ import org.schedbook.ring.QueuedRing;
  * that found none, publishes the decisions at once, and yields; the kernel lets it in again when
  * there is work for it.
  */
+@SuppressWarnings("NonAtomicVolatileUpdate") // counters are written by the loop's thread alone
 final class PolicyLoop extends PolicyHarness {
 
     private static final long HOUSEKEEPING_NS = 500_000_000;

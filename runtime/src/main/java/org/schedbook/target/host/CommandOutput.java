@@ -67,6 +67,7 @@ final class CommandOutput implements AutoCloseable {
     }
 
     /** Reads on, so that who writes never waits for long, and keeps the beginning. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // by this thread alone
     private String read() throws IOException {
         var kept = new StringBuilder();
         var piece = new char[8192];

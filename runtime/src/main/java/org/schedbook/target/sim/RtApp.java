@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiFunction;
+import java.util.function.BiConsumer;
 
 /**
  * A workload from a file of <a href="https://github.com/scheduler-tools/rt-app">rt-app</a>, read as
@@ -468,10 +468,10 @@ public record RtApp(SimWorkload workload, long durationNs) {
             return waitQueues.computeIfAbsent(condition, _ -> workload.waitQueue());
         }
 
-        private Step time(String key, BiFunction<Program.Builder, Long, ?> timed)
+        private Step time(String key, BiConsumer<Program.Builder, Long> timed)
                 throws IOException, FormatException {
             long ns = number(key, 0, MAX_TIME) * NS_PER_US;
-            return ns == 0 ? _ -> {} : new Timed(program -> timed.apply(program, ns));
+            return ns == 0 ? _ -> {} : new Timed(program -> timed.accept(program, ns));
         }
 
         private Step condition(String key) throws IOException, FormatException {

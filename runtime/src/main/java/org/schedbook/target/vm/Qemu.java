@@ -260,7 +260,7 @@ final class Qemu implements AutoCloseable {
 
     /** Has something done when QEMU has ended, in whatever way. */
     void onExit(Runnable action) {
-        process.onExit().thenRun(action);
+        var _ = process.onExit().thenRun(action);
     }
 
     ProcessHandle process() {

@@ -240,11 +240,12 @@ public final class VmTarget implements Target {
         Thread.ofPlatform().daemon().name("guest-messages").start(this::receive);
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // of nrHeard, by this thread alone
     private void receive() {
         try {
             while (true) {
                 Message message = channel.receive();
-                nrHeard++; // by this thread alone
+                nrHeard++;
                 switch (message) {
                     case Reply reply -> {
                         Question waiting = pending.remove(reply.id());
