@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import select
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import tempfile
 import time
 import unittest
 import unittest.mock
+import zipfile
 
 import nbformat
 import pypandoc
@@ -141,6 +143,30 @@ class WheelTest(unittest.TestCase):
             *cls.work.glob("schedbook-*.whl"), "papermill")
         # A Jupyter that knows no kernels but those of its own environment.
         cls.clean = environment(HOME=str(cls.work), JUPYTER_DATA_DIR=str(cls.work / "data"), JUPYTER_PATH="")
+
+    def test_licences_are_said_as_they_are_with_all_texts_and_a_bill_of_materials(self):
+        [wheel] = self.work.glob("schedbook-*.whl")
+        with zipfile.ZipFile(wheel) as file:
+            files = {name: file.read(name) for name in file.namelist() if ".dist-info/" in name}
+            jars = {pathlib.PurePath(name).name for name in file.namelist() if name.endswith(".jar")}
+        [metadata] = [text.decode() for name, text in files.items() if name.endswith("/METADATA")]
+        said = set(re.search(r"(?m)^License-Expression: (.*)", metadata)[1].split(" AND "))
+        texts = {name.split("/licenses/licenses/")[1]: text.decode(errors="replace")
+                 for name, text in files.items() if "/licenses/licenses/" in name}
+        listed = re.findall(r"(?m)^(\S+:\S+) (\S+): (.+?)(?: \(in (\S+)\))?$", texts["THIRD-PARTY.txt"])
+        # Every jar is listed, and what JJava has put into its own.
+        for jar in jars:
+            self.assertTrue(jar.startswith("schedbook-") or any(
+                f"{name.split(':')[1]}-{version}.jar" == jar for name, version, _, _ in listed), jar)
+        self.assertIn("jeromq", "".join(name for name, _, _, within in listed if within))
+        licences = {one for _, _, licence, _ in listed for one in licence.split(" AND ")}
+        self.assertEqual(said, licences | {"Apache-2.0", "GPL-2.0-only"})
+        for name, words in {"LICENSE": "Apache License", "NOTICE": "Schedbook", "GPL-2.0.txt": "GNU GENERAL PUBLIC LICENSE",
+                            "MPL-2.0.txt": "Mozilla Public License", "EPL-2.0.txt": "Eclipse Public License"}.items():
+            self.assertIn(words, texts[name])
+        self.assertTrue(any("Indiana" in text for name, text in texts.items() if name.startswith("jjava-")))
+        [sbom] = [json.loads(text) for name, text in files.items() if "/sboms/" in name]
+        self.assertEqual(len(jars) - 1, len(sbom["components"]))
 
     def test_jupyter_lists_the_kernel(self):
         listed = json.loads(run(self.python, "-m", "jupyter", "kernelspec", "list", "--json", env=self.clean))
