@@ -66,12 +66,12 @@ class SimulatorTest(NotebookTest):
         path.write_text("nonsense\n")
         self.fails("%sim trace.txt", "line 1", "not a line of a trace", "nonsense")
         self.fails("%timeline none.trace", "cannot be read")
-        self.fails("%sim interactive --policies ,", "policy")
+        self.fails("%sim interactive --policies ,", "nothing before a comma")
 
     def test_a_policy_is_held_to_promises(self):
         shown = self.ok("%check vtime shares-by-weight 5% work-conserving").shown()
         self.assertIn("✓", shown)
-        self.assertIn("weight 400", shown)
+        self.assertIn("weight 100, had 10.0 %", shown)
         broken = self.fails("%check fifo shares-by-weight", "fifo does not keep: shares-by-weight 5%")
         self.assertIn("too little", broken.shown())
         self.assertIn("–", self.ok("%check fifo").shown())

@@ -106,10 +106,6 @@ final class SimMagic implements Magic {
 
     @Override
     public Simulated run(MagicCall call) throws TargetException, InterruptedException {
-        if (policies.isEmpty()) {
-            throw new CellError("--policies names no policy.")
-                    .next("Name some: %sim " + workload + " --policies fifo,vtime");
-        }
         SimWorkload load = load();
         SimMachine machine = machineOptions.machine(cpus);
         SimOptions options =
