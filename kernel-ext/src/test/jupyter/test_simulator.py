@@ -73,7 +73,7 @@ class SimulatorTest(NotebookTest):
         self.assertIn("✓", shown)
         self.assertIn("weight 100, had 10.0 %", shown)
         broken = self.fails("%check fifo shares-by-weight", "fifo does not keep: shares-by-weight 5%")
-        self.assertIn("too little", broken.shown())
+        self.assertIn("15.0 % too much", broken.shown())
         self.assertIn("–", self.ok("%check fifo").shown())
         self.fails("%check fifo fairness", "no promise 'fairness'", "no-wait-over")
         self.fails("%check nobody", "nobody")
