@@ -51,7 +51,7 @@ class ReportTest(NotebookTest):
         self.fails("%leaderboard pipe", "Nothing was measured against eevdf by pipe")
 
     def test_3_a_place_or_a_kind_that_can_not_be_written_is_named(self):
-        self.fails("%report nowhere/out.html", "can not be written")
+        self.fails("%report nowhere/out.html", "cannot be written")
         self.fails("%report out.docx", "neither .html nor .pdf")
 
     def test_4_a_report_prints(self):

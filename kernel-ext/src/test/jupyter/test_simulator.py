@@ -132,9 +132,9 @@ public class Thrower extends Policy {
     def test_bad_machines_and_workloads_are_named(self):
         self.fails("%sim messaging --cpus 5000", "from 1 to 1024 CPUs")
         self.fails("%sim messaging --topology 2x2", "2:1:4:2")
-        self.fails("%sim messaging --costs nowhere.properties", "costs can not be read")
+        self.fails("%sim messaging --costs nowhere.properties", "costs cannot be read")
         self.fails("%sim stress-ng", "no model of stress-ng", "messaging")
-        self.fails("%sim nowhere.json", "can not be read")
+        self.fails("%sim nowhere.json", "cannot be read")
         self.fails("%sim dreams", "messaging")
         self.fails("%target vm --mode user", "no option of vm")
 
@@ -153,7 +153,7 @@ public class Thrower extends Policy {
         self.assertIn("ping", self.ok("%timeline").shown())
         file.write_text(TRACE + "and so on\n")
         self.fails("%sim load.trace", "load.trace, line 4", "not a line of a trace")
-        self.fails("%sim nowhere.trace", "can not be read")
+        self.fails("%sim nowhere.trace", "cannot be read")
         self.fails("%record load.txt pipe", "ends in .trace")
 
     def test_a_policy_that_loops_ends_in_a_sentence(self):

@@ -101,7 +101,7 @@ public final class Schedbook {
     /**
      * Returns the machine that policies run on, started if need be: the guest.
      *
-     * @throws TargetException if it can not be started; says what is missing
+     * @throws TargetException if it cannot be started; says what is missing
      */
     public static Target target() throws TargetException, InterruptedException {
         return session().place().target();
@@ -192,7 +192,7 @@ public final class Schedbook {
      * Whatever the policies do, this returns; what they did wrong is in the results.
      *
      * @param policies names, one at least
-     * @throws TargetException if one of the policies can not be made
+     * @throws TargetException if one of the policies cannot be made
      */
     public static Simulated simulate(SimWorkload workload, SimMachine machine, String... policies)
             throws TargetException, InterruptedException {

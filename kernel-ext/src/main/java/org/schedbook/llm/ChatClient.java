@@ -193,7 +193,7 @@ final class ChatClient implements AutoCloseable {
     private Completion ask(List<ChatMessage> messages, Answer answer)
             throws Answer.SaidException, IOException, ModelException, InterruptedException {
         var events = new ArrayBlockingQueue<Event>(MAX_WAITING);
-        // A platform thread that waits for the network can not be interrupted. A virtual one can:
+        // A platform thread that waits for the network cannot be interrupted. A virtual one can:
         // its socket is closed (java.net.Socket), which also tells the server to stop.
         Thread reader = Thread.ofVirtual().start(() -> read(messages, events));
         try {

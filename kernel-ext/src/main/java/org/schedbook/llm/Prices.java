@@ -44,7 +44,7 @@ public final class Prices {
     /**
      * Reads a file, which is made, without prices, if there is none.
      *
-     * @throws IOException if it can not be read, or a line is no price; the message says which
+     * @throws IOException if it cannot be read, or a line is no price; the message says which
      */
     public static Prices read(Path file) throws IOException {
         if (!Files.exists(file)) {

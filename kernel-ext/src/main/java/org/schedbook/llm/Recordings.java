@@ -67,7 +67,7 @@ public final class Recordings implements Model {
             recording = JSON.readValue(file.toFile(), Recording.class);
         } catch (IOException e) {
             throw new ModelException(
-                    "The recorded answer " + file + " can not be read.",
+                    "The recorded answer " + file + " cannot be read.",
                     "Restore the file, or configure a model endpoint.",
                     "");
         }

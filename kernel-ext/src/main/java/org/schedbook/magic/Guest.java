@@ -5,7 +5,7 @@ import org.schedbook.jupyter.Progress;
 import org.schedbook.session.Session;
 import org.schedbook.target.TargetException;
 
-/** Starts the target with something to look at meanwhile. */
+/** Starts the target, and shows that it is starting. */
 final class Guest {
 
     static void start(Session session, MagicCall call)

@@ -78,7 +78,7 @@ final class HistoryMagic implements Magic {
         try (Writer writer = Files.newBufferedWriter(export)) {
             return "%d lines are written to %s.".formatted(store.export(writer), export);
         } catch (IOException e) {
-            throw new CellError("%s can not be written: %s".formatted(export, e.getMessage()))
+            throw new CellError("%s cannot be written: %s".formatted(export, e.getMessage()))
                     .next("Choose another file.");
         }
     }

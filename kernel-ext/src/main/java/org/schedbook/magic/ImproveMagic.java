@@ -296,7 +296,7 @@ final class ImproveMagic implements Magic {
         for (Model model : models) {
             if (!(model instanceof Recordings) && !prices.knows(model.name())) {
                 throw new CellError(
-                                "The price of %s is not known, so --budget can not be kept."
+                                "The price of %s is not known, so --budget cannot be kept."
                                         .formatted(model.name()))
                         .next("Add a line for it to .schedbook/prices.csv.");
             }

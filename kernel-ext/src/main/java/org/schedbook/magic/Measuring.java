@@ -68,7 +68,7 @@ final class Measuring {
             IntStream.range(result.runs().size() - 1, total).forEach(_ -> progress.step());
             return result;
         } catch (IllegalArgumentException e) {
-            throw new CellError("This can not be measured: " + e.getMessage() + ".")
+            throw new CellError("This cannot be measured: " + e.getMessage() + ".")
                     .next("Change the line and run it again.");
         } catch (BenchException | TargetException | InterruptedException | RuntimeException e) {
             board.soFar.filter(BenchResult::hasFigures).ifPresent(call::show);

@@ -135,7 +135,7 @@ final class PlotMagic implements Magic {
         try {
             Files.writeString(svg, plot.svg());
         } catch (IOException e) {
-            throw new CellError("%s can not be written.".formatted(svg))
+            throw new CellError("%s cannot be written.".formatted(svg))
                     .next("Name a file in a directory that is there and can be written to.")
                     .details(e.toString());
         }

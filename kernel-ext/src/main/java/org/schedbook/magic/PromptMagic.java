@@ -180,7 +180,7 @@ final class PromptMagic implements Magic {
         }
         if (!prices.knows(author.name())) {
             throw new CellError(
-                            "The price of %s is not known, so --max-cost can not be kept."
+                            "The price of %s is not known, so --max-cost cannot be kept."
                                     .formatted(author.name()))
                     .next("Add a line for it to .schedbook/prices.csv.");
         }

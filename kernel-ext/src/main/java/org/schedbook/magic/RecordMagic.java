@@ -109,7 +109,7 @@ final class RecordMagic implements Magic {
                                     .formatted(file, e.line(), e.reason()))
                     .next("Look at that line of the file, or record something shorter.");
         } catch (IOException e) {
-            throw new CellError("The file %s can not be written.".formatted(file))
+            throw new CellError("The file %s cannot be written.".formatted(file))
                     .next("Check its name: it is made beside the notebook.");
         }
     }

@@ -112,7 +112,7 @@ final class ReportMagic implements Magic {
                             .formatted(file, contents(report), Files.size(file) / 1024 + 1)
                     + (name.endsWith(PDF) ? "" : " ./schedbook reproduce measures it again.");
         } catch (IOException e) {
-            throw new CellError("%s can not be written.".formatted(file))
+            throw new CellError("%s cannot be written.".formatted(file))
                     .next("Name a file in a directory that is there and can be written to.")
                     .details(e.toString());
         }

@@ -99,7 +99,7 @@ final class SimMachineOptions {
         try {
             return CostModel.load(costs);
         } catch (IOException e) {
-            throw new CellError("The costs can not be read: " + e.getMessage() + ".")
+            throw new CellError("The costs cannot be read: " + e.getMessage() + ".")
                     .next("Make such a file with: ./schedbook calibrate FILE");
         }
     }

@@ -120,7 +120,7 @@ final class SimMagic implements Magic {
             results = SimTarget.simulateAll(compiled, load, machine, options);
             progress.step();
         } catch (IllegalArgumentException e) {
-            throw new CellError("This can not be simulated: " + e.getMessage() + ".")
+            throw new CellError("This cannot be simulated: " + e.getMessage() + ".")
                     .next("Change the workload or the machine, and run the cell again.");
         }
         var simulated = new Simulated(workload, machine, options, List.copyOf(policies), results);
@@ -167,7 +167,7 @@ final class SimMagic implements Magic {
             throw new CellError("%s, line %d: %s".formatted(file, e.line(), e.reason()))
                     .next("Correct the file and run the cell again.");
         } catch (IOException e) {
-            throw new CellError("The file %s can not be read.".formatted(file))
+            throw new CellError("The file %s cannot be read.".formatted(file))
                     .next("Check its name: it is looked for beside the notebook.");
         }
     }

@@ -210,7 +210,7 @@ final class TimelineMagic implements Magic {
         return simulated.policies().get(simulated.results().indexOf(result));
     }
 
-    /** Where so many bars end that begin there. */
+    /** Returns where so many bars end, counted from a beginning. */
     private static long end(Schedule schedule, long begin, int bars) {
         List<Schedule.Run> shown =
                 schedule.runs().stream().filter(run -> run.toNs() > begin).limit(bars + 1).toList();
@@ -229,7 +229,7 @@ final class TimelineMagic implements Magic {
             return "%s holds the schedule. Open it at ui.perfetto.dev, or in chrome://tracing."
                     .formatted(perfetto);
         } catch (IOException e) {
-            throw new CellError("%s can not be written.".formatted(perfetto))
+            throw new CellError("%s cannot be written.".formatted(perfetto))
                     .next("Name a file in a directory that is there and can be written to.");
         }
     }

@@ -26,7 +26,7 @@ import org.schedbook.policy.Policy;
 
 /**
  * The policy API as a model reads it: declarations with their Javadoc and without bodies, made from
- * the very sources that the API is compiled from, so that it can not drift from them.
+ * the very sources that the API is compiled from, so that it cannot drift from them.
  */
 public final class ApiReference {
 

@@ -224,7 +224,7 @@ public final class DryRun implements Trial {
             return ". " + GROWS;
         }
         return message.contains(" was sent to CPU ")
-                ? ". Ask task.canRunOn(cpu) first; if the task in hand can not run on the CPU that"
+                ? ". Ask task.canRunOn(cpu) first; if the task in hand cannot run on the CPU that"
                         + " dispatch() is called for, leave it and look for another."
                 : "";
     }

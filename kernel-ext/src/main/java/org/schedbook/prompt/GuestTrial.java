@@ -17,7 +17,7 @@ import org.schedbook.target.TargetException;
 /**
  * Attaches a policy to a fresh kernel and puts load on it for a second: threads that exchange
  * messages, and more that compute than there are CPUs. What the kernel, or the loop that runs the
- * policy there, has to say against it is a problem; a target that can not be had is not.
+ * policy there, has to say against it is a problem; a target that cannot be had is not.
  */
 public final class GuestTrial implements Trial {
 

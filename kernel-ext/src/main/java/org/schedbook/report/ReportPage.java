@@ -39,7 +39,7 @@ public final class ReportPage {
      * @param title what was measured
      * @param table its figures
      * @param png a picture of them
-     * @param alt what the picture shows, for who can not see it
+     * @param alt what the picture shows, for those who cannot see it
      * @param notes sentences below
      */
     public record Figure(String title, Table table, byte[] png, String alt, List<String> notes) {}
@@ -81,7 +81,7 @@ public final class ReportPage {
         page.append(", ");
         attachment(page, "report.json", "application/json", report.toJson());
         page.append(".</p>\n</main>\n");
-        // In a script element nothing but its end is markup, and that can not be in JSON like this.
+        // In a script element nothing but its end is markup, and that cannot be in JSON like this.
         page.append("<script type=\"application/json\" id=\"")
                 .append(DATA)
                 .append("\">")

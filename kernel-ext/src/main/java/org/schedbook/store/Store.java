@@ -22,7 +22,7 @@ import java.util.OptionalLong;
  * Nothing is ever deleted from it. Any SQLite client can read it; the tables are described in
  * {@code schema.sql}.
  *
- * <p>All methods throw {@link StoreException} if the file can not be read or written.
+ * <p>All methods throw {@link StoreException} if the file cannot be read or written.
  */
 public final class Store implements AutoCloseable {
 
@@ -50,7 +50,7 @@ public final class Store implements AutoCloseable {
             Files.createDirectories(directory);
         } catch (IOException e) {
             throw new StoreException(
-                    "The directory %s can not be made: %s".formatted(directory, e.getMessage()),
+                    "The directory %s cannot be made: %s".formatted(directory, e.getMessage()),
                     "Run the notebook in a directory that you may write to.",
                     e);
         }

@@ -1,6 +1,6 @@
 package org.schedbook.store;
 
-/** The store can not be read or written: what happened and the next thing to try. */
+/** The store cannot be read or written: what happened and the next thing to try. */
 public final class StoreException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -26,7 +26,7 @@ import org.schedbook.target.TargetException;
  */
 public final class Bench {
 
-    /** Told how far a measurement is. */
+    /** Is told how far a measurement has come. */
     public interface Progress {
 
         /** A run is about to start: number {@code done + 1} of at most {@code total}. */

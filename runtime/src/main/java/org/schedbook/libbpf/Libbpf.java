@@ -21,7 +21,7 @@ public interface Libbpf {
             return SystemLibbpf.Holder.INSTANCE;
         } catch (LinkageError e) {
             throw new BpfException(
-                    "libbpf.so.1 can not be opened. It is in Debian's and Ubuntu's package"
+                    "libbpf.so.1 cannot be opened. It is in Debian's and Ubuntu's package"
                             + " libbpf1 (apt-get install libbpf1); 1.5 or newer is needed to"
                             + " attach a policy.",
                     0,

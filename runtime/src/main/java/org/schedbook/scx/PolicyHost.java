@@ -102,7 +102,7 @@ public final class PolicyHost implements Scheduler {
      *
      * @param name what to call it; sysfs will show it with {@code schedbook_} before it
      * @throws AttachException if the kernel has no sched_ext, another scheduler is attached, the
-     *     policy can not be made, its {@code init} fails or a call of it does not return, or libbpf
+     *     policy cannot be made, its {@code init} fails or a call of it does not return, or libbpf
      *     or the kernel refuses; it {@linkplain AttachException#asksForRestart asks for a restart}
      *     if a CPU came or went meanwhile, which takes another instance of the policy. Once
      *     attached the kernel asks for none, as the backend has {@code cpu_online} and {@code
@@ -202,7 +202,7 @@ public final class PolicyHost implements Scheduler {
     /**
      * Returns libbpf's version, such as {@code v1.5}.
      *
-     * @throws IllegalStateException if it can not be loaded; the message says why
+     * @throws IllegalStateException if it cannot be loaded; the message says why
      */
     public static String libbpfVersion() {
         try {

@@ -15,7 +15,7 @@ public record Availability(String target, boolean usable, String what, String ne
         return new Availability(target, true, what, "");
     }
 
-    /** A target that can not be used yet. */
+    /** A target that cannot be used yet. */
     public static Availability missing(String target, String what, String nextStep) {
         return new Availability(target, false, what, nextStep);
     }

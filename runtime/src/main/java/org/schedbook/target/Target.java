@@ -56,7 +56,7 @@ public interface Target extends AutoCloseable {
      * @param limit the command is killed when it takes longer
      * @param sink is given what it writes, standard output and errors, as it comes, a piece at a
      *     time; text beyond the first MiB of each is dropped
-     * @throws TargetException if it can not be started or is killed
+     * @throws TargetException if it cannot be started or is killed
      */
     CommandResult run(List<String> command, Duration limit, Consumer<String> sink)
             throws TargetException, InterruptedException;

@@ -121,7 +121,7 @@ class RingsTest {
 
     @Test
     void kernelGetsRoomBackOnlyOnRelease() throws IOException {
-        assertNotEquals(0, produce(4096), "a ring of 64 KiB can not take 4096 records");
+        assertNotEquals(0, produce(4096), "a ring of 64 KiB cannot take 4096 records");
         long fitted = rings.get(JAVA_LONG, NR_QUEUED);
         assertTrue(fitted > RING_BYTES / QUEUED_STRIDE * 3 / 4, "fitted=" + fitted);
 

@@ -22,7 +22,7 @@ import org.schedbook.posix.Posix;
 /**
  * One of the two outputs of a command. A FIFO and no {@link Process#getInputStream}, which reads on
  * and on when a process that was left in the background writes on after the command has ended, and
- * can not be closed while it waits for one that does not.
+ * cannot be closed while it waits for one that does not.
  */
 final class CommandOutput implements AutoCloseable {
 

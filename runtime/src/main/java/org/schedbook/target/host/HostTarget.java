@@ -250,7 +250,7 @@ public final class HostTarget implements Target {
     @Override
     public Target fresh() throws TargetException {
         throw new TargetException(
-                "This machine can not be put back into an earlier state.",
+                "This machine cannot be put back into an earlier state.",
                 "Measure in a guest (%target vm), or without --fresh.",
                 "");
     }

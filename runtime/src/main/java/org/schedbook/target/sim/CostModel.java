@@ -82,7 +82,7 @@ public record CostModel(
     /**
      * Reads a model from a properties file that has one key for each component of this record.
      *
-     * @throws IOException if it can not be read, or a key is missing, unknown, negative or not a
+     * @throws IOException if it cannot be read, or a key is missing, unknown, negative or not a
      *     number; the message says which
      */
     public static CostModel load(Path file) throws IOException {

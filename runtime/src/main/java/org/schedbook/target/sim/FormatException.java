@@ -1,6 +1,6 @@
 package org.schedbook.target.sim;
 
-/** A file of a workload that can not be used, with the line and the reason. */
+/** A file of a workload that cannot be used, with the line and the reason. */
 public final class FormatException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -47,7 +47,7 @@ public record RtApp(SimWorkload workload, long durationNs) {
     /**
      * Reads a file.
      *
-     * @throws IOException if it can not be read
+     * @throws IOException if it cannot be read
      * @throws FormatException if it is malformed, or asks for what the simulator does not do
      */
     public static RtApp read(Path file) throws IOException, FormatException {

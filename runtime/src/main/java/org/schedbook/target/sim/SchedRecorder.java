@@ -56,7 +56,7 @@ public final class SchedRecorder {
     /**
      * Runs a command and records it.
      *
-     * @throws TargetException if that can not be done, or the command fails
+     * @throws TargetException if that cannot be done, or the command fails
      */
     public static String record(Target target, List<String> command, Duration limit)
             throws TargetException, InterruptedException {
@@ -71,7 +71,7 @@ public final class SchedRecorder {
         CommandResult result = target.run(line, limit);
         if (result.exitCode() == NO_TRACEFS) {
             throw new TargetException(
-                    "The kernel there can not be traced.",
+                    "The kernel there cannot be traced.",
                     "Record in a guest: %target vm.",
                     result.errors());
         }

@@ -80,7 +80,7 @@ public record SchedTrace(
     /**
      * Reads a file.
      *
-     * @throws IOException if it can not be read
+     * @throws IOException if it cannot be read
      * @throws FormatException if it is malformed, or if the kernel lost some of it
      */
     public static SchedTrace read(Path file) throws IOException, FormatException {

@@ -133,7 +133,7 @@ public final class SimTarget implements Target {
     /**
      * Simulates a workload under a new instance of a policy, in a process of its own.
      *
-     * @throws TargetException if the policy can not be created, or takes more memory than it may
+     * @throws TargetException if the policy cannot be created, or takes more memory than it may
      * @throws InterruptedException if this thread is interrupted; the simulation has ended then
      */
     public static SimResult simulate(
@@ -147,7 +147,7 @@ public final class SimTarget implements Target {
      * changes no result, and in a process of their own.
      *
      * @return the results, in the order of the policies
-     * @throws TargetException if a policy can not be created, or takes more memory than it may
+     * @throws TargetException if a policy cannot be created, or takes more memory than it may
      * @throws InterruptedException if this thread is interrupted; the simulations have ended then
      * @throws IllegalArgumentException as {@link Simulation#run} does
      */

@@ -77,11 +77,11 @@ public final class Simulation {
      * Runs a workload under a policy that is made for it.
      *
      * <p>Whatever the policy does, its constructor included, this returns: a call that loops for
-     * ever is given up after two seconds. If such a loop calls nothing, its thread can not be
+     * ever is given up after two seconds. If such a loop calls nothing, its thread cannot be
      * stopped and goes on as a daemon of the lowest priority.
      *
      * @param name of the policy's class
-     * @throws ReflectiveOperationException if the policy can not be made
+     * @throws ReflectiveOperationException if the policy cannot be made
      */
     public static SimResult run(
             String name,

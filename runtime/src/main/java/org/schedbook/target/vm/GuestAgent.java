@@ -177,7 +177,7 @@ public final class GuestAgent {
     private static void setClock(Long nowMillis) {
         if (nowMillis != null && Posix.get().clock_settime(nowMillis) != 0) {
             System.err.println(
-                    "the clock can not be set: " + Posix.get().strerror(Posix.get().errno()));
+                    "the clock cannot be set: " + Posix.get().strerror(Posix.get().errno()));
         }
     }
 

@@ -133,8 +133,8 @@ record GuestImage(
     }
 
     /**
-     * Returns whether the guest's disks must be NVMe. QEMU can not migrate these, so such a guest
-     * can not be saved.
+     * Returns whether the guest's disks must be NVMe. QEMU cannot migrate these, so such a guest
+     * cannot be saved.
      */
     boolean hasNvmeDisks() {
         return "nvme".equals(properties.get("disk"));

@@ -23,7 +23,7 @@ public final class KernelTrial {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    /** Decisions below which the load can not have gone through the policy. */
+    /** Decisions below which the load cannot have gone through the policy. */
     private static final long FEWEST = 100;
 
     /**

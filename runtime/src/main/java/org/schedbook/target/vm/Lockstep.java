@@ -49,7 +49,7 @@ final class Lockstep implements AutoCloseable {
 
     /**
      * Returns the options for the memory. A guest that boots shares it with this JVM, so it is no
-     * part of what is saved. One that is resumed can not: of memory that is shared QEMU insists on
+     * part of what is saved. One that is resumed cannot: of memory that is shared QEMU insists on
      * the address in the guest, which PCI devices get later. It has the file privately, which shows
      * what is written to the file as long as the guest writes nothing (mmap(2) leaves that open;
      * Linux does it).

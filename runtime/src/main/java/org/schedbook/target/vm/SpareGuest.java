@@ -30,7 +30,7 @@ public final class SpareGuest implements AutoCloseable {
     private VmTarget guest;
     private boolean closed;
 
-    /** Begins to start a spare guest of that shape, unless there is one or it can not be had. */
+    /** Begins to start a spare guest of that shape, unless there is one or it cannot be had. */
     public synchronized void prepare(GuestShape wanted) {
         // A guest whose figures are exact must not have rehearsed anything.
         if (closed || preparing != null || wanted.clock() == Clock.INSTRUCTIONS) {

@@ -106,7 +106,7 @@ public final class VmTarget implements Target {
 
     /**
      * Starts a guest and waits until it can take a policy. Uses KVM where KVM really works. What
-     * starts is a saved guest, saved now if there is none, or if that can not be done one that
+     * starts is a saved guest, saved now if there is none, or if that cannot be done one that
      * boots.
      */
     public static VmTarget boot(GuestShape shape) throws TargetException, InterruptedException {
@@ -142,7 +142,7 @@ public final class VmTarget implements Target {
             save(snapshot);
             return true;
         } catch (IOException | TargetException e) {
-            LOG.log(Level.DEBUG, "the guest can not be saved", e);
+            LOG.log(Level.DEBUG, "the guest cannot be saved", e);
             return false;
         }
     }

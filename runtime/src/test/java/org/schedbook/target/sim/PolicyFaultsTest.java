@@ -18,7 +18,7 @@ import org.schedbook.target.sim.SimResult.Finding;
 import org.schedbook.target.sim.SimResult.Outcome;
 import org.schedbook.target.sim.SimWorkload.TaskSpec;
 
-/** "A policy can not lose a task", whatever it does. */
+/** "A policy cannot lose a task", whatever it does. */
 class PolicyFaultsTest {
 
     private static final long MS = 1_000_000;

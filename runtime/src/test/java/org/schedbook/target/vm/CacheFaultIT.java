@@ -74,7 +74,7 @@ class CacheFaultIT {
         }
     }
 
-    /** Starts a guest; QEMU opens the memory of a saved one for writing, and can not. */
+    /** Starts a guest; QEMU opens the memory of a saved one for writing, and cannot. */
     static final class ReadOnly {
         public static void main(String[] args) throws Exception {
             Path cache = Path.of(args[0]);
