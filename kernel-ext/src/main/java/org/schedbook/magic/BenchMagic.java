@@ -117,7 +117,8 @@ final class BenchMagic implements Magic {
     private Workload load() {
         if (command != null) {
             if (workload != null) {
-                throw new CellError("The line has both a workload and a --command.").next("Give one of them.");
+                throw new CellError("The line has both a workload and a --command.")
+                        .next("Give one of them.");
             }
             return BenchOptions.command(command, unit, better);
         }
