@@ -1,6 +1,7 @@
 package org.schedbook.jupyter;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 
@@ -34,6 +35,10 @@ final class ErrorCard implements Renderable {
             html.append(Html.folded("details", error.details()));
         }
         data.putHTML(Html.box(EDGE, html.toString()));
+        if (!error.marks().isEmpty()) {
+            // For an editor that marks them, as our extension of JupyterLab has it do.
+            data.putMetaData("schedbook", Map.of("marks", error.marks()));
+        }
         return data;
     }
 
