@@ -597,6 +597,36 @@ class PromptTest(unittest.TestCase):
             self.assertNotIn(KEY.encode(), file.read_bytes())
 
 
+class PlantedSecretsTest(unittest.TestCase):
+
+    def test_no_secret_of_an_endpoint_is_shown_or_kept_anywhere(self):
+        key = "sk-planted-0123456789abcdef"
+        coded = base64.b64encode(key.encode()).decode()
+        endpoint = ChatEndpoint()
+        self.addCleanup(endpoint.close)
+        endpoint.answer = f"```java\n/** {key} {coded} PASSWORD77 */\n" + FIFO + "```"
+        with tempfile.TemporaryDirectory() as directory:
+            session = Session(cwd=directory, env=environment(
+                OPENAI_BASE_URL=endpoint.url.replace("//", "//user:PASSWORD77@") + "?api-key=QUERYSECRET",
+                OPENAI_API_KEY=key, OPENAI_MODEL="any"))
+            try:
+                cells = [session.run(line) for line in (
+                    "%%prompt mine --no-attach\nAnything.", "%doctor", "%history", "%cost", "%prompt show",
+                    "%history --export all.jsonl", "%diff fifo mine", "%sched")]
+                self.assertIn("(key)", cells[0].shown())
+                endpoint.status = 401
+                cells.append(session.run("%%prompt other --no-attach\nAnything."))
+                self.assertIn("answered with status 401", cells[-1].shown())
+            finally:
+                session.close()
+            everything = repr([(cell.reply, cell.messages) for cell in cells])
+            for file in pathlib.Path(directory).rglob("*"):
+                if file.is_file():
+                    everything += file.read_bytes().decode("latin-1")
+        for secret in (key, key[8:], coded, coded[4:-4], "PASSWORD77", "QUERYSECRET"):
+            self.assertFalse(secret in everything, secret)
+
+
 class LostEndpointTest(unittest.TestCase):
 
     def test_an_endpoint_that_is_down_is_said_so(self):
