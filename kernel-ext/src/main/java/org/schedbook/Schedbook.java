@@ -132,6 +132,18 @@ public final class Schedbook {
         return session().place().attach(policy, options);
     }
 
+    /**
+     * Makes a policy decide in the kernel of the guest, in place of any other: {@code %attach NAME
+     * --in-kernel}.
+     *
+     * @throws org.schedbook.session.SessionException if it cannot be translated; says where
+     * @throws TargetException if the kernel refuses
+     */
+    public static Attachment attachInKernel(String name)
+            throws TargetException, InterruptedException {
+        return session().place().attach(session().policies().inKernel(name), AttachOptions.DEFAULT);
+    }
+
     /** Returns what is attached, with its state and counters: {@code %status}. */
     public static Optional<Attachment> attached() {
         return session().place().attachment();
@@ -167,8 +179,10 @@ public final class Schedbook {
     /** Measures policies as {@link #bench(String, String...)} does, by another plan. */
     public static BenchResult bench(Workload workload, Plan plan, String... policies)
             throws BenchException, TargetException, InterruptedException {
-        List<Contender> contenders =
-                Stream.of(policies).map(session().policies()::contender).toList();
+        var contenders = new ArrayList<Contender>();
+        for (String policy : policies) {
+            contenders.add(session().policies().contender(policy));
+        }
         return session().figures().measure(workload, contenders, plan, (_, _, _, _) -> {});
     }
 

@@ -74,7 +74,15 @@ class ArchitectureTest {
                                     "posix",
                                     "target",
                                     "target.host")),
-                    entry("bench", Set.of("compile", "measure", "policy", "target", "target.sim")),
+                    entry(
+                            "bench",
+                            Set.of(
+                                    "compile",
+                                    "kernel",
+                                    "measure",
+                                    "policy",
+                                    "target",
+                                    "target.sim")),
                     entry(
                             "calibrate",
                             Set.of(
@@ -119,6 +127,7 @@ class ArchitectureTest {
                             Set.of(
                                     "bench",
                                     "compile",
+                                    "kernel",
                                     "llm",
                                     "measure",
                                     "policy",
@@ -154,6 +163,7 @@ class ArchitectureTest {
                                     "compile",
                                     "harness",
                                     "jupyter",
+                                    "kernel",
                                     "llm",
                                     "measure",
                                     "plot",

@@ -5,6 +5,7 @@ import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.session.Session;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  %attach fifo",
             "  %attach my-fifo",
+            "  %attach my-fifo --in-kernel",
             "  %attach my-fifo --partial",
             "  %attach my-fifo --no-builtin-idle",
             "  %attach my-fifo --target sim"
@@ -35,6 +37,13 @@ final class AttachMagic implements Magic {
             completionCandidates = Candidates.Policies.class,
             description = "The policy.")
     private String name;
+
+    @Option(
+            names = "--in-kernel",
+            description =
+                    "Let the policy decide in the kernel itself: it is translated to C and loaded as BPF"
+                            + " programs. %%c NAME shows the C.")
+    private boolean inKernel;
 
     @Option(
             names = "--partial",
@@ -63,12 +72,21 @@ final class AttachMagic implements Magic {
     @Override
     public Object run(MagicCall call) throws TargetException, InterruptedException {
         CompiledPolicy policy = session.policies().named(name);
+        Optional<KernelPolicy> translated =
+                inKernel ? Optional.of(session.policies().inKernel(name)) : Optional.empty();
         target.choose(session, call);
         Guest.start(session, call);
         var options = new AttachOptions(partial, Optional.ofNullable(builtinIdle));
-        Attachment attachment = session.place().attach(policy, options);
+        Attachment attachment =
+                translated.isPresent()
+                        ? session.place().attach(translated.get(), options)
+                        : session.place().attach(policy, options);
+        translated.ifPresent(t -> t.notes().forEach(note -> call.show(note.toString())));
         Status status = attachment.status();
-        Card card = StatusCard.card(session.place().target(), name + " is attached");
+        Card card =
+                StatusCard.card(
+                        session.place().target(),
+                        name + (inKernel ? " is attached in the kernel" : " is attached"));
         return StatusCard.restarts(StatusCard.state(card, status), status);
     }
 }

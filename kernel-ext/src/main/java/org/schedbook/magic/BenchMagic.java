@@ -141,7 +141,7 @@ final class BenchMagic implements Magic {
                                 loops == null ? messaging.loops() : loops));
     }
 
-    private List<Contender> contenders(MagicCall call) {
+    private List<Contender> contenders(MagicCall call) throws InterruptedException {
         var names = new LinkedHashSet<String>();
         boolean simulated = !session.place().choice().hasEevdf();
         if (!only && simulated) {
@@ -154,7 +154,9 @@ final class BenchMagic implements Magic {
         }
         names.addAll(policies);
         var contenders = new ArrayList<Contender>();
-        names.forEach(name -> contenders.add(session.policies().contender(name)));
+        for (String name : names) {
+            contenders.add(session.policies().contender(name));
+        }
         return contenders;
     }
 }

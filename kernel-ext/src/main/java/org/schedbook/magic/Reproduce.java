@@ -209,6 +209,11 @@ public final class Reproduce implements Callable<Integer> {
                     "the source of %s is not in it, so that cannot be measured again"
                             .formatted(name));
         }
+        if (name.endsWith(Contender.IN_KERNEL)) {
+            throw new IllegalArgumentException(
+                    "%s decided in the kernel, and such a figure is not measured again from a report; use %%bench in a notebook"
+                            .formatted(name));
+        }
         return new Contender(name, contender.policy());
     }
 

@@ -24,6 +24,7 @@ final class SchedbookMagics {
         magics.line("Write", "improve", () -> new ImproveMagic(session, environment));
         magics.line("Run", "target", () -> new TargetMagic(session));
         magics.line("Run", "attach", () -> new AttachMagic(session));
+        magics.line("Run", "c", () -> new CMagic(session));
         magics.line("Run", "status", () -> new StatusMagic(session));
         magics.line("Run", "top", () -> new TopMagic(session));
         magics.line("Run", "detach", () -> new DetachMagic(session));

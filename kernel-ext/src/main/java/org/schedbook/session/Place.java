@@ -1,7 +1,9 @@
 package org.schedbook.session;
 
 import java.util.Optional;
+import org.schedbook.bench.Contender;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
@@ -134,25 +136,40 @@ public final class Place implements AutoCloseable {
     /** Attaches a policy to the target, in place of the one attached now. */
     public Attachment attach(CompiledPolicy policy, AttachOptions options)
             throws TargetException, InterruptedException {
+        return attach(policy.name(), there -> there.attach(policy, options));
+    }
+
+    /** Attaches a policy in the kernel of the target, in place of the one attached now. */
+    public Attachment attach(KernelPolicy policy, AttachOptions options)
+            throws TargetException, InterruptedException {
+        return attach(policy.name() + Contender.IN_KERNEL, there -> there.attach(policy, options));
+    }
+
+    @FunctionalInterface
+    private interface Attaching {
+        Attachment attach(Target target) throws TargetException, InterruptedException;
+    }
+
+    private Attachment attach(String name, Attaching attaching)
+            throws TargetException, InterruptedException {
         Target there = target();
         detach();
-        Attachment made = there.attach(policy, options);
-        refuseEnded(policy, made);
+        Attachment made = attaching.attach(there);
+        refuseEnded(name, made);
         attachment = made;
-        attached = policy.name();
+        attached = name;
         return made;
     }
 
     /** Closes and refuses what has been attached and is not any more. */
-    static void refuseEnded(CompiledPolicy policy, Attachment attached)
+    static void refuseEnded(String name, Attachment attached)
             throws TargetException, InterruptedException {
         Status status = attached.status();
         if (status.exit() != null && status.exit().isError()) {
             attached.close();
             throw new TargetException(
                     "%s was attached and ended at once: %s. %s"
-                            .formatted(
-                                    policy.name(), status.exit().reason(), status.exit().message()),
+                            .formatted(name, status.exit().reason(), status.exit().message()),
                     "Change the policy, and run its cell again.",
                     String.join("\n", status.faults()));
         }

@@ -9,11 +9,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.schedbook.bench.Contender;
 import org.schedbook.compile.CompileException;
+import org.schedbook.compile.CompileException.Problem;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.kernel.ClangException;
+import org.schedbook.kernel.KernelPolicy;
+import org.schedbook.kernel.UnsupportedException;
 import org.schedbook.store.Store;
 import org.schedbook.store.StoreException;
 import org.schedbook.store.Version;
@@ -58,6 +63,10 @@ public final class Policies {
 
     private final Map<String, Defined> definitions = new LinkedHashMap<>();
     private final Map<String, CompiledPolicy> builtIn = new LinkedHashMap<>();
+
+    /** By the hash of their source. */
+    private final Map<String, KernelPolicy> inKernel = new LinkedHashMap<>();
+
     private final Path directory;
     private final Supplier<Store> store;
     private final CompilerProcess compiler = new CompilerProcess();
@@ -196,8 +205,47 @@ public final class Policies {
         }
     }
 
-    /** Returns what can be measured under a name: a policy, or the kernel's own scheduler. */
-    public Contender contender(String name) {
+    /**
+     * Returns a policy that can be attached in the kernel.
+     *
+     * @throws SessionException also if it uses what cannot be translated; says where, and what to
+     *     write instead
+     */
+    public KernelPolicy inKernel(String name) throws InterruptedException {
+        CompiledPolicy policy = named(name);
+        KernelPolicy known = inKernel.get(policy.sourceHash());
+        if (known != null && known.name().equals(name)) {
+            return known;
+        }
+        try {
+            KernelPolicy made = KernelPolicy.of(source(name), policy);
+            inKernel.put(policy.sourceHash(), made);
+            return made;
+        } catch (UnsupportedException e) {
+            throw new SessionException(
+                    "%s cannot run in the kernel as it is.\n%s"
+                            .formatted(
+                                    name,
+                                    e.problems().stream()
+                                            .map(Problem::toString)
+                                            .collect(Collectors.joining("\n"))),
+                    "Change these lines and run the policy's cell again.");
+        } catch (ClangException e) {
+            throw new SessionException(
+                    (e.getMessage() + "\n" + e.words()).strip(),
+                    "%attach " + name + " runs it as it is.");
+        }
+    }
+
+    /**
+     * Returns what can be measured under a name: a policy, one that decides in the kernel ({@code
+     * NAME@kernel}), or the kernel's own scheduler.
+     */
+    public Contender contender(String name) throws InterruptedException {
+        if (name.endsWith(Contender.IN_KERNEL)) {
+            return Contender.of(
+                    inKernel(name.substring(0, name.length() - Contender.IN_KERNEL.length())));
+        }
         return name.equals(Contender.EEVDF.name()) ? Contender.EEVDF : Contender.of(named(name));
     }
 

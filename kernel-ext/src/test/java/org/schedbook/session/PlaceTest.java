@@ -47,7 +47,7 @@ class PlaceTest {
     @Test
     void aPolicyThatTheKernelHasEndedAtOnceIsNotAttachedAndTheReasonIsSaid() {
         var ended = new Ended(new ExitInfo(1024, 0, "runtime error", "invalid flags", ""));
-        var e = assertThrows(TargetException.class, () -> Place.refuseEnded(POLICY, ended));
+        var e = assertThrows(TargetException.class, () -> Place.refuseEnded(POLICY.name(), ended));
         assertEquals(
                 "kk was attached and ended at once: runtime error. invalid flags", e.getMessage());
         assertFalse(e.nextStep().isEmpty());
@@ -58,7 +58,7 @@ class PlaceTest {
     @Test
     void aPolicyThatIsThereIsLeftAlone() throws Exception {
         var attached = new Ended(null);
-        Place.refuseEnded(POLICY, attached);
+        Place.refuseEnded(POLICY.name(), attached);
         assertFalse(attached.closed);
     }
 }

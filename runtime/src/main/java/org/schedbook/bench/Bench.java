@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import org.schedbook.measure.Verdict;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.BackgroundProcess;
 import org.schedbook.target.CommandResult;
@@ -140,6 +141,13 @@ public final class Bench {
         }
     }
 
+    private static Attachment attach(Contender contender, Target target)
+            throws TargetException, InterruptedException {
+        return contender.inKernel().isPresent()
+                ? target.attach(contender.inKernel().get(), AttachOptions.DEFAULT)
+                : target.attach(contender.policy().get());
+    }
+
     private Run measure(Contender contender, int round, Target target)
             throws BenchException, TargetException, InterruptedException {
         Instant now = Instant.now();
@@ -148,7 +156,7 @@ public final class Bench {
             CommandResult result = target.run(workload, plan.limit());
             return run(contender, round, now, load, result, Map.of());
         }
-        try (Attachment attachment = target.attach(contender.policy().get())) {
+        try (Attachment attachment = attach(contender, target)) {
             CommandResult result = target.run(workload, plan.limit());
             ExitInfo exit = attachment.detach();
             Map<String, Long> counters = attachment.status().counters();

@@ -2,13 +2,29 @@ package org.schedbook.bench;
 
 import java.util.Optional;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.kernel.KernelPolicy;
 
 /**
  * Something to be measured: a policy, or the kernel's own scheduler.
  *
  * @param policy empty for the kernel's own
+ * @param inKernel what is attached in place of the policy if it is to decide in the kernel
  */
-public record Contender(String name, Optional<CompiledPolicy> policy) {
+public record Contender(
+        String name, Optional<CompiledPolicy> policy, Optional<KernelPolicy> inKernel) {
+
+    /** What is appended to the name of a policy that decides in the kernel. */
+    public static final String IN_KERNEL = "@kernel";
+
+    public Contender(String name, Optional<CompiledPolicy> policy) {
+        this(name, policy, Optional.empty());
+    }
+
+    /** Returns a policy that decides in the kernel. */
+    public static Contender of(KernelPolicy policy) {
+        return new Contender(
+                policy.name() + IN_KERNEL, Optional.of(policy.policy()), Optional.of(policy));
+    }
 
     /** What the kernel runs when no policy is attached: the baseline. */
     public static final Contender EEVDF = new Contender("eevdf", Optional.empty());

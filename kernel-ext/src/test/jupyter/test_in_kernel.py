@@ -1,0 +1,54 @@
+"""Policies that decide in the kernel, through a real Jupyter client."""
+import unittest
+
+from session import NotebookTest
+
+SINCE = """%%policy since
+public class Since extends Policy {
+    private static final long QUICK = 0, SLOW = 1;
+    private int since;
+    public void init() { createDsq(QUICK); createDsq(SLOW); }
+    public void enqueue(Task task, long enqFlags) {
+        insert(task, (enqFlags & Enq.WAKEUP) != 0 ? QUICK : SLOW, SLICE_DFL_NS, enqFlags);
+    }
+    public void dispatch(int cpu, Task prev) {
+        boolean slowFirst = ++since > 8;
+        if (moveToLocal(slowFirst ? SLOW : QUICK) || moveToLocal(slowFirst ? QUICK : SLOW)) {
+            since = slowFirst ? 0 : since;
+        }
+    }
+}"""
+
+FLOATS = """%%policy floats
+public class Floats extends Policy {
+    public void enqueue(Task task, long enqFlags) {
+        double share = task.weight() / 100.0;
+        insert(task, Dsq.GLOBAL, (long) (share * SLICE_DFL_NS), enqFlags);
+    }
+}"""
+
+
+class InKernelTest(NotebookTest):
+
+    def test_a_policy_is_shown_in_c_attached_in_the_kernel_and_measured_beside_its_java(self):
+        self.ok(SINCE)
+        c = self.ok("%c since").shown()
+        self.assertIn("since may lose an update when two CPUs decide at once", c)
+        self.assertIn("bool slowFirst = (sb_add(since, 1)) > 8;", c)
+        attached = self.ok("%attach since --in-kernel").shown()
+        self.assertIn("since is attached in the kernel", attached)
+        self.ok("%shell perf bench sched messaging -t -g 1 -l 20")
+        status = self.ok("%status").shown()
+        self.assertIn("enabled", status)
+        self.ok("%detach")
+        figures = self.ok("%bench messaging --only --policies since,since@kernel -n 2 --warm-ups 0").shown()
+        self.assertIn("since@kernel", figures)
+
+    def test_what_cannot_be_translated_is_named_with_its_line_and_nothing_is_attached(self):
+        self.ok(FLOATS)
+        self.fails("%attach floats --in-kernel", "line 3, column 9", "keep parts per thousand")
+        self.assertIn("No policy is attached", self.ok("%status").shown())
+
+
+if __name__ == "__main__":
+    unittest.main()
