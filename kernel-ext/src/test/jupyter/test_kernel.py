@@ -29,10 +29,10 @@ import picocli.CommandLine.*;
 @Command(description = "Offers the next cell.")
 class OfferMagic implements Magic {
     enum Target { SIM, VM }
-    @Parameters(paramLabel = "NAME", description = "a name") String name;
+    @Parameters(paramLabel = "NAME", description = "a name", completionCandidates = Names.class) String name;
     @Option(names = {"-n", "--count"}, description = "how many") int count = 1;
     @Option(names = "--target", description = "where") Target target = Target.VM;
-    @Option(names = "--policies", split = ",", description = "which") List<String> policies = List.of();
+    @Option(names = "--policies", split = ",", description = "which", completionCandidates = Names.class) List<String> policies = List.of();
     public Object run(MagicCall call) {
         try (var text = call.liveText("to " + name)) {
             for (int i = 0; i < 200; i++) text.append(i + " ");
@@ -40,10 +40,9 @@ class OfferMagic implements Magic {
         call.offerNextCell("%%policy " + name + "\\n" + call.body());
         return count * call.body().length();
     }
-    public List<String> candidates(String label) {
-        return label.equals("--policies") || label.equals("NAME") ? List.of("eevdf", "fifo", "vtime") : List.of();
+    static class Names extends ArrayList<String> {
+        Names() { super(List.of("eevdf", "fifo", "vtime")); }
     }
-    
 }
 @Command(description = "Waits.")
 class WaitMagic implements Magic {
