@@ -2,6 +2,7 @@ package org.schedbook.target.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.StringReader;
 import java.time.Duration;
@@ -12,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -223,6 +227,9 @@ class AgreementIT {
         /** Who starts, stops and wakes whom on each CPU. */
         final Map<Integer, List<String>> cpus = new TreeMap<>();
 
+        private static final Pattern TOLD_OF = Pattern.compile("(\\d+)((?:[rcpsqmx]\\d*)+)");
+        private static final Pattern CALL = Pattern.compile("([rcpsqmx])(\\d*)");
+
         /** What the policy was told about each task. */
         final Map<String, List<String>> told = new TreeMap<>();
 
@@ -267,20 +274,36 @@ class AgreementIT {
         void told(String message) {
             String log = message.substring(message.indexOf(Scenario.TOLD) + Scenario.TOLD.length());
             for (String each : log.split(";")) {
-                String[] words = each.strip().split(" ", 2);
-                int pid = Integer.parseInt(words[0]);
-                if (!names.containsKey(pid)) {
-                    continue;
-                }
-                int sleeps = sleepsBefore.getOrDefault(pid, 0);
-                if (sleeps == 0) {
-                    List<String> all = told.computeIfAbsent(names.get(pid), _ -> new ArrayList<>());
-                    all.add(words[1]);
-                    INTERRUPTIONS.forEach(pattern -> drop(all, pattern));
-                } else if (words[1].equals("quiescent")) {
-                    sleepsBefore.put(pid, sleeps - 1);
+                Matcher task = TOLD_OF.matcher(each);
+                assertTrue(task.matches(), message);
+                int pid = Integer.parseInt(task.group(1));
+                if (names.containsKey(pid)) {
+                    CALL.matcher(task.group(2)).results().forEach(call -> told(pid, inWords(call)));
                 }
             }
+        }
+
+        private void told(int pid, String call) {
+            int sleeps = sleepsBefore.getOrDefault(pid, 0);
+            if (sleeps == 0) {
+                List<String> all = told.computeIfAbsent(names.get(pid), _ -> new ArrayList<>());
+                all.add(call);
+                INTERRUPTIONS.forEach(pattern -> drop(all, pattern));
+            } else if (call.equals("quiescent")) {
+                sleepsBefore.put(pid, sleeps - 1);
+            }
+        }
+
+        private static String inWords(MatchResult call) {
+            return switch (call.group(1)) {
+                case "r" -> "runnable, weight " + call.group(2);
+                case "c" -> "running on " + call.group(2);
+                case "p" -> "stopping, runnable";
+                case "s" -> "stopping";
+                case "q" -> "quiescent";
+                case "m" -> "quiescent, for now";
+                default -> "exitTask";
+            };
         }
 
         private static void drop(List<String> all, List<String> pattern) {

@@ -116,24 +116,30 @@ record Scenario(
     // ---- The scenarios --------------------------------------------------------------------
 
     /**
-     * A policy that says in the end what it was told. A slice is a second unless it matters: one
+     * A policy that says in the end what it was told of the tasks that ended, a letter for each
+     * call since what is kept of a message is short. A slice is a second unless it matters: one
      * without end the live backend would cut short for the threads of its own process. Who was
      * interrupted all the same goes on before the others: that one did not wake.
      */
     private static String policy(String body) {
         return """
         import java.util.ArrayDeque;
+        import java.util.HashMap;
         public class Telling extends Policy {
             static final long LONG_NS = 1_000_000_000;
+            final HashMap<Integer, String> heard = new HashMap<>();
             final StringBuilder told = new StringBuilder();
             boolean woke(long enqFlags) { return (enqFlags & Enq.WAKEUP) != 0; }
             long place(long enqFlags) { return woke(enqFlags) ? 0 : Enq.HEAD; }
-            void tell(Task task, String what) { told.append(task.pid() + " " + what + ";"); }
-            public void runnable(Task task, long enqFlags) { tell(task, "runnable, weight " + task.weight()); }
-            public void running(Task task) { tell(task, "running on " + task.cpu()); }
-            public void stopping(Task task, boolean runnable) { tell(task, "stopping" + (runnable ? ", runnable" : "")); }
-            public void quiescent(Task task, long deqFlags) { tell(task, "quiescent" + ((deqFlags & 1) != 0 ? "" : ", for now")); }
-            public void exitTask(Task task) { tell(task, "exitTask"); }
+            void tell(Task task, String what) { heard.merge(task.pid(), what, (all, last) -> all + last); }
+            public void runnable(Task task, long enqFlags) { tell(task, "r" + task.weight()); }
+            public void running(Task task) { tell(task, "c" + task.cpu()); }
+            public void stopping(Task task, boolean runnable) { tell(task, runnable ? "p" : "s"); }
+            public void quiescent(Task task, long deqFlags) { tell(task, (deqFlags & 1) != 0 ? "q" : "m"); }
+            public void exitTask(Task task) {
+                tell(task, "x");
+                told.append(task.pid() + heard.remove(task.pid()) + ";");
+            }
             public void exit(ExitInfo info) { throw new IllegalStateException("%s" + told); }
         %s
         }
