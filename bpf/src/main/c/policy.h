@@ -183,15 +183,20 @@ struct sb_call {
 	bool decided; /* enqueue: the task was inserted, or is kept */
 	bool gave;    /* dispatch: the CPU has a task to run */
 	bool lost;    /* dispatch: another CPU took the task */
+	bool emptied; /* dispatch: another CPU took what the policy had seen waiting in a queue */
+	s64 counted;  /* the queue that the policy last asked how many tasks wait in */
+	s32 nr_counted; /* how many of them it may still count on, had it the machine for itself */
 };
 
 #define SB struct sb_call *sb
 
-#define sb_fail(kind, value)                                             \
-	do {                                                             \
-		sb_note(sb->callback, kind, __LINE__, (s64)(value));     \
-		sb->failed = true;                                       \
-		goto sb_out;                                             \
+/* That a queue was emptied meanwhile by another CPU is no fault of the policy's: it is asked anew. */
+#define sb_fail(kind, value)                                                     \
+	do {                                                                     \
+		if (!sb->emptied || ((kind) != SB_NULL && (kind) != SB_EMPTY))   \
+			sb_note(sb->callback, kind, __LINE__, (s64)(value));     \
+		sb->failed = true;                                               \
+		goto sb_out;                                                     \
 	} while (0)
 
 /* A call of one of the policy's own methods, which may have failed. */
@@ -712,6 +717,8 @@ static __always_inline u32 sb_keep(SB, struct task_struct *p, s64 queue, u64 fla
 			COUNT(nr_duplicate);
 		else if (!sb_transfer(p, from, queue, 0, flags))
 			sb->lost = true;
+		else if (queue == sb->counted)
+			sb->nr_counted++;
 		return 0;
 	}
 	if (p != sb->task)
@@ -728,24 +735,45 @@ static __always_inline u32 sb_keep(SB, struct task_struct *p, s64 queue, u64 fla
 	return 0;
 }
 
+static __always_inline s32 sb_count(SB, s64 queue)
+{
+	sb->counted = queue;
+	return sb->nr_counted = scx_bpf_dsq_nr_queued(queue);
+}
+
+/* Java's policy has the machine for itself: what it has counted it also gets. */
+static __always_inline void sb_counted_on(SB, s64 queue, const struct task_struct *found)
+{
+	if (queue == sb->counted && sb->nr_counted > 0 && !found)
+		sb->emptied = true;
+}
+
 /* Takes a task from a queue, so that the next look at it does not find it. */
 static __always_inline bool sb_take(SB, struct task_struct *p, s64 queue)
 {
 	if (sb_queue_of(p) != queue)
 		return false;
-	if (sb_transfer(p, queue, SB_TAKEN + (sb->cpu & (MAX_CPUS - 1)), 0, 0))
+	if (sb_transfer(p, queue, SB_TAKEN + (sb->cpu & (MAX_CPUS - 1)), 0, 0)) {
+		if (queue == sb->counted)
+			sb->nr_counted--;
 		return true;
+	}
 	sb->lost = true;
 	return false;
 }
 
-static __always_inline struct task_struct *sb_first(s64 queue)
+static __always_inline struct task_struct *sb_first(SB, s64 queue)
 {
 	struct task_struct *p, *first = NULL;
 
 	sb_each(p, queue) {
 		first = p;
 		break;
+	}
+	sb_counted_on(sb, queue, first);
+	if (first && (queue != sb->counted || sb->nr_counted <= 0)) {
+		sb->counted = queue;
+		sb->nr_counted = 1;
 	}
 	return first;
 }
@@ -761,6 +789,9 @@ static __always_inline struct task_struct *sb_take_first(SB, s64 queue)
 		}
 		sb->lost = true;
 	}
+	sb_counted_on(sb, queue, first);
+	if (first && queue == sb->counted)
+		sb->nr_counted--;
 	return first;
 }
 
@@ -799,7 +830,7 @@ static __always_inline struct task_struct *sb_take_first(SB, s64 queue)
 		struct task_struct *sb_p = (p);                    \
 		sb_p && sb_queue_of(sb_p) == (s64)(queue);         \
 	})
-#define sb_queue_size(queue) ((s32)scx_bpf_dsq_nr_queued(queue))
+#define sb_queue_size(queue) sb_count(sb, queue)
 
 #endif /* SB_KEEPS */
 

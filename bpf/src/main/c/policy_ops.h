@@ -151,9 +151,9 @@ void sb_dispatch(u64 *args)
 		}
 	}
 #endif
-	if (call.failed && !call.gave)
+	if (call.failed && !call.gave && !call.emptied)
 		sb_dispatch_default(&call);
-	if (call.lost && !call.gave)
+	if ((call.lost || call.emptied) && !call.gave)
 		sb_wake(call.cpu);
 #else
 	sb_dispatch_default(&call);

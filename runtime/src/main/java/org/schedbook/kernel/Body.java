@@ -1648,8 +1648,8 @@ final class Body {
             case "poll0", "pollFirst0" -> "sb_take_first(sb, %s)".formatted(queue);
             case "remove0", "removeFirst0", "pop0" ->
                     "sb_or_fail(sb_take_first(sb, %s))".formatted(queue);
-            case "peek0", "peekFirst0" -> "sb_first(%s)".formatted(queue);
-            case "getFirst0", "element0" -> "sb_or_fail(sb_first(%s))".formatted(queue);
+            case "peek0", "peekFirst0" -> "sb_first(sb, %s)".formatted(queue);
+            case "getFirst0", "element0" -> "sb_or_fail(sb_first(sb, %s))".formatted(queue);
             case "remove1t" ->
                     "sb_queue_remove(%s, %s)".formatted(queue, expression(arguments.getFirst()));
             case "contains1t" ->
