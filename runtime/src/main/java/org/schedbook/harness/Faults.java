@@ -2,7 +2,7 @@ package org.schedbook.harness;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import org.schedbook.policy.PolicyException;
 
 /**
@@ -20,7 +20,7 @@ public final class Faults {
     private record Kind(String where, String why, int line) {}
 
     private final String policy;
-    private final Map<Kind, PolicyFault> faults = new LinkedHashMap<>();
+    private final SequencedMap<Kind, PolicyFault> faults = new LinkedHashMap<>();
 
     /**
      * @param policy the policy's class
@@ -54,6 +54,14 @@ public final class Faults {
         }
     }
 
+    /** Notes what ended the policy: the last of the list, however much there is before it. */
+    void last(String where, String message, StackTraceElement... stack) {
+        int line = lineOf(policy, stack);
+        synchronized (faults) {
+            faults.putLast(new Kind(where, message, line), new PolicyFault(where, message, line));
+        }
+    }
+
     /** Returns whether something has happened in a callback for a reason, in whatever line. */
     boolean has(String where, String why) {
         synchronized (faults) {
@@ -79,7 +87,8 @@ public final class Faults {
         return 0;
     }
 
-    private static StackTraceElement[] stackOf(Throwable thrown) {
+    /** Returns what something thrown says of where it comes from. */
+    static StackTraceElement[] stackOf(Throwable thrown) {
         try {
             return thrown.getStackTrace().clone();
         } catch (Throwable t) {

@@ -291,13 +291,16 @@ public abstract class PolicyHarness implements Scx {
     /** Notes that the call now running does not come back. One other thread may call it. */
     public final void hung(Thread thread, String message) {
         nrHung++;
-        faults.note(callback.method(), "hung", message, thread.getStackTrace());
+        faults.last(callback.method(), message, thread.getStackTrace());
     }
 
     /** Notes what ended the loop that calls the policy. */
     public final void died(Throwable t) {
         nrPolicyErrors++;
-        faults.note(callback.method(), "died", "the policy's loop died: " + Faults.describe(t));
+        faults.last(
+                callback.method(),
+                "the policy's loop died: " + Faults.describe(t),
+                Faults.stackOf(t));
     }
 
     /** Notes what is no callback's doing. */

@@ -45,9 +45,6 @@ public final class PolicyHost implements Scheduler {
     /** What the kernel does not take of a scheduler it mostly finds at the first tasks. */
     private static final Duration PROBATION = Duration.ofMillis(10);
 
-    /** How often within the time a call may take it is looked at; looking costs CPU time. */
-    private static final int LOOKS = 4;
-
     /** What the kernel answers where a program needs its compiler: include/linux/errno.h. */
     private static final int ENOTSUPP = 524;
 
@@ -132,9 +129,9 @@ public final class PolicyHost implements Scheduler {
 
     /** Waits for the policy's thread, and gives it up if a call of the policy does not return. */
     private void awaitAttached() throws AttachException, ExecutionException, InterruptedException {
-        Duration pause = options.callDeadline().dividedBy(LOOKS);
+        Duration pause = options.callDeadline().dividedBy(LoopWatch.LOOKS);
         long deadline = System.nanoTime() + ATTACH_TIMEOUT.toNanos();
-        var calls = new CallWatch(LOOKS);
+        var calls = new CallWatch(LoopWatch.LOOKS);
         while (System.nanoTime() - deadline < 0) {
             try {
                 attached.get(pause.toMillis(), TimeUnit.MILLISECONDS);
@@ -334,12 +331,7 @@ public final class PolicyHost implements Scheduler {
             return;
         }
         if (attached.complete(null)) {
-            try {
-                loop.run(loaded);
-            } catch (Throwable t) {
-                // Whoever watches finds that this thread has ended, and detaches.
-                loop.died(t);
-            }
+            loop.serve(loaded);
         } else {
             // Nobody waits for it any more.
             loaded.close();
@@ -358,25 +350,25 @@ public final class PolicyHost implements Scheduler {
         }
     }
 
-    /** Detaches a policy that does not return from a call, or whose loop has died. */
     private void watch() {
-        Duration pause = options.callDeadline().dividedBy(LOOKS);
-        var calls = new CallWatch(LOOKS);
-        try {
-            while (exit().isEmpty()) {
-                boolean died = thread.join(pause);
-                if (died && exit().isEmpty() || isStuck(calls)) {
-                    if (!died) {
-                        loop.hung(thread, CallWatch.hung(options.callDeadline()));
+        var watch =
+                new LoopWatch(loop, thread, options.callDeadline()) {
+                    @Override
+                    boolean goesOn() {
+                        return exit().isEmpty();
                     }
-                    failure = loop.faults().getLast().sentence();
-                    detach();
-                    return;
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+
+                    @Override
+                    boolean isStuck(CallWatch calls) {
+                        return PolicyHost.this.isStuck(calls);
+                    }
+                };
+        watch.await()
+                .ifPresent(
+                        why -> {
+                            failure = why;
+                            detach();
+                        });
     }
 
     private boolean join() {

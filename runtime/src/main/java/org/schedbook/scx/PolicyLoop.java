@@ -83,8 +83,17 @@ final class PolicyLoop extends PolicyHarness {
 
     // ---- Life -----------------------------------------------------------------------------
 
-    /** Runs until the kernel has let go of the policy. */
-    void run(Backend backend) {
+    /** Runs until the kernel has let go of the policy; what ends it before that is noted. */
+    void serve(Backend backend) {
+        try {
+            run(backend);
+        } catch (Throwable t) {
+            // A LoopWatch finds that this thread has ended.
+            died(t);
+        }
+    }
+
+    private void run(Backend backend) {
         Posix posix = Posix.get();
         bind(backend);
         while (!stopping && backend.exitKind() == 0) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.schedbook.policy.PolicyException;
 
@@ -67,5 +68,19 @@ class FaultsTest {
         faults.threw("dispatch", new ArithmeticException("a"));
         assertEquals(4, faults.list().size());
         assertFalse(faults.list().getFirst().line() == 0);
+    }
+
+    @Test
+    void whatEndedThePolicyIsTheLastHoweverManyThereWereBefore() {
+        for (int i = 0; i < 100; i++) {
+            faults.note("enqueue", "reason " + i, "fault " + i);
+        }
+        StackTraceElement[] stack = new Error().getStackTrace();
+        faults.last("dispatch", "did not return", stack);
+        assertEquals(
+                new PolicyFault("dispatch", "did not return", stack[0].getLineNumber()),
+                faults.list().getLast());
+        faults.last("dispatch", "did not return", stack);
+        assertEquals(faults.list().size(), Set.copyOf(faults.list()).size());
     }
 }
