@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -59,6 +60,9 @@ public final class VmTarget implements Target {
 
     /** For requests other than commands, which have limits of their own. */
     private static final Duration REPLY_LIMIT = Duration.ofSeconds(60);
+
+    /** How long a guest may leave unread what it is sent. */
+    private static final Duration SEND_LIMIT = Duration.ofSeconds(20);
 
     /** How often a guest that is waited for is asked for a sign of life. */
     private static final Duration PULSE = Duration.ofSeconds(1);
@@ -299,6 +303,11 @@ public final class VmTarget implements Target {
                     "protocol %d, expected %d".formatted(hello.protocol(), Message.PROTOCOL));
         }
         Machine inside = hello.machine();
+        if (inside.cpus() < 1 || inside.cpus() > snapshot.hardware().shape().cpus()) {
+            throw gone(
+                    "start",
+                    new DamagedMessageException("it says it has %d CPUs".formatted(inside.cpus())));
+        }
         machine =
                 new Machine(
                         NAME,
@@ -507,11 +516,23 @@ public final class VmTarget implements Target {
         }
     }
 
-    private void send(Message message, String what) throws TargetException {
+    /** A guest that does not read what it is sent would keep this thread for ever. */
+    private void send(Message message, String what) throws TargetException, InterruptedException {
+        var sending =
+                new FutureTask<Void>(
+                        () -> {
+                            channel.send(message);
+                            return null;
+                        });
+        Thread.ofPlatform().daemon().name("guest-sender").start(sending);
         try {
-            channel.send(message);
-        } catch (IOException e) {
-            throw gone(what, e);
+            sending.get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw gone(what, e.getCause());
+        } catch (TimeoutException e) {
+            throw stopped(
+                    "did not read for %d s that it was to %s"
+                            .formatted(SEND_LIMIT.toSeconds(), what));
         }
     }
 
