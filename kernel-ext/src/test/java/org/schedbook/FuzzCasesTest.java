@@ -14,13 +14,14 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * What the fuzzer starts from, and what it has found: each is a file below {@code fuzz}, in the
- * directory of the target it is for. {@code ./schedbook fuzz} looks for more.
+ * directory of the target it is for. {@code mvn -Pfuzz test} looks for more.
  */
 class FuzzCasesTest {
 
     private static final List<String> TARGETS =
             List.of(
                     "org.schedbook.llm.StreamFuzz",
+                    "org.schedbook.llm.RecordingFuzz",
                     "org.schedbook.jupyter.CellFuzz",
                     "org.schedbook.prompt.AnswerFuzz");
 

@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Answers that a model gave earlier, kept in a directory with exactly the messages it was given. A
@@ -23,6 +24,11 @@ public final class Recordings implements Model {
 
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /** Prompts and an answer; a file that is longer is none of ours. */
+    private static final int MAX_BYTES = 8 << 20;
+
+    private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
 
     /** The contents of a file. */
     @JsonPropertyOrder({"model", "recorded", "finishReason", "messages", "completion"})
@@ -62,16 +68,45 @@ public final class Recordings implements Model {
     public Completion complete(List<ChatMessage> messages, Consumer<String> onText)
             throws ModelException {
         Path file = find(messages).orElseThrow(NotRecordedException::new);
-        Recording recording;
+        Completion answer = read(file);
+        onText.accept(answer.text());
+        return answer;
+    }
+
+    private static Completion read(Path file) throws ModelException {
         try {
-            recording = JSON.readValue(file.toFile(), Recording.class);
+            // Anything else, such as a pipe, may never end.
+            if (!Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
+                throw unreadable(file, "It is no file of at most %,d bytes.".formatted(MAX_BYTES));
+            }
+            return parse(Files.readAllBytes(file));
         } catch (IOException e) {
-            throw new ModelException(
-                    "The recorded answer " + file + " cannot be read.",
-                    "Restore the file, or configure a model endpoint.",
-                    "");
+            throw unreadable(file, "It is no recording: " + Words.of(firstLine(e)));
         }
-        onText.accept(recording.completion());
+    }
+
+    /**
+     * Reads what a stranger may have written.
+     *
+     * @throws IOException if a part of it is missing
+     */
+    static Completion parse(byte[] bytes) throws IOException {
+        Recording recording = JSON.readValue(bytes, Recording.class);
+        if (recording == null
+                || recording.completion() == null
+                || recording.completion().isBlank()
+                || recording.completion().length() > Answer.MAX_CHARACTERS) {
+            throw new IOException("it has no answer, or one that is too long");
+        }
+        if (recording.model() == null || recording.model().isBlank()) {
+            throw new IOException("it does not say which model answered");
+        }
+        if (recording.finishReason() == null) {
+            throw new IOException("it does not say why the answer ends");
+        }
+        if (recording.recorded() == null || !DATE.matcher(recording.recorded()).matches()) {
+            throw new IOException("it does not say on which day it was made");
+        }
         return new Completion(
                 recording.completion(),
                 recording.model(),
@@ -80,6 +115,17 @@ public final class Recordings implements Model {
                 0,
                 0,
                 recording.recorded());
+    }
+
+    private static String firstLine(IOException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+
+    private static ModelException unreadable(Path file, String why) {
+        return new ModelException(
+                "The recorded answer %s cannot be read. %s".formatted(file, why),
+                "Restore the file, or configure a model endpoint.",
+                "");
     }
 
     /**
