@@ -3,6 +3,7 @@ package org.schedbook.llm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,8 @@ public final class Prices {
         }
     }
 
+    private static final int MAX_BYTES = 1 << 20;
+
     private final List<Price> prices;
 
     private Prices(List<Price> prices) {
@@ -49,7 +52,10 @@ public final class Prices {
     public static Prices read(Path file) throws IOException {
         if (!Files.exists(file)) {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.writeString(file, HEADER);
+            // New: a link that leads nowhere yet would have it made there.
+            Files.writeString(file, HEADER, StandardOpenOption.CREATE_NEW);
+        } else if (!Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
+            throw new IOException("%s is no file of at most %,d bytes".formatted(file, MAX_BYTES));
         }
         var prices = new ArrayList<Price>();
         for (String line : Files.readAllLines(file)) {

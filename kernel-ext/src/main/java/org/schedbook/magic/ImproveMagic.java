@@ -254,7 +254,10 @@ final class ImproveMagic implements Magic {
                         .filter(round -> round.outcome().isPresent())
                         .count();
         if (done > 0) {
-            call.show("Going on after round %d.".formatted(done));
+            // Whose they are is not known: the store may have come with the notebook.
+            call.show(
+                    "Going on after round %d: the rounds are in .schedbook/store.db, and what they kept runs in a guest."
+                            .formatted(done));
         }
         int cpus = session.place().running().map(t -> t.machine().cpus()).orElse(DEFAULT_CPUS);
         var simulation = new DryRun(cpus);

@@ -75,8 +75,11 @@ final class Database implements AutoCloseable {
      * @throws StoreException if it is no store of Schedbook's, or does things by itself
      */
     private static int inspect(Path file) {
+        var files = new ArrayList<>(List.of(file.toAbsolutePath().getParent()));
         for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
-            Path each = file.resolveSibling(file.getFileName() + suffix);
+            files.add(file.resolveSibling(file.getFileName() + suffix));
+        }
+        for (Path each : files) {
             if (Files.isSymbolicLink(each)) {
                 throw new StoreException(
                         each + " is a link to somewhere else.",
@@ -86,6 +89,10 @@ final class Database implements AutoCloseable {
         }
         if (!Files.exists(file)) {
             return 0;
+        }
+        if (!Files.isRegularFile(file)) {
+            // A pipe would be waited for, without an end.
+            throw foreign(file, "it is no file");
         }
         var config = new SQLiteConfig();
         config.setReadOnly(true);

@@ -47,7 +47,9 @@ public final class Store implements AutoCloseable {
     /** Opens the store in a directory; both are made if there is none. */
     public static Store open(Path directory) {
         try {
-            Files.createDirectories(directory);
+            if (!Files.isSymbolicLink(directory)) { // which the database says
+                Files.createDirectories(directory);
+            }
         } catch (IOException e) {
             throw new StoreException(
                     "The directory %s cannot be made: %s".formatted(directory, e.getMessage()),
@@ -304,12 +306,14 @@ public final class Store implements AutoCloseable {
                             database.one(
                                     """
                                     SELECT * FROM improvement WHERE policy = ? AND goal = ? AND
-                                        hold_out = ? AND start_hash = ? AND ended IS NULL
+                                        hold_out = ? AND start = ? AND start_hash = ?
+                                        AND ended IS NULL
                                     ORDER BY id DESC LIMIT 1""",
                                     Store::improvement,
                                     policy,
                                     goal,
                                     holdOut,
+                                    start,
                                     startHash);
                     if (open.isPresent()) {
                         return open.get();

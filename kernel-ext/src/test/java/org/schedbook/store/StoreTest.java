@@ -323,6 +323,42 @@ class StoreTest {
     }
 
     @Test
+    void aDirectoryThatIsALinkIsNotFollowed() throws Exception {
+        Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        for (Path to : List.of(elsewhere, directory.resolve("nowhere"))) {
+            Path link = directory.resolve("link-to-" + to.getFileName());
+            Files.createSymbolicLink(link, to);
+            var e = assertThrows(StoreException.class, () -> Store.open(link).close());
+            assertTrue(e.getMessage().contains("is a link"), e.getMessage());
+        }
+        assertFalse(Files.exists(elsewhere.resolve("store.db")));
+        assertFalse(Files.exists(directory.resolve("nowhere")));
+    }
+
+    @Test
+    @Timeout(20)
+    void whatIsNoFileIsNotWaitedFor() throws Exception {
+        Path file = directory.resolve("store.db");
+        assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+        assertTrue(refused().getMessage().contains("it is no file"));
+        Files.delete(file);
+        Files.createDirectory(file);
+        assertTrue(refused().getMessage().contains("it is no file"));
+    }
+
+    @Test
+    void anImprovementThatClaimsAnotherStartThanItsHashIsNotGoneOnWith() throws Exception {
+        try (var store = Store.open(directory)) {
+            long theirs = store.improve("p", "less", "wakeup", "class Theirs", "hash").id();
+            var mine = store.improve("p", "less", "wakeup", "class Mine", "hash");
+            assertEquals("class Mine", mine.start());
+            assertTrue(mine.id() != theirs);
+            assertEquals(
+                    mine.id(), store.improve("p", "less", "wakeup", "class Mine", "hash").id());
+        }
+    }
+
+    @Test
     void garbageIsSaidToBeDamagedAndLeftAsItIs() throws Exception {
         Files.writeString(directory.resolve("store.db"), "garbage".repeat(1000));
         assertTrue(refused().getMessage().contains("damaged, or no database"));
