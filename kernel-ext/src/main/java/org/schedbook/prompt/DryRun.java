@@ -33,6 +33,9 @@ public final class DryRun implements Trial {
 
     private static final int HEAP_MIB = 128;
 
+    /** What a process that was killed ends with: by this one, which had waited long enough. */
+    private static final int KILLED = 128 + 9;
+
     private static final String GROWS =
             "It takes more than %d MiB of memory: something grows without end.".formatted(HEAP_MIB);
 
@@ -166,7 +169,7 @@ public final class DryRun implements Trial {
             case 0 -> "";
             case 2 -> errors + ".";
             case 3 -> GROWS;
-            case 5 -> "The simulation did not come to its end in time.";
+            case 5, KILLED -> "The simulation did not come to its end in time.";
             default -> throw new IOException("The simulation failed: " + errors);
         };
     }

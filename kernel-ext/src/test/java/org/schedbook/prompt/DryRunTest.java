@@ -4,19 +4,29 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompileException.Problem;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 
 /** Policies that compile, pass the check, and are no good. */
 @Timeout(120)
 class DryRunTest {
+
+    /** 40 s of its own, in a process that is started on a busy machine. */
+    private static final Duration BOUND = Duration.ofSeconds(60);
 
     private final PolicyCompiler compiler = new PolicyCompiler();
     private final DryRun dryRun = new DryRun(2);
@@ -185,6 +195,36 @@ class DryRunTest {
                                 }
                                 """));
         assertEquals(List.of(), result.problems());
+    }
+
+    static List<Path> unbounded() throws IOException {
+        var directory = Path.of("../runtime/src/test/resources/org/schedbook/compile/unbounded");
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> !file.getFileName().toString().startsWith("javac-"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** What never ends by itself is bounded here as it is in the simulator, and told in words. */
+    @ParameterizedTest
+    @MethodSource("unbounded")
+    void whateverAModelAnswersEndsInTimeAndIsToldInWords(Path file) throws Exception {
+        var source = new PolicySource("stranger", Files.readString(file));
+        CompiledPolicy policy;
+        try {
+            policy = new CompilerProcess().compile(source);
+        } catch (CompileException e) {
+            return; // which UnboundedPoliciesTest looks at, and at what wears out the compiler
+        }
+        long started = System.nanoTime();
+        List<Problem> problems = dryRun.run(source, policy).problems();
+        Duration took = Duration.ofNanos(System.nanoTime() - started);
+        assertTrue(took.compareTo(BOUND) < 0, "it took " + took);
+        for (Problem problem : problems) {
+            assertFalse(problem.message().isBlank());
+            assertTrue(problem.message().length() < 10_000, problem.message());
+        }
     }
 
     private Problem first(String members) throws Exception {
