@@ -55,6 +55,21 @@ class RunNotebookTest(unittest.TestCase):
         self.assertIn("data:image/png;base64,", page)
         self.assertIn('alt="title: median time fifo 2.000 s (n=3)."', page)
 
+    def test_what_a_notebook_says_of_itself_changes_nothing(self):
+        planted = "<script>planted()</script>"
+        path = self.directory / "lesson.ipynb"
+        cell = new_code_cell("6 * 7 + System.getProperty(\"java.class.path\").indexOf(\"no such\")", metadata={
+            "tags": [planted, f'"{planted}'], "schedbook": {"target": "host"}, "papermill": {"parameters": {"a": planted}}})
+        nbformat.write(new_notebook(cells=[cell], metadata={
+            "title": planted, "kernelspec": {"name": "python3", "display_name": planted, "language": planted},
+            "language_info": {"name": planted, "file_extension": "/../x", "pygments_lexer": planted},
+            "authors": [{"name": planted}], "schedbook": {"target": "host", "allow-commands": True}}), path)
+        result = self.run_program(path)
+        self.assertEqual((0, ""), (result.returncode, result.stderr))
+        self.assertEqual("41", self.executed().cells[0].outputs[0].data["text/plain"])
+        self.assertEqual({"lesson.ipynb", "lesson.html"}, {f.name for f in (self.directory / "out").iterdir()})
+        self.assertFalse(planted in (self.directory / "out" / "lesson.html").read_text())
+
     def test_failed_cell_is_named_and_the_files_are_kept(self):
         result = self.run_program(self.notebook(("1",), ("%lsmagic --nope",), ("6 * 7",)))
         self.assertEqual(1, result.returncode)
