@@ -330,7 +330,7 @@ struct sb_call {
 		u32 sb_n = (u32)(n) & (sizeof(type) * 8 - 1);            \
 		sb_n ? sb_l << sb_n | sb_l >> (sizeof(type) * 8 - sb_n) : sb_l; \
 	})
-#define vtimeBefore(a, b) ((s64)((a) - (b)) < 0)
+#define vtimeBefore(a, b) ((s64)(a) - (s64)(b) < 0)
 
 static __always_inline s32 sb_bit_count(u64 bits)
 {

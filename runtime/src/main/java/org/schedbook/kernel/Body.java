@@ -697,7 +697,7 @@ final class Body {
                 return atomic;
             }
         }
-        if (isImpure(value)) {
+        if (isImpure(value) || isImpure(variable)) {
             if (variable instanceof ArrayAccessTree access) {
                 String index = temp();
                 String result = temp();
@@ -719,6 +719,18 @@ final class Body {
             }
             String result = temp();
             String declared = Translator.variable(cType(variable), result);
+            if (variable instanceof MemberSelectTree && scalarOf(variable) == null) {
+                String pointer = temp();
+                return "({ %s *%s = &%s; %s = %s; *%s = %s; })"
+                        .formatted(
+                                cType(variable),
+                                pointer,
+                                target(variable, false),
+                                declared,
+                                expression(value),
+                                pointer,
+                                result);
+            }
             return "({ %s = %s; %s = %s; })"
                     .formatted(declared, expression(value), target(variable, false), result);
         }
@@ -795,7 +807,8 @@ final class Body {
         }
         checkNumber(value);
         boolean sameWidth = type == TypeKind.LONG || trees.type(value).getKind() != TypeKind.LONG;
-        if (isShared(variable) && !isImpure(value) && sameWidth) {
+        boolean ordered = isImpure(value) || isImpure(variable);
+        if (isShared(variable) && !ordered && sameWidth) {
             String macro =
                     switch (tree.getKind()) {
                         case PLUS_ASSIGNMENT, MINUS_ASSIGNMENT -> "sb_add";
@@ -824,14 +837,14 @@ final class Body {
                 binary(
                         operator(tree.getKind()),
                         old,
-                        expression(value),
+                        operand(value),
                         isLong(variable) || isLong(value) && !isShift(tree.getKind())
                                 ? "s64"
                                 : "s32",
                         value,
                         isLong(value));
         boolean simple =
-                !isImpure(value)
+                !ordered
                         && !(variable instanceof ArrayAccessTree)
                         && switch (tree.getKind()) {
                             case PLUS_ASSIGNMENT,
