@@ -30,6 +30,7 @@ import org.schedbook.libbpf.BpfException;
 import org.schedbook.libbpf.BpfLink;
 import org.schedbook.libbpf.BpfObject;
 import org.schedbook.libbpf.ElfSymbols;
+import org.schedbook.libbpf.Rejection;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Policy;
 import org.schedbook.policy.Topology;
@@ -111,10 +112,29 @@ public final class KernelHost implements Scheduler {
                 host.load(policy, snapshot, topology, hotplugSeq, options);
             }
         } catch (IOException e) {
-            throw PolicyHost.explain(e);
+            throw explain(e, policy.name());
         }
         host.checkAttached();
         return host;
+    }
+
+    /** If the verifier said no, says why and at which line of the policy. */
+    static AttachException explain(IOException cause, String policy) {
+        if (cause instanceof BpfException e) {
+            Optional<Rejection> rejection = Rejection.of(e.log(), policy + ".java");
+            if (rejection.isPresent()) {
+                String text = rejection.get().text();
+                return new AttachException(
+                        rejection.get().sentence() + (text.isEmpty() ? "" : "\n    " + text),
+                        rejection.get().suggestion()
+                                + " %attach "
+                                + policy
+                                + " without --in-kernel runs it as it is.",
+                        e.log(),
+                        e);
+            }
+        }
+        return PolicyHost.explain(cause);
     }
 
     /** Runs the policy's own Java, on a thread that may be given up. */
