@@ -43,6 +43,7 @@ import com.sun.source.tree.YieldTree;
 import com.sun.source.util.TreeScanner;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -92,6 +93,11 @@ final class Body {
 
     /** Labels of the loops around, innermost last; the label of a loop that follows. */
     private String label;
+
+    /** What each label that is in sight is called in C, and all that were. */
+    private final Map<String, String> labels = new HashMap<>();
+
+    private final Set<String> oldLabels = new HashSet<>();
 
     private int nrTemps;
 
@@ -180,7 +186,8 @@ final class Body {
                             + after(loopLabel);
             case EnhancedForLoopTree loop -> forEach(loop, loopLabel);
             case LabeledStatementTree labeled -> {
-                label = Names.member(labeled.getLabel().toString());
+                String name = labelled(labeled.getLabel().toString());
+                label = name;
                 String text = statementText(labeled.getStatement());
                 boolean isLoop =
                         labeled.getStatement() instanceof ForLoopTree
@@ -188,7 +195,7 @@ final class Body {
                                 || labeled.getStatement() instanceof DoWhileLoopTree
                                 || labeled.getStatement() instanceof EnhancedForLoopTree;
                 if (!isLoop) {
-                    text += after(Names.member(labeled.getLabel().toString()));
+                    text += after(name);
                     label = null;
                 }
                 yield "{ " + text + " }";
@@ -200,11 +207,11 @@ final class Body {
             case BreakTree leave ->
                     leave.getLabel() == null
                             ? "break;"
-                            : "goto " + Names.member(leave.getLabel().toString()) + "_break;";
+                            : "goto " + labels.get(leave.getLabel().toString()) + "_break;";
             case ContinueTree next ->
                     next.getLabel() == null
                             ? "continue;"
-                            : "goto " + Names.member(next.getLabel().toString()) + "_continue;";
+                            : "goto " + labels.get(next.getLabel().toString()) + "_continue;";
             case SwitchTree choice -> choice(choice);
             case YieldTree result ->
                     "{ %s = %s; goto %s_end; }"
@@ -223,6 +230,16 @@ final class Body {
                             Unsupported.STATEMENT,
                             tree.getKind().toString().toLowerCase(java.util.Locale.ROOT));
         };
+    }
+
+    /** Names a label: in C one is seen in the whole of a method. */
+    private String labelled(String java) {
+        String name = Names.member(java);
+        while (!oldLabels.add(name)) {
+            name += "_";
+        }
+        labels.put(java, name);
+        return name;
     }
 
     private static String after(String loopLabel) {
@@ -590,6 +607,9 @@ final class Body {
         if (!(bare(tree.getExpression()) instanceof NewClassTree made)) {
             throw refuse(tree, Unsupported.NO_EXCEPTIONS, "an exception that is kept");
         }
+        if (isImpure(made)) {
+            throw refuse(tree, Unsupported.NO_EXCEPTIONS, "a throw that changes something");
+        }
         String message =
                 made.getArguments().size() == 1
                                 && bare(made.getArguments().getFirst()) instanceof LiteralTree text
@@ -612,7 +632,7 @@ final class Body {
         };
     }
 
-    private static boolean isIncrement(Tree.Kind kind) {
+    static boolean isIncrement(Tree.Kind kind) {
         return switch (kind) {
             case PREFIX_INCREMENT, PREFIX_DECREMENT, POSTFIX_INCREMENT, POSTFIX_DECREMENT -> true;
             default -> false;
@@ -1504,6 +1524,10 @@ final class Body {
                 tree.getMethodSelect() instanceof MemberSelectTree member
                         && member.getExpression().toString().equals("super");
         if (isSuper) {
+            if (arguments.stream().anyMatch(this::isImpure)) {
+                throw refuse(
+                        tree, Unsupported.STATEMENT, "super with arguments that change something");
+            }
             return switch (name) {
                 case "dispatch" -> "sb_dispatch_default(sb)";
                 case "selectCpu" -> expression(arguments.get(1));
@@ -1585,7 +1609,7 @@ final class Body {
         }
         Object constant = constant(dsq);
         if (constant instanceof Number number) {
-            (vtime ? program.vtimeDsqs : program.fifoDsqs).add(number.longValue());
+            (vtime ? program.vtimeDsqs : program.fifoDsqs).put(number.longValue(), tree);
         } else if (vtime) {
             program.unknownVtimeDsq = tree;
         } else {

@@ -51,7 +51,15 @@ final class Names {
                     "alignof",
                     "thread_local",
                     "static_assert",
-                    "typeof_unqual");
+                    "typeof_unqual",
+                    "main",
+                    "bpf",
+                    "linux",
+                    "unix",
+                    "memcpy",
+                    "memmove",
+                    "memset",
+                    "memcmp");
 
     private static final Set<String> RESERVED = reserved();
 
@@ -76,22 +84,33 @@ final class Names {
 
     /** Returns a name that no other global has. */
     String global(String java) {
-        String name = free(java);
-        used.add(name);
-        return name;
-    }
-
-    /** Returns a name for something local: it may be used by others elsewhere. */
-    String local(String java) {
-        return free(java);
-    }
-
-    private String free(String java) {
         String name = member(java);
-        while (used.contains(name)) {
+        while (!used.add(name)) {
             name += "_";
         }
         return name;
+    }
+
+    /**
+     * Returns a name for something local that no global has: others elsewhere may have it. Two that
+     * differ in Java differ in C.
+     */
+    String local(String java) {
+        String name = member(java);
+        String stem = stem(name);
+        int more =
+                used.stream()
+                        .filter(other -> stem(other).equals(stem))
+                        .mapToInt(other -> other.length() - stem.length() + 1)
+                        .max()
+                        .orElse(0);
+        return used.contains(name) || more > 0 && !name.equals(stem)
+                ? name + "_".repeat(more)
+                : name;
+    }
+
+    private static String stem(String name) {
+        return name.replaceAll("_+$", "");
     }
 
     /** Returns a name for what is only named together with what it belongs to. */
@@ -105,8 +124,11 @@ final class Names {
             }
         }
         String text = name.toString();
-        boolean taken = RESERVED.contains(text) || text.startsWith("_") || text.startsWith("sb_");
-        return taken ? (text.startsWith("_") ? "x" + text : text + "_") : text;
+        if (text.matches("x*_.*")) {
+            return "x" + text;
+        }
+        boolean taken = RESERVED.contains(stem(text)) || text.startsWith("sb_");
+        return taken ? text + "_" : text;
     }
 
     /** The files that stand before and after a policy. */

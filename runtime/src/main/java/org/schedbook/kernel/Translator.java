@@ -1,7 +1,9 @@
 package org.schedbook.kernel;
 
+import com.sun.source.tree.AssignmentTree;
 import com.sun.source.tree.BlockTree;
 import com.sun.source.tree.ClassTree;
+import com.sun.source.tree.CompoundAssignmentTree;
 import com.sun.source.tree.ExpressionStatementTree;
 import com.sun.source.tree.IdentifierTree;
 import com.sun.source.tree.MemberSelectTree;
@@ -9,13 +11,14 @@ import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.StatementTree;
 import com.sun.source.tree.Tree;
+import com.sun.source.tree.UnaryTree;
 import com.sun.source.tree.VariableTree;
 import com.sun.source.util.TreeScanner;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -136,10 +139,10 @@ public final class Translator {
     /** Switches of the prelude that are needed. */
     final Set<String> switches = new TreeSet<>();
 
-    /** Constants that DSQs are used by, and how. */
-    final Set<Object> fifoDsqs = new LinkedHashSet<>();
+    /** Constants that DSQs are used by, with the last place, and how. */
+    final Map<Object, Tree> fifoDsqs = new LinkedHashMap<>();
 
-    final Set<Object> vtimeDsqs = new LinkedHashSet<>();
+    final Map<Object, Tree> vtimeDsqs = new LinkedHashMap<>();
     Tree unknownFifoDsq;
     Tree unknownVtimeDsq;
 
@@ -204,6 +207,7 @@ public final class Translator {
             }
         }
         checkDsqs();
+        checkStates();
         if (!problems.isEmpty()) {
             problems.sort(Comparator.comparing(Problem::line).thenComparing(Problem::column));
             throw new UnsupportedException(problems);
@@ -812,6 +816,99 @@ public final class Translator {
         }
     }
 
+    /** A new task's state is made once, before any callback: it must not depend on when. */
+    private void checkStates() {
+        boolean used = fields.values().stream().anyMatch(f -> isUsed(f) && f.kind == Kind.STORAGE);
+        if (!used) {
+            return;
+        }
+        var seen = new HashSet<Tree>();
+        var late =
+                new TreeScanner<Void, Void>() {
+                    @Override
+                    public Void visitIdentifier(IdentifierTree name, Void unused) {
+                        changes(name);
+                        return super.visitIdentifier(name, null);
+                    }
+
+                    @Override
+                    public Void visitMemberSelect(MemberSelectTree name, Void unused) {
+                        changes(name);
+                        return super.visitMemberSelect(name, null);
+                    }
+
+                    private void changes(Tree name) {
+                        Field field = fields.get(trees.element(name));
+                        if (field != null && field.written) {
+                            refuse(
+                                    name,
+                                    Unsupported.LATE_VALUE,
+                                    "what a new task starts with depends on "
+                                            + field.element.getSimpleName());
+                        }
+                    }
+
+                    @Override
+                    public Void visitUnary(UnaryTree tree, Void unused) {
+                        if (Body.isIncrement(tree.getKind())) {
+                            assigned(tree, tree.getExpression());
+                        }
+                        return super.visitUnary(tree, null);
+                    }
+
+                    @Override
+                    public Void visitAssignment(AssignmentTree tree, Void unused) {
+                        assigned(tree, tree.getVariable());
+                        return super.visitAssignment(tree, null);
+                    }
+
+                    @Override
+                    public Void visitCompoundAssignment(CompoundAssignmentTree tree, Void unused) {
+                        assigned(tree, tree.getVariable());
+                        return super.visitCompoundAssignment(tree, null);
+                    }
+
+                    private void assigned(Tree at, Tree variable) {
+                        if (fields.containsKey(trees.element(variable))) {
+                            refuse(
+                                    at,
+                                    Unsupported.LATE_VALUE,
+                                    "a field changes whenever a task is new");
+                        }
+                    }
+
+                    @Override
+                    public Void visitMethodInvocation(MethodInvocationTree call, Void unused) {
+                        if (trees.element(call) instanceof ExecutableElement called) {
+                            MethodTree own = declared.get(called);
+                            if (own != null && seen.add(own)) {
+                                scan(own.getBody(), null);
+                            }
+                            if (isOfPolicy(called)
+                                    && called.getSimpleName().contentEquals("nowNs")) {
+                                refuse(
+                                        call,
+                                        Unsupported.LATE_VALUE,
+                                        "what a new task starts with depends on the time");
+                            }
+                        }
+                        return super.visitMethodInvocation(call, null);
+                    }
+                };
+        states.values().forEach(state -> late.scan(state.tree, null));
+        new TreeScanner<Void, Void>() {
+            @Override
+            public Void visitMethodInvocation(MethodInvocationTree call, Void unused) {
+                if (trees.element(call) instanceof ExecutableElement called
+                        && isOfPolicy(called)
+                        && called.getSimpleName().contentEquals("taskStorage")) {
+                    late.scan(call.getArguments(), null);
+                }
+                return super.visitMethodInvocation(call, null);
+            }
+        }.scan(trees.unit, null);
+    }
+
     private void checkDsqs() {
         Tree at = unknownFifoDsq != null ? unknownFifoDsq : unknownVtimeDsq;
         boolean both =
@@ -820,18 +917,15 @@ public final class Translator {
         if (both && at != null) {
             refuse(at, Unsupported.MIXED_DSQ, "a DSQ that is known only when the policy runs");
         }
-        for (Object dsq : vtimeDsqs) {
-            if (fifoDsqs.contains(dsq)) {
-                problems.add(
-                        new Problem(
-                                0,
-                                0,
-                                1,
-                                Unsupported.MIXED_DSQ.message(
-                                        "DSQ %s is used with insert and with insertVtime"
-                                                .formatted(dsq)),
-                                ""));
-            }
-        }
+        vtimeDsqs.forEach(
+                (dsq, second) -> {
+                    Tree first = fifoDsqs.get(dsq);
+                    if (first != null) {
+                        refuse(
+                                trees.start(first) > trees.start(second) ? first : second,
+                                Unsupported.MIXED_DSQ,
+                                "DSQ %s is used with insert and with insertVtime".formatted(dsq));
+                    }
+                });
     }
 }
