@@ -18,10 +18,11 @@ import xml.etree.ElementTree
 import zlib
 from html import escape
 
+import nbformat
 import psutil
 
 from chat_endpoint import ChatEndpoint
-from session import NotebookTest, Session, environment
+from session import KERNEL, NotebookTest, Session, environment
 
 FIFO = """public class MyFifo extends Policy {
     public void enqueue(Task task, long enqFlags) {
@@ -30,6 +31,8 @@ FIFO = """public class MyFifo extends Policy {
 }"""
 
 KEY = "sk-test-4711"
+
+RUN_NOTEBOOK = pathlib.Path(__file__).resolve().parents[2] / "main" / "jupyter" / "run_notebook.py"
 
 
 def pixels(png):
@@ -598,33 +601,94 @@ class PromptTest(unittest.TestCase):
 
 
 class PlantedSecretsTest(unittest.TestCase):
+    """An endpoint that knows its key and says it: the key is nowhere afterwards."""
+
+    KEY = "sk-planted-0123456789abcdef"
+    CODED = base64.b64encode(KEY.encode()).decode()
+    SECRETS = (KEY, KEY[8:], CODED, CODED[4:-4], "PASSWORD77", "QUERYSECRET")
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = pathlib.Path(directory.name)
+        self.endpoint = ChatEndpoint()
+        self.addCleanup(self.endpoint.close)
+        self.endpoint.answer = f"```java\n/** {self.KEY} {self.CODED} PASSWORD77 */\n" + FIFO + "```"
+        self.environment = environment(
+            OPENAI_BASE_URL=self.endpoint.url.replace("//", "//user:PASSWORD77@") + "?api-key=QUERYSECRET",
+            OPENAI_API_KEY=self.KEY, OPENAI_MODEL="any")
+
+    def assert_clean(self, text, where):
+        for secret in self.SECRETS:
+            self.assertFalse(secret in text, f"{secret} in {where}")
+
+    def assert_files_are_clean(self):
+        """What is written down, and in pages what is coded."""
+        names = []
+        for file in self.directory.rglob("*"):
+            if file.is_file():
+                names.append(file.name)
+                text = file.read_bytes().decode("latin-1")
+                self.assert_clean(text, file)
+                for coded in re.findall(r"base64,([A-Za-z0-9+/=]+)", text):
+                    self.assert_clean(base64.b64decode(coded).decode("latin-1"), f"what is coded in {file}")
+        return names
+
+    def assert_processes_are_clean(self, kernel):
+        """No command line has a secret in it, nor the environment of a child of the kernel's."""
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                self.assert_clean(" ".join(process.cmdline()), f"the command of {process}")
+        children = kernel.children(recursive=True)
+        for child in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                self.assert_clean(repr(child.environ()), f"the environment of {child}")
+        return [child.name() for child in children]
 
     def test_no_secret_of_an_endpoint_is_shown_or_kept_anywhere(self):
-        key = "sk-planted-0123456789abcdef"
-        coded = base64.b64encode(key.encode()).decode()
-        endpoint = ChatEndpoint()
-        self.addCleanup(endpoint.close)
-        endpoint.answer = f"```java\n/** {key} {coded} PASSWORD77 */\n" + FIFO + "```"
-        with tempfile.TemporaryDirectory() as directory:
-            session = Session(cwd=directory, env=environment(
-                OPENAI_BASE_URL=endpoint.url.replace("//", "//user:PASSWORD77@") + "?api-key=QUERYSECRET",
-                OPENAI_API_KEY=key, OPENAI_MODEL="any"))
+        log = self.directory / "kernel.log"
+        with log.open("wb") as output:
+            session = Session(cwd=str(self.directory), env=self.environment, stdout=output, stderr=output)
             try:
+                kernel = psutil.Process(session.km.provisioner.pid)
+                self.assertEqual(self.KEY, kernel.environ()["OPENAI_API_KEY"])
                 cells = [session.run(line) for line in (
                     "%%prompt mine --no-attach\nAnything.", "%doctor", "%history", "%cost", "%prompt show",
-                    "%history --export all.jsonl", "%diff fifo mine", "%sched")]
+                    "%history --export all.jsonl", "%diff fifo mine", "%sched",
+                    "%bench batch:jobs=8 --policies mine -n 3 --target sim --seed 1",
+                    '%report out.html --question "Is it any good?"')]
                 self.assertIn("(key)", cells[0].shown())
-                endpoint.status = 401
+                self.assertIn("is written", cells[-1].shown())
+                children = self.assert_processes_are_clean(kernel)
+                self.assertTrue(any("java" in name for name in children), children)
+                self.endpoint.status = 401
                 cells.append(session.run("%%prompt other --no-attach\nAnything."))
                 self.assertIn("answered with status 401", cells[-1].shown())
+                self.assert_processes_are_clean(kernel)
             finally:
                 session.close()
-            everything = repr([(cell.reply, cell.messages) for cell in cells])
-            for file in pathlib.Path(directory).rglob("*"):
-                if file.is_file():
-                    everything += file.read_bytes().decode("latin-1")
-        for secret in (key, key[8:], coded, coded[4:-4], "PASSWORD77", "QUERYSECRET"):
-            self.assertFalse(secret in everything, secret)
+        for cell in cells:
+            self.assert_clean(repr((cell.reply, cell.messages)), cell.shown())
+        names = self.assert_files_are_clean()
+        for name in ("kernel.log", "store.db", "all.jsonl", "out.html"):
+            self.assertIn(name, names)
+
+    def test_no_secret_is_in_what_a_run_of_a_notebook_prints_and_leaves(self):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in (
+            "%%prompt mine --no-attach\nAnything.", "%history", "%diff fifo mine",
+            "%%prompt other --no-attach\nAnything.")])
+        nbformat.write(notebook, self.directory / "lesson.ipynb")
+        self.endpoint.answer = [self.endpoint.answer, 401]
+        result = subprocess.run(
+            [sys.executable, RUN_NOTEBOOK, "--output", "out", "--kernel", KERNEL, "lesson.ipynb"],
+            cwd=self.directory, env=self.environment, capture_output=True, text=True, timeout=240)
+        self.assertEqual(1, result.returncode, result.stderr)
+        self.assertIn("answered with status 401", result.stdout + result.stderr)
+        self.assert_clean(result.stdout + result.stderr, "what is printed")
+        names = self.assert_files_are_clean()
+        self.assertEqual(2, names.count("lesson.ipynb"))
+        page = (self.directory / "out" / "lesson.html").read_text()
+        self.assertIn("(key)", page)
 
 
 class LostEndpointTest(unittest.TestCase):
