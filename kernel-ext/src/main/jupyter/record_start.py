@@ -30,11 +30,15 @@ def main(kernelspec, configuration):
     manager = KernelManager(
         kernel_name=kernelspec.name,
         kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(kernelspec.parent)], ensure_native_kernel=False))
-    # The JVM records only without the cache that it records for.
-    manager.kernel_spec.argv = [word for word in manager.kernel_spec.argv if not word.startswith("-XX:AOTCache=")]
-    options = f"-XX:AOTMode=record -XX:AOTConfiguration={pathlib.Path(configuration).resolve()}"
+    # The JVM records only without the cache that it records for. Options in an environment variable
+    # would be split at the blanks of a path.
+    java, *words = manager.kernel_spec.argv
+    manager.kernel_spec.argv = [
+        java, "-XX:AOTMode=record", f"-XX:AOTConfiguration={pathlib.Path(configuration).resolve()}",
+        *(word for word in words if not word.startswith("-XX:AOTCache="))]
     with tempfile.TemporaryDirectory() as directory:
-        manager.start_kernel(cwd=directory, env=os.environ | {"JDK_JAVA_OPTIONS": options})
+        manager.start_kernel(
+            cwd=directory, env={name: value for name, value in os.environ.items() if name != "JDK_JAVA_OPTIONS"})
         try:
             client = manager.client()
             client.start_channels()
@@ -50,4 +54,7 @@ def main(kernelspec, configuration):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except Exception as e:  # whatever it is, notebooks start all the same
+        sys.exit(f"{type(e).__name__}: {e}")

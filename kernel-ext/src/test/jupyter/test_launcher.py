@@ -1,8 +1,11 @@
 """What the launcher and its scripts do on machines other than this one."""
 
+import json
 import os
 import pathlib
+import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -79,6 +82,81 @@ class QemuTest(unittest.TestCase):
         self.system_has("7.2.22")
         self.assertEqual(("/opt/mine/qemu", ""), self.qemu("--bring", SCHEDBOOK_QEMU="/opt/mine/qemu"))
         self.assertFalse(self.guest.exists())
+
+
+
+class PathsTest(unittest.TestCase):
+    """The launcher in a checkout whose path has what shells, sed, JSON and Java's option files take for theirs."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.work = pathlib.Path(directory.name).resolve() / "my lab & 'half' a\\b|c \"d\""
+        self.checkout, self.home = self.work / "check out", self.work / "ho me"
+        for part in ("jupyter", "labextension"):
+            shutil.copytree(ROOT / "kernel-ext/src/main" / part, self.checkout / "kernel-ext/src/main" / part)
+        built = self.checkout / "kernel-ext/target"
+        built.mkdir()
+        for made in (*ROOT.glob("kernel-ext/target/schedbook-kernel-ext-*.jar"), ROOT / "kernel-ext/target/lib"):
+            (built / made.name).symlink_to(made)
+        script = (ROOT / "schedbook").read_text()
+        (self.checkout / "functions").write_text(script[:script.index("\nwhile [[ ${1:-} == --kernel ]]")])
+        (self.home / "cache/schedbook").mkdir(parents=True)
+        self.spec = self.home / "data/kernels/schedbook"
+        self.extension = self.home / "data/labextensions/schedbook"
+
+    def launcher(self, commands):
+        """Runs functions of the launcher, with all that it makes below the directory of the test."""
+        variables = {"HOME": self.home, "XDG_CACHE_HOME": self.home / "cache", "SCHEDBOOK_GUEST": self.home / "guest",
+                     "JUPYTER_DATA_DIR": self.home / "data"}
+        java = subprocess.check_output(["bash", "-c", 'readlink -f "$(command -v javac)"'], text=True).strip()
+        home = os.environ.get("JAVA_HOME", java.removesuffix("/bin/javac"))
+        return subprocess.run(
+            ["bash", "-c", f'source ./functions; JAVA_HOME="{home}"; venv="{sys.prefix}"; {commands}'],
+            cwd=self.checkout, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300,
+            env=os.environ | {name: str(value) for name, value in variables.items()})
+
+    def test_the_kernel_is_where_it_is_said_to_be_and_clean_leaves_nothing_of_it(self):
+        done = self.launcher("venv=$venvs/none; set_up_kernelspec")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        java, options, cache, guest, _, path, *_ = json.loads((self.spec / "kernel.json").read_text())["argv"]
+        self.assertTrue(os.access(java, os.X_OK), java)
+        self.assertEqual(f"@{self.checkout}/kernel-ext/src/main/jupyter/jvm.options", options)
+        self.assertEqual(f"-XX:AOTCache={self.checkout}/kernel-ext/target/start.aot", cache)
+        self.assertEqual(f"-Dschedbook.guest={self.home}/guest", guest)
+        jar, libraries = path.split(":")
+        self.assertTrue(pathlib.Path(jar).is_file(), jar)
+        self.assertEqual(f"{self.checkout}/kernel-ext/target/lib/*", libraries)
+        lab = json.loads((self.extension / "package.json").read_text())["jupyterlab"]
+        self.assertTrue((self.extension / lab["_build"]["load"]).is_file())
+
+        done = self.launcher("clean")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual([], [path for path in (self.spec, self.extension, self.checkout / "kernel-ext/target")
+                              if path.exists()])
+        self.assertTrue(any(ROOT.glob("kernel-ext/target/lib/*.jar")), "what is linked to is not removed")
+
+    def test_the_start_is_recorded_and_the_jvm_takes_the_record(self):
+        done = self.launcher("set_up_kernelspec; set_up_start_cache")
+        self.assertRegex(done.stderr, r"\Arecording how a notebook starts, .* \d+ s\n\Z",
+                         (self.home / "cache/schedbook/setup.log").read_text())
+        # With this mode a JVM that cannot use its record does not start.
+        argv = [word for word in json.loads((self.spec / "kernel.json").read_text())["argv"]][:-2]
+        taken = subprocess.run([*argv, "-XX:AOTMode=on", "--version"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(0, taken.returncode, taken.stdout + taken.stderr)
+        self.assertEqual([], list(self.checkout.glob("kernel-ext/target/*.record")))
+
+    def test_a_record_that_fails_is_a_line_and_no_stack_trace(self):
+        for broken in ("/bin/false", "/no such/java"):
+            done = self.launcher(f"set_up_kernelspec; sed -i 's|\"/[^\"]*/bin/java\"|\"{broken}\"|' \"$kernelspec/kernel.json\"; "
+                                 "set_up_start_cache; echo goes on")
+            self.assertEqual("goes on\n", done.stdout)
+            steps, said, rest = done.stderr.split("\n")
+            self.assertRegex(steps, r"\Arecording how a notebook starts")
+            self.assertRegex(said, r"\ANothing is recorded; notebooks start all the same, about a second later\. "
+                                   r"In \S.*/setup\.log: \w+: \S")
+            self.assertEqual("", rest)
+
 
 class MatrixTest(unittest.TestCase):
 
