@@ -1,5 +1,6 @@
 package org.schedbook.jupyter;
 
+import java.util.function.UnaryOperator;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 
 /**
@@ -10,6 +11,7 @@ public final class LiveText implements AutoCloseable {
 
     private final StringBuilder text = new StringBuilder();
     private final LiveDisplay display;
+    private final UnaryOperator<String> shown;
     private String title;
     private boolean closed;
     private boolean folded;
@@ -18,7 +20,15 @@ public final class LiveText implements AutoCloseable {
      * @param title one line above the text; empty for none
      */
     public LiveText(Frontend frontend, String title) {
+        this(frontend, title, UnaryOperator.identity());
+    }
+
+    /**
+     * @param shown how the text looks in the notebook
+     */
+    LiveText(Frontend frontend, String title, UnaryOperator<String> shown) {
         this.title = title;
+        this.shown = shown;
         this.display = new LiveDisplay(frontend, this::picture);
         display.changed();
     }
@@ -52,7 +62,7 @@ public final class LiveText implements AutoCloseable {
         boolean complete;
         boolean oneLine;
         synchronized (text) {
-            body = text.toString();
+            body = shown.apply(text.toString());
             head = title;
             complete = closed;
             oneLine = folded;

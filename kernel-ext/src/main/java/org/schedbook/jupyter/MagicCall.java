@@ -67,6 +67,11 @@ public final class MagicCall {
         return closedAtEnd(new LiveText(frontend, title));
     }
 
+    /** Starts a display of what a program writes, without the colours that it writes with. */
+    public LiveText liveOutput(String title) {
+        return closedAtEnd(new LiveText(frontend, title, Plain::uncoloured));
+    }
+
     /** Starts a progress display of {@code total} steps. */
     public Progress progress(String title, long total) {
         return closedAtEnd(new Progress(frontend, title, total));

@@ -63,7 +63,7 @@ final class ShellMagic implements Magic {
         }
         String command = call.asTyped(words.size());
         Guest.start(session, call);
-        LiveText output = call.liveText("# " + command);
+        LiveText output = call.liveOutput("# " + command);
         CommandResult result =
                 session.place()
                         .target()

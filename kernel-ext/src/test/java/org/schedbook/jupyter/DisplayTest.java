@@ -83,6 +83,15 @@ class DisplayTest {
     }
 
     @Test
+    void theOutputOfAProgramIsShownWithoutItsColoursAlsoWhereTheyComeInPieces() {
+        try (var text = new LiveText(frontend, "# ls --color", Plain::uncoloured)) {
+            text.append("\u001b[01;3");
+            text.append("4mbin\u001b[0m\n");
+        }
+        assertEquals("# ls --color\nbin\n", frontend.lastText());
+    }
+
+    @Test
     void unfinishedProgressSaysSo() {
         try (var progress = new Progress(frontend, "bench", 4)) {
             progress.step();

@@ -70,10 +70,27 @@ class PlainTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'\u001b[0m\u001b[01;34mbin\u001b[0m'|bin", // ls --color
+                "'\u001b[01;31m\u001b[Kx\u001b[m\u001b[K y'|x y", // grep --color
+                "'\u001b[38;5;196ma\u001b[48:2::1:2:3mb\u001b[m'|ab",
+                "'\u001b[8mhidden\u001b[28m'|hidden",
+                "'\u001b[2J\u001b[1;1Hx\u001b]0;t\u0007'|'\\u{1b}[2J\\u{1b}[1;1Hx\\u{1b}]0;t\\u{7}'",
+                "'[1m and \u001b[3'|'[1m and \\u{1b}[3'",
+            })
+    void theColoursOfAProgramGoAndAllElseThatATerminalWouldObeyIsWrittenOut(
+            String output, String plain) {
+        assertEquals(plain, Plain.of(Plain.uncoloured(output)));
+    }
+
     @Test
     void theColoursOfAnErrorStayAndNothingElse() {
         assertEquals(
-                List.of("\u001b[1m\u001b[31mx\u001b[0m \\u{1b}[2J\\u{1b}[8m"),
-                Plain.coloured(List.of("\u001b[1m\u001b[31mx\u001b[0m \u001b[2J\u001b[8m")));
+                List.of("\u001b[1m\u001b[31mx\u001b[39m\u001b[0m \\u{1b}[2J\\u{1b}[8m"),
+                Plain.coloured(
+                        List.of("\u001b[1m\u001b[31mx\u001b[39m\u001b[0m \u001b[2J\u001b[8m")));
     }
 }
