@@ -206,6 +206,12 @@ class ErrorTest(CellTest):
         cell = self.fails('String s = null;\ns.length()', "NullPointerException", 'because "s" is null')
         self.assertNotIn("REPL", "".join(cell.reply["traceback"]))
 
+    def test_an_error_in_source_with_a_word_twice_is_answered(self):
+        for code in ("1 1 1", "int i = 1; int j = i + i + nosuch;", "String s = (String) 1;"):
+            cell = self.run_cell(code)
+            self.assertEqual("CompilationException", cell.reply["ename"], code)
+            self.assertNotIn("\\u{", "".join(cell.reply["traceback"]), "colours are not written out")
+
     def test_so_do_exceptions_of_the_cell_and_their_causes(self):
         self.ok("class Mine extends Exception { Mine(String m, Throwable t) { super(m, t); } }\n"
                 "class Outer { static class Inner extends RuntimeException { } }")

@@ -3,6 +3,7 @@ package org.schedbook.jupyter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -412,7 +413,7 @@ final class CellEvaluator extends CodeEvaluator {
      * Returns a sentence for each type that source uses and that is declared but waits for others.
      */
     static List<String> waitingTypes(JShell shell, String source) {
-        Set<String> words = Set.of(source.split("\\W+"));
+        Set<String> words = new HashSet<>(List.of(source.split("\\W+")));
         return shell.types()
                 .filter(type -> words.contains(type.name()) && isUnresolved(shell, type))
                 .map(type -> waiting(shell, type))
