@@ -735,7 +735,7 @@ static __always_inline u32 sb_keep(SB, struct task_struct *p, s64 queue, u64 fla
 	return 0;
 }
 
-static __always_inline s32 sb_count(SB, s64 queue)
+static __always_inline s32 sb_waiting(SB, s64 queue)
 {
 	sb->counted = queue;
 	return sb->nr_counted = scx_bpf_dsq_nr_queued(queue);
@@ -830,7 +830,7 @@ static __always_inline struct task_struct *sb_take_first(SB, s64 queue)
 		struct task_struct *sb_p = (p);                    \
 		sb_p && sb_queue_of(sb_p) == (s64)(queue);         \
 	})
-#define sb_queue_size(queue) sb_count(sb, queue)
+#define sb_queue_size(queue) sb_waiting(sb, queue)
 
 #endif /* SB_KEEPS */
 
