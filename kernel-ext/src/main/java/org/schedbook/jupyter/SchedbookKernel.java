@@ -458,6 +458,15 @@ public final class SchedbookKernel extends JavaKernel {
 
     @Override
     protected List<String> formatError(Throwable e) {
+        try {
+            return traceback(e);
+        } catch (RuntimeException unforeseen) {
+            // Without a reply the front end would wait for this cell for ever.
+            return List.of(errorStyler.secondary(e.getClass().getSimpleName()));
+        }
+    }
+
+    private List<String> traceback(Throwable e) {
         return switch (e) {
             case CellError error ->
                     List.of(
