@@ -162,7 +162,7 @@ class HostTargetTest(NotebookTest):
 
         with self.subTest("another scheduler is named"):
             self.ok("var other = org.schedbook.scx.PolicyHost.attach(\n"
-                    "    org.schedbook.Schedbook.policy(\"fifo\").newPolicy(), \"other\", org.schedbook.scx.Options.DEFAULT);")
+                    "    org.schedbook.Schedbook.policy(\"fifo\")::newPolicy, \"other\", org.schedbook.scx.Options.DEFAULT);")
             self.fails("%target host", "schedbook_other is enabled on this machine", "Stop the program that attached it")
             self.fails("%attach fifo", "schedbook_other is attached")
             self.ok("other.close();")

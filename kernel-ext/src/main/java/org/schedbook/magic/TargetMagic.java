@@ -126,11 +126,11 @@ final class TargetMagic implements Magic {
 
     private static void choose(TargetChoice choice, Session session, MagicCall call)
             throws TargetException, InterruptedException {
-        if (choice.equals(session.place().choice())) {
-            return;
-        }
         if (choice.kind() == TargetChoice.Kind.host) {
             checkHost(session.place().availability(choice.kind()));
+        }
+        if (choice.equals(session.place().choice())) {
+            return;
         }
         if (session.place().attachment().isPresent()) {
             call.show(session.place().attachedName() + " was detached.");
