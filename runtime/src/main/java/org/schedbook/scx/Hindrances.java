@@ -36,10 +36,15 @@ record Hindrances(long pageFaults, long majorFaults, long collections, long coll
 
     /**
      * Returns whether a thread of this process waits in the kernel for what no signal can end: a
-     * page of memory, a disk, or someone else who waits for these.
+     * page of memory, a disk, or someone else who waits for these. One that has ended waits for
+     * nothing.
      */
     static boolean waitsForKernel(int tid) {
-        return stat("/proc/self/task/" + tid + "/stat")[STATE].equals("D");
+        try {
+            return stat("/proc/self/task/" + tid + "/stat")[STATE].equals("D");
+        } catch (UncheckedIOException ended) {
+            return false;
+        }
     }
 
     private static String[] stat(String file) {
