@@ -13,7 +13,10 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -61,6 +64,11 @@ public final class VmTarget implements Target {
     /** For requests other than commands, which have limits of their own. */
     private static final Duration REPLY_LIMIT = Duration.ofSeconds(60);
 
+    /** Shorter, for a boot that hangs is seldom, and the next one goes well. */
+    private static final Duration SAVE_LIMIT = Duration.ofSeconds(120);
+
+    private static final int SAVE_TRIES = 2;
+
     /** How long a guest may leave unread what it is sent. */
     private static final Duration SEND_LIMIT = Duration.ofSeconds(20);
 
@@ -75,6 +83,7 @@ public final class VmTarget implements Target {
 
     private final Qemu qemu;
     private final MessageChannel channel;
+    private final Executor sender;
     private final Snapshot snapshot;
     private final Optional<Lockstep> lockstep;
     private final Map<Long, Question> pending = new ConcurrentHashMap<>();
@@ -124,8 +133,10 @@ public final class VmTarget implements Target {
 
     static VmTarget boot(Snapshot snapshot) throws TargetException, InterruptedException {
         Optional<VmTarget> resumed = tryResume(snapshot);
-        if (resumed.isEmpty() && snapshot.isPossible() && trySave(snapshot)) {
-            resumed = tryResume(snapshot);
+        for (int i = 0; i < SAVE_TRIES && resumed.isEmpty() && snapshot.isPossible(); i++) {
+            if (trySave(snapshot)) {
+                resumed = tryResume(snapshot);
+            }
         }
         return resumed.isPresent() ? resumed.get() : bootCold(snapshot);
     }
@@ -165,7 +176,7 @@ public final class VmTarget implements Target {
     /** Boots a guest, lets it do once what takes long the first time, and saves it. */
     static void save(Snapshot snapshot) throws IOException, TargetException, InterruptedException {
         try (Snapshot.Draft draft = snapshot.draft();
-                VmTarget guest = greeted(draft.boot(), snapshot, BOOT_LIMIT)) {
+                VmTarget guest = greeted(draft.boot(), snapshot, SAVE_LIMIT)) {
             guest.warmUp();
             draft.finish();
         } catch (ClosedByInterruptException e) {
@@ -241,7 +252,24 @@ public final class VmTarget implements Target {
         this.lockstep = qemu.lockstep();
         this.snapshot = snapshot;
         this.channel = new MessageChannel(qemu.fromGuest(), qemu.toGuest());
+        this.sender = sender();
         Thread.ofPlatform().daemon().name("guest-messages").start(this::receive);
+    }
+
+    /**
+     * One thread, so that messages arrive in order; it ends when there has been none for a while.
+     */
+    private static Executor sender() {
+        var executor =
+                new ThreadPoolExecutor(
+                        1,
+                        1,
+                        1,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        Thread.ofPlatform().daemon().name("guest-sender").factory());
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // of nrHeard, by this thread alone
@@ -388,7 +416,7 @@ public final class VmTarget implements Target {
             ask(Message.Attached.class, request, REPLY_LIMIT, what);
         } catch (InterruptedException e) {
             // The guest goes on attaching, and nobody would ever detach it; it does this next.
-            send(new Message.Detach(nextId.incrementAndGet()), what);
+            sender.execute(sending(new Message.Detach(nextId.incrementAndGet())));
             throw e;
         }
         return new GuestAttachment();
@@ -496,7 +524,7 @@ public final class VmTarget implements Target {
             }
             return type.cast(answer);
         } catch (InterruptedException e) {
-            send(new Message.Cancel(id), what);
+            sender.execute(sending(new Message.Cancel(id))); // whoever interrupts need not wait
             throw e;
         } finally {
             pending.remove(id);
@@ -518,13 +546,8 @@ public final class VmTarget implements Target {
 
     /** A guest that does not read what it is sent would keep this thread for ever. */
     private void send(Message message, String what) throws TargetException, InterruptedException {
-        var sending =
-                new FutureTask<Void>(
-                        () -> {
-                            channel.send(message);
-                            return null;
-                        });
-        Thread.ofPlatform().daemon().name("guest-sender").start(sending);
+        FutureTask<Void> sending = sending(message);
+        sender.execute(sending);
         try {
             sending.get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
@@ -534,6 +557,14 @@ public final class VmTarget implements Target {
                     "did not read for %d s that it was to %s"
                             .formatted(SEND_LIMIT.toSeconds(), what));
         }
+    }
+
+    private FutureTask<Void> sending(Message message) {
+        return new FutureTask<>(
+                () -> {
+                    channel.send(message);
+                    return null;
+                });
     }
 
     private <T> T await(CompletableFuture<T> future, Duration limit, String what)

@@ -135,8 +135,11 @@ class HostileGuestTest {
     void aGuestThatReadsNothingCanBeInterrupted() throws Exception {
         boot(Trick.READS_NOTHING);
         var policy = new CompiledPolicy("p", "P", Map.of("P", new byte[1 << 20]), "hash");
+        long started = System.nanoTime();
         Thread.currentThread().interrupt();
         assertThrows(InterruptedException.class, () -> guest.attach(policy));
+        Duration took = Duration.ofNanos(System.nanoTime() - started);
+        assertTrue(took.compareTo(Duration.ofSeconds(10)) < 0, "it took " + took);
     }
 
     @Test
