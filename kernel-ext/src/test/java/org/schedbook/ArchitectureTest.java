@@ -92,6 +92,7 @@ class ArchitectureTest {
                                     "target",
                                     "target.sim",
                                     "target.vm")),
+                    entry("course", Set.of()),
                     entry("llm", Set.of()),
                     entry("store", Set.of()),
                     entry(
@@ -127,6 +128,7 @@ class ArchitectureTest {
                             Set.of(
                                     "bench",
                                     "compile",
+                                    "course",
                                     "kernel",
                                     "llm",
                                     "measure",
@@ -161,6 +163,7 @@ class ArchitectureTest {
                                     "check",
                                     "child",
                                     "compile",
+                                    "course",
                                     "harness",
                                     "jupyter",
                                     "kernel",

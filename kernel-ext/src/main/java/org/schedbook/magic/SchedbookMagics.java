@@ -2,6 +2,7 @@ package org.schedbook.magic;
 
 import java.util.Map;
 import org.schedbook.compile.CompilerProcess;
+import org.schedbook.course.Grading;
 import org.schedbook.jupyter.Magics;
 import org.schedbook.session.Session;
 import org.schedbook.view.Errors;
@@ -10,7 +11,7 @@ import org.schedbook.view.Errors;
 final class SchedbookMagics {
 
     static void register(Magics magics, Map<String, String> environment) {
-        register(magics, environment, new Session());
+        register(magics, environment, new Session(Session.DIRECTORY, Grading.isOn(environment)));
     }
 
     static void register(Magics magics, Map<String, String> environment, Session session) {
@@ -21,6 +22,7 @@ final class SchedbookMagics {
         magics.cell("Write", "prompt", () -> new PromptMagic(session, environment));
         magics.line("Write", "prompt", () -> new PromptShowMagic(session, environment));
         magics.cell("Write", "policy", () -> new PolicyMagic(session));
+        magics.cell("Write", "answer", () -> new AnswerMagic(session));
         magics.line("Write", "improve", () -> new ImproveMagic(session, environment));
         magics.line("Run", "target", () -> new TargetMagic(session));
         magics.line("Run", "attach", () -> new AttachMagic(session));

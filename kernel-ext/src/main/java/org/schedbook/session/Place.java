@@ -23,6 +23,7 @@ import org.schedbook.target.vm.VmTarget;
 public final class Place implements AutoCloseable {
 
     private TargetChoice choice = TargetChoice.Kind.vm.usual();
+    private final boolean spares;
     private final SpareGuest spare = new SpareGuest();
     private volatile Target target;
     private volatile Attachment attachment;
@@ -30,7 +31,12 @@ public final class Place implements AutoCloseable {
     private Target last;
     private volatile boolean closed;
 
-    Place() {}
+    /**
+     * @param spares whether a guest may be started before it is needed
+     */
+    Place(boolean spares) {
+        this.spares = spares;
+    }
 
     /** Returns where policies are to run. */
     public TargetChoice choice() {
@@ -74,7 +80,7 @@ public final class Place implements AutoCloseable {
 
     /** Begins to start a guest in the background, if that is what is going to be needed. */
     public void prepare() {
-        if (running().isEmpty()) {
+        if (spares && running().isEmpty()) {
             choice.guest().ifPresent(spare::prepare);
         }
     }

@@ -2,10 +2,12 @@ package org.schedbook.session;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import org.schedbook.course.Answer;
 import org.schedbook.llm.Prices;
 import org.schedbook.llm.Recordings;
 import org.schedbook.store.Store;
@@ -27,20 +29,25 @@ public final class Session implements AutoCloseable {
 
     private final Path directory;
     private final Policies policies;
-    private final Place place = new Place();
+    private final Place place;
     private final Figures figures;
+    private final boolean grading;
     private final SequencedMap<String, PromptCell> prompts = new LinkedHashMap<>();
+    private final Map<String, Answer> answers = new LinkedHashMap<>();
     private Store store;
 
     public Session() {
-        this(DIRECTORY);
+        this(DIRECTORY, false);
     }
 
     /**
      * @param directory where to keep what is kept
+     * @param grading whether it is run for a mark: then nothing is kept, and no guest waits
      */
-    public Session(Path directory) {
+    public Session(Path directory, boolean grading) {
         this.directory = directory;
+        this.grading = grading;
+        place = new Place(!grading);
         policies = new Policies(directory, this::store);
         figures = new Figures(place, policies, this::store);
     }
@@ -77,14 +84,34 @@ public final class Session implements AutoCloseable {
      */
     public Store store() {
         if (store == null) {
-            store = Store.open(directory);
+            store = grading ? Store.inMemory() : Store.open(directory);
         }
         return store;
     }
 
     /** Returns whether anything has been kept yet; a look at what there is makes no files. */
     public boolean hasStore() {
-        return Store.isIn(directory);
+        return store != null || Store.isIn(directory);
+    }
+
+    /** Returns whether cells are run for a mark: {@link org.schedbook.course.Grading}. */
+    public boolean isGrading() {
+        return grading;
+    }
+
+    /** Takes an answer to a question of a lab, in place of any other to it. */
+    public void answer(Answer answer) {
+        answers.put(answer.name(), answer);
+    }
+
+    /** Forgets the answer to a question: what stands in its cell now is none. */
+    public void withdraw(String name) {
+        answers.remove(name);
+    }
+
+    /** Returns the answers by the questions' names. */
+    public Map<String, Answer> answers() {
+        return Collections.unmodifiableMap(answers);
     }
 
     /** Returns what models cost, as the person has it in a file. */

@@ -39,8 +39,16 @@ final class Database implements AutoCloseable {
 
     /** Opens a file, which is made if there is none. */
     Database(Path file) {
+        this(file, url(file), inspect(file));
+    }
+
+    /** Opens a database that is nowhere but in this process, and ends with it. */
+    static Database inMemory() {
+        return new Database(Path.of("memory"), "jdbc:sqlite::memory:", 0);
+    }
+
+    private Database(Path file, String url, int found) {
         this.file = file;
-        int found = inspect(file);
         var config = new SQLiteConfig();
         // With a write-ahead log, readers and a writer in other processes do not wait for each
         // other, and a commit is a write to the page cache: it survives kill -9, and a power
@@ -50,7 +58,7 @@ final class Database implements AutoCloseable {
         config.setBusyTimeout(BUSY_TIMEOUT_MS);
         config.enforceForeignKeys(true);
         try {
-            connection = config.createConnection(url(file));
+            connection = config.createConnection(url);
         } catch (SQLException e) {
             throw failure(e);
         }

@@ -59,6 +59,11 @@ public final class Store implements AutoCloseable {
         return new Store(new Database(directory.resolve(FILE)));
     }
 
+    /** Opens a store that is gone when it is closed. */
+    public static Store inMemory() {
+        return new Store(Database.inMemory());
+    }
+
     /** Returns whether there is a store in a directory. */
     public static boolean isIn(Path directory) {
         return Files.exists(directory.resolve(FILE));

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
+import org.schedbook.course.Grading;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magics;
 import org.schedbook.jupyter.RecordingFrontend;
@@ -35,7 +36,7 @@ final class Notebook implements AutoCloseable {
     }
 
     Notebook(Path directory, Map<String, String> environment) {
-        this.session = new Session(directory.resolve(".schedbook"));
+        this.session = new Session(directory.resolve(".schedbook"), Grading.isOn(environment));
         this.environment = environment;
         anew();
     }

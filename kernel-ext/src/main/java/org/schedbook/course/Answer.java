@@ -1,0 +1,59 @@
+package org.schedbook.course;
+
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * An answer to a question of a lab: a number or a word. It is data; nothing in it is evaluated.
+ *
+ * @param name which question it answers
+ * @param text a number as {@code 12.5}, or a word in small letters
+ */
+public record Answer(String name, String text) {
+
+    /** What stands in the place of an answer before there is one. */
+    public static final String OPEN = "?";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,39}");
+    private static final Pattern NUMBER = Pattern.compile("[-+]?\\d{1,15}(\\.\\d{1,9})?");
+    private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,39}");
+
+    /**
+     * Reads what a person wrote. Lines that begin with {@code //} are comments.
+     *
+     * @throws IllegalArgumentException if it is neither a number nor a word; says what to write
+     */
+    public static Answer of(String name, String body) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "the name of an answer is letters, digits, - and _, and begins with a letter");
+        }
+        String text =
+                body.lines()
+                        .map(String::strip)
+                        .filter(line -> !line.isEmpty() && !line.startsWith("//"))
+                        .limit(2)
+                        .collect(Collectors.joining(" "));
+        if (text.isEmpty() || text.equals(OPEN)) {
+            throw new IllegalArgumentException(
+                    "there is no answer yet: write it in place of the ?");
+        }
+        if (NUMBER.matcher(text).matches()) {
+            return new Answer(name, text);
+        }
+        if (WORD.matcher(text).matches()) {
+            return new Answer(name, text.toLowerCase(Locale.ROOT));
+        }
+        throw new IllegalArgumentException(
+                "an answer is one number, such as 12.5, or one word; no unit, and no sentence");
+    }
+
+    /** Returns the number, empty if it is a word. */
+    public OptionalDouble number() {
+        return NUMBER.matcher(text).matches()
+                ? OptionalDouble.of(Double.parseDouble(text))
+                : OptionalDouble.empty();
+    }
+}
