@@ -61,7 +61,7 @@ public final class PolicyAssistant {
 
     // An unfinished source has errors, and is looked at all the same.
     private static final List<String> OPTIONS =
-            List.of("--release", "25", "-proc:none", "-Xlint:none", "-XDshould-stop.ifError=FLOW");
+            PolicyCompiler.options("-XDshould-stop.ifError=FLOW");
 
     private static final List<String> API =
             List.of(

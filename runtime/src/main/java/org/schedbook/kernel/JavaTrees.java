@@ -33,9 +33,6 @@ import org.schedbook.compile.PolicySource;
 /** A source as javac understands it: its trees, with the type and the element of each. */
 final class JavaTrees {
 
-    private static final List<String> OPTIONS =
-            List.of("--release", "25", "-proc:none", "-Xlint:none");
-
     final CompilationUnitTree unit;
     final Types types;
     final Elements elements;
@@ -61,7 +58,7 @@ final class JavaTrees {
                                     new StringWriter(),
                                     files,
                                     problems,
-                                    OPTIONS,
+                                    PolicyCompiler.options(),
                                     null,
                                     List.of(new Text(source)));
             unit = task.parse().iterator().next();
