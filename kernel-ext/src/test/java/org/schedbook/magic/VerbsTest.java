@@ -28,7 +28,7 @@ import org.schedbook.session.SessionException;
 import org.schedbook.session.TargetChoice;
 import org.schedbook.session.UnknownPolicyException;
 import org.schedbook.target.sim.CostModel;
-import picocli.CommandLine;
+import org.schedbook.tool.Tools;
 
 /** One verb is one thing, whether a magic or a line of Java asks for it. */
 @Timeout(120)
@@ -152,7 +152,7 @@ class VerbsTest {
         PrintStream before = System.out;
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         try {
-            assertEquals(0, new CommandLine(new Reproduce()).execute(page.toString()));
+            assertEquals(0, Tools.commandLine().execute("reproduce", page.toString()));
         } finally {
             System.setOut(before);
         }

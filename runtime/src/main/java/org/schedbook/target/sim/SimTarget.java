@@ -182,8 +182,10 @@ public final class SimTarget implements Target {
                 "");
     }
 
-    /** What {@link #simulateAll} has the other process do. */
-    static List<SimResult> simulateAllHere(
+    /**
+     * Does what {@link #simulateAll} has another process do in this one, which nothing then bounds.
+     */
+    public static List<SimResult> simulateAllHere(
             List<CompiledPolicy> policies,
             SimWorkload workload,
             SimMachine machine,

@@ -20,7 +20,7 @@ import org.schedbook.target.TargetException;
  * @param snapshots where guests saved while running are kept; need not exist
  * @param properties how kernel, initrd and root were made, and when
  */
-record GuestImage(
+public record GuestImage(
         Path kernel,
         Path initrd,
         Path root,
@@ -41,7 +41,7 @@ record GuestImage(
      *
      * @param name of its subdirectory of {@code base}
      */
-    static GuestImage find(String name) throws TargetException {
+    public static GuestImage find(String name) throws TargetException {
         Path directory = directory();
         Path base = resolved(directory.resolve("base").resolve(name));
         var image =
@@ -128,7 +128,7 @@ record GuestImage(
     }
 
     /** Returns what the kernel calls itself. */
-    String kernelRelease() {
+    public String kernelRelease() {
         return properties.getOrDefault("kernel", "unknown");
     }
 

@@ -173,6 +173,13 @@ public final class VmTarget implements Target {
         return snapshot(shape).exists();
     }
 
+    /** Returns whether a guest of that shape could be saved here and has not been. */
+    public static boolean canBeSaved(GuestShape shape)
+            throws TargetException, InterruptedException {
+        Snapshot snapshot = snapshot(shape);
+        return snapshot.isPossible() && !snapshot.exists();
+    }
+
     /** Boots a guest, lets it do once what takes long the first time, and saves it. */
     static void save(Snapshot snapshot) throws IOException, TargetException, InterruptedException {
         try (Snapshot.Draft draft = snapshot.draft();
@@ -191,6 +198,16 @@ public final class VmTarget implements Target {
         } catch (ClosedByInterruptException e) {
             throw interrupted();
         }
+    }
+
+    /** Boots a guest, also where a saved one could go on. */
+    public static VmTarget bootCold(GuestShape shape) throws TargetException, InterruptedException {
+        return bootCold(snapshot(shape));
+    }
+
+    /** Boots a guest of another image, which is not saved. */
+    public static VmTarget boot(GuestImage image) throws TargetException, InterruptedException {
+        return bootCold(Snapshot.of(image, Hardware.choose(image, GuestShape.DEFAULT)));
     }
 
     static VmTarget bootCold(Snapshot snapshot) throws TargetException, InterruptedException {

@@ -329,13 +329,6 @@ class ReliabilityIT {
     }
 
     @Test
-    void aStormOfLoopsForksAndAffinitiesEndsNoPolicy() throws Exception {
-        Status status = Soak.run(guest, builtIn("rr"), Duration.ofSeconds(20));
-        assertTrue(status.counters().get("nr_user_dispatches") > 1000, status.toString());
-        everyEnqueueCameToSomething(status);
-    }
-
-    @Test
     void aPartialSwitchSchedulesOnlyTheTasksOfSchedExt() throws Exception {
         String load = "perf bench -f simple sched messaging -t -g 1 -l 50";
         try (Attachment attachment =

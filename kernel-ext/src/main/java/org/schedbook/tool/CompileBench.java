@@ -1,4 +1,4 @@
-package org.schedbook.target.sim;
+package org.schedbook.tool;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -6,11 +6,17 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.Compiler;
 import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.target.sim.SimMachine;
+import org.schedbook.target.sim.SimOptions;
+import org.schedbook.target.sim.SimTarget;
+import org.schedbook.target.sim.SimWorkload;
+import picocli.CommandLine.Command;
 
 /**
  * Measures what it costs that sources are compiled, and small loads simulated, in processes of
@@ -27,7 +33,12 @@ import org.schedbook.compile.PolicySource;
  *   <li>{@code compile.memory}, {@code simulate.memory}: what the idle processes hold
  * </ul>
  */
-public final class CompileBench {
+@Command(
+        name = "bench-compile",
+        description =
+                "Measures what it costs that sources are compiled, and loads simulated, in processes of"
+                        + " their own.")
+final class CompileBench implements Callable<Integer> {
 
     private static final int WARM_UP = 30;
     private static final int RUNS = 100;
@@ -42,7 +53,8 @@ public final class CompileBench {
         void run(int i) throws Exception;
     }
 
-    public static void main(String[] args) throws Exception {
+    @Override
+    public Integer call() throws Exception {
         var here = new PolicyCompiler();
         var there = new CompilerProcess();
         Way compile = i -> compile(there, i);
@@ -64,7 +76,7 @@ public final class CompileBench {
         report("simulate.here", "ms", 1e6, both.getFirst());
         report("simulate.process", "ms", 1e6, both.getLast());
         reportMemory("simulate.memory");
-        System.exit(0);
+        return 0;
     }
 
     private static void compile(Compiler compiler, int i) throws Exception {
@@ -141,6 +153,4 @@ public final class CompileBench {
             }
         }
     }
-
-    private CompileBench() {}
 }

@@ -1,4 +1,4 @@
-package org.schedbook.prompt;
+package org.schedbook.tool;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,10 +28,19 @@ import org.schedbook.llm.OpenAiModel;
 import org.schedbook.llm.Prices;
 import org.schedbook.llm.Recordings;
 import org.schedbook.llm.Sampling;
+import org.schedbook.prompt.DryRun;
+import org.schedbook.prompt.Gate;
+import org.schedbook.prompt.Gates;
+import org.schedbook.prompt.GuestTrial;
+import org.schedbook.prompt.PolicyPrompt;
+import org.schedbook.prompt.PromptTexts;
+import org.schedbook.prompt.RepairLoop;
+import org.schedbook.prompt.Situation;
+import org.schedbook.prompt.Trial;
+import org.schedbook.prompt.Verdict;
 import org.schedbook.store.Store;
 import org.schedbook.target.sim.SimMachine;
 import org.schedbook.target.vm.VmTarget;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -43,7 +52,6 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
         name = "evaluate-prompts",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Sends every prompt of a directory to the model of OPENAI_BASE_URL and OPENAI_MODEL, sends"
@@ -51,7 +59,7 @@ import picocli.CommandLine.Parameters;
                     + " came.",
             ""
         })
-public final class EvaluatePrompts implements Callable<Integer> {
+final class EvaluatePrompts implements Callable<Integer> {
 
     /** What the guests have; the model is told. */
     private static final int CPUS = 2;
@@ -119,10 +127,6 @@ public final class EvaluatePrompts implements Callable<Integer> {
         boolean passedAtOnce() {
             return passed() && tries.size() == 1;
         }
-    }
-
-    public static void main(String[] args) {
-        System.exit(new CommandLine(new EvaluatePrompts()).execute(args));
     }
 
     @Override

@@ -1,8 +1,9 @@
-package org.schedbook.target.vm;
+package org.schedbook.tool;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
@@ -13,13 +14,21 @@ import org.schedbook.target.CommandResult;
 import org.schedbook.target.Status;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
+import org.schedbook.target.vm.VmTarget;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * Puts policies under the load that sched_ext's own continuous integration uses, for as long as one
  * likes: {@code ./schedbook soak}. Loops that change their affinity all the time and forks, beside
  * them a CPU that goes and comes back, and threads that wake each other.
  */
-public final class Soak {
+@Command(
+        name = "soak",
+        description =
+                "Puts the policies that come with Schedbook under a storm of loops, forks, affinities and"
+                        + " CPUs that come and go, one after the other.")
+final class Soak implements Callable<Integer> {
 
     private static final String SCRIPT =
             """
@@ -37,13 +46,16 @@ public final class Soak {
     /** What the load may take beyond the time asked for, while all CPUs are busy. */
     private static final Duration GRACE = Duration.ofMinutes(2);
 
-    /**
-     * Exits with status 0 if no policy was thrown out, lost a task or did anything wrong.
-     *
-     * @param args how many minutes, for all policies together
-     */
-    public static void main(String[] args) throws Exception {
-        Duration each = Duration.ofMinutes(Long.parseLong(args[0])).dividedBy(nrPolicies());
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            description = "How long it takes for all of them together (${DEFAULT-VALUE}).")
+    private long minutes = 10;
+
+    /** Returns 0 if no policy was thrown out, lost a task or did anything wrong. */
+    @Override
+    public Integer call() throws TargetException, CompileException, InterruptedException {
+        Duration each = Duration.ofMinutes(minutes).dividedBy(nrPolicies());
         try (VmTarget guest = VmTarget.boot()) {
             System.out.println(guest.machine().caption());
             for (String name : PolicySource.builtInNames()) {
@@ -55,11 +67,8 @@ public final class Soak {
                         each.toSeconds(),
                         status.counters());
             }
-        } catch (TargetException e) {
-            System.out.println(("FAILED " + e.getMessage() + "\n" + e.detail()).strip());
-            System.exit(1);
         }
-        System.exit(0);
+        return 0;
     }
 
     private static int nrPolicies() {
@@ -95,6 +104,4 @@ public final class Soak {
             return status;
         }
     }
-
-    private Soak() {}
 }

@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.tool;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +31,6 @@ import org.schedbook.session.TargetChoice;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 import org.schedbook.view.BenchView;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,7 +45,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "Measures what a report has once more, in a guest or in the simulator, and says which"
                         + " ratios agree.")
-public final class Reproduce implements Callable<Integer> {
+final class Reproduce implements Callable<Integer> {
 
     private static final int AGREES = 0;
     private static final int DIFFERS = 1;
@@ -73,13 +72,9 @@ public final class Reproduce implements Callable<Integer> {
     private boolean commands;
 
     /**
-     * Exits with status 0 if every ratio agrees, that is if its interval then and its interval now
-     * overlap; with 1 if one does not; with 2 if it could not be found out.
+     * Returns 0 if every ratio agrees, that is if its interval then and its interval now overlap; 1
+     * if one does not; 2 if it could not be found out.
      */
-    public static void main(String[] args) {
-        System.exit(new CommandLine(new Reproduce()).execute(args));
-    }
-
     @Override
     public Integer call() {
         try {

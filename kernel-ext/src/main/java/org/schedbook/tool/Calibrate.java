@@ -1,4 +1,4 @@
-package org.schedbook.calibrate;
+package org.schedbook.tool;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.schedbook.bench.Bench;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.bench.Contender;
@@ -23,23 +24,32 @@ import org.schedbook.target.sim.CostModel;
 import org.schedbook.target.sim.SimOptions.Mode;
 import org.schedbook.target.vm.GuestShape;
 import org.schedbook.target.vm.VmTarget;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 /**
  * Measures a guest with one CPU, writes the costs with which the simulator comes nearest to it, and
  * tells how far off that is on workloads and policies that were not used: {@code ./schedbook
  * calibrate [FILE]}.
  */
-public final class Calibrate {
+@Command(
+        name = "calibrate",
+        description =
+                "Measures what scheduling costs in the guest, and writes it to a file for %%sim --costs.")
+final class Calibrate implements Callable<Integer> {
 
     private static final int RUNS = 5;
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final PolicyCompiler COMPILER = new PolicyCompiler();
 
-    /**
-     * @param args the file to write, by default {@code costs.properties}
-     */
-    public static void main(String[] args) throws Exception {
-        Path file = Path.of(args.length > 0 ? args[0] : "costs.properties");
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "What to write (${DEFAULT-VALUE}).")
+    private Path file = Path.of("costs.properties");
+
+    @Override
+    public Integer call() throws Exception {
         CompiledPolicy fifo = builtIn("fifo");
         String table;
         CostModel costs;
@@ -68,7 +78,7 @@ public final class Calibrate {
         Files.writeString(file, costs.toProperties(table));
         System.out.print(table);
         System.out.printf("%s holds the costs: %%sim messaging --costs %s%n", file, file);
-        System.exit(0);
+        return 0;
     }
 
     /** Says how the calibrated simulator compares with the guest where it was not calibrated. */
@@ -115,6 +125,4 @@ public final class Calibrate {
         Optional<PolicySource> source = PolicySource.builtIn(name);
         return COMPILER.compile(source.orElseThrow());
     }
-
-    private Calibrate() {}
 }

@@ -1,4 +1,4 @@
-package org.schedbook.magic;
+package org.schedbook.tool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;

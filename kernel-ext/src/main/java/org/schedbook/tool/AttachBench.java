@@ -1,12 +1,20 @@
-package org.schedbook.target.vm;
+package org.schedbook.tool;
 
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.target.TargetException;
+import org.schedbook.target.vm.GuestShape;
+import org.schedbook.target.vm.SpareGuest;
+import org.schedbook.target.vm.VmTarget;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * Measures how long a person waits for a scheduler: {@code ./schedbook bench attach}. Prints the
@@ -20,32 +28,34 @@ import org.schedbook.compile.PolicySource;
  *   <li>{@code attach.cold}: the same with a guest that boots
  * </ul>
  */
-public final class AttachBench {
-
-    private static final int WARM_RUNS = 20;
-    private static final int COLD_RUNS = 10;
+@Command(name = "bench-attach", description = "Measures how long a person waits for a scheduler.")
+final class AttachBench implements Callable<Integer> {
 
     /** How long the person reads while the spare guest starts. */
     private static final int READING_MILLIS = 5000;
 
-    /**
-     * @param args how many runs with a resumed guest and how many with one that boots, by default
-     *     20 and 10
-     */
-    public static void main(String[] args) throws Exception {
-        int warm = args.length > 0 ? Integer.parseInt(args[0]) : WARM_RUNS;
-        int cold = args.length > 1 ? Integer.parseInt(args[1]) : COLD_RUNS;
+    @Option(
+            names = "--warm",
+            paramLabel = "N",
+            description = "How often with a resumed guest (${DEFAULT-VALUE}).")
+    private int warm = 20;
+
+    @Option(
+            names = "--cold",
+            paramLabel = "N",
+            description = "How often with one that boots (${DEFAULT-VALUE}).")
+    private int cold = 10;
+
+    @Override
+    public Integer call() throws TargetException, CompileException, InterruptedException {
         CompiledPolicy policy = new PolicyCompiler().compile(PolicySource.builtIn("fifo").get());
-        Snapshot snapshot = VmTarget.snapshot(GuestShape.DEFAULT);
-        if (!snapshot.exists()) {
-            VmTarget.save(snapshot);
-        }
+        VmTarget.boot().close(); // which is then saved
         var replies = new ArrayList<Double>();
         var attaches = new ArrayList<Double>();
         var totals = new ArrayList<Double>();
         for (int i = 0; i < warm; i++) {
             long start = System.nanoTime();
-            try (VmTarget guest = VmTarget.resume(snapshot)) {
+            try (VmTarget guest = VmTarget.boot()) {
                 replies.add(secondsSince(start));
                 long attach = System.nanoTime();
                 guest.attach(policy);
@@ -75,13 +85,13 @@ public final class AttachBench {
         var boots = new ArrayList<Double>();
         for (int i = 0; i < cold; i++) {
             long start = System.nanoTime();
-            try (VmTarget guest = VmTarget.bootCold(snapshot)) {
+            try (VmTarget guest = VmTarget.bootCold(GuestShape.DEFAULT)) {
                 guest.attach(policy);
                 boots.add(secondsSince(start));
             }
         }
         report("attach.cold", boots);
-        System.exit(0);
+        return 0;
     }
 
     private static double secondsSince(long start) {
@@ -103,6 +113,4 @@ public final class AttachBench {
                 seconds.getLast(),
                 seconds.size());
     }
-
-    private AttachBench() {}
 }

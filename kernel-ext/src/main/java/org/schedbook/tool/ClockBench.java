@@ -1,10 +1,17 @@
-package org.schedbook.target.vm;
+package org.schedbook.tool;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import org.schedbook.target.CommandResult;
+import org.schedbook.target.TargetException;
+import org.schedbook.target.vm.Clock;
+import org.schedbook.target.vm.GuestShape;
+import org.schedbook.target.vm.VmTarget;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * Measures how much the same work varies from guest to guest by each {@link Clock}: {@code
@@ -14,9 +21,10 @@ import org.schedbook.target.CommandResult;
  * clock.wall.spread} and {@code clock.instructions.spread}, the largest figure by the smallest,
  * less 1, with the figures themselves as low and high.
  */
-public final class ClockBench {
-
-    private static final int RUNS = 10;
+@Command(
+        name = "bench-clock",
+        description = "Measures how much the same work varies from guest to guest by each clock.")
+final class ClockBench implements Callable<Integer> {
 
     private static final List<String> WORK =
             List.of(
@@ -34,11 +42,14 @@ public final class ClockBench {
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
-    /**
-     * @param args how many runs by each clock, by default 10
-     */
-    public static void main(String[] args) throws Exception {
-        int runs = args.length > 0 ? Integer.parseInt(args[0]) : RUNS;
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            description = "How often by each clock (${DEFAULT-VALUE}).")
+    private int runs = 10;
+
+    @Override
+    public Integer call() throws TargetException, InterruptedException {
         var seconds = new ArrayList<List<Double>>();
         for (Clock clock : Clock.values()) {
             seconds.add(new ArrayList<>());
@@ -59,7 +70,7 @@ public final class ClockBench {
         for (Clock clock : Clock.values()) {
             report(clock, seconds.get(clock.ordinal()));
         }
-        System.exit(0);
+        return 0;
     }
 
     private static GuestShape shape(Clock clock) {
@@ -79,6 +90,4 @@ public final class ClockBench {
                 high,
                 seconds.size());
     }
-
-    private ClockBench() {}
 }

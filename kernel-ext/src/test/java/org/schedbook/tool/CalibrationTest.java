@@ -1,4 +1,4 @@
-package org.schedbook.calibrate;
+package org.schedbook.tool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

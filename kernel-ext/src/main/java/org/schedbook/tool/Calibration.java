@@ -1,4 +1,4 @@
-package org.schedbook.calibrate;
+package org.schedbook.tool;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,8 +1,9 @@
-package org.schedbook.target.vm;
+package org.schedbook.tool;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
@@ -11,12 +12,20 @@ import org.schedbook.target.Attachment;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.Status;
 import org.schedbook.target.TargetException;
+import org.schedbook.target.vm.GuestImage;
+import org.schedbook.target.vm.VmTarget;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 /**
  * Tries a kernel out: boots a guest with it, and attaches each policy that comes with Schedbook,
  * puts it under load, and detaches it. Prints a row of {@code ./schedbook matrix}.
  */
-public final class KernelTrial {
+@Command(
+        name = "try-kernel",
+        description =
+                "Boots a guest with a kernel, and attaches each policy that comes with Schedbook there.")
+final class KernelTrial implements Callable<Integer> {
 
     private static final List<String> LOAD =
             List.of("perf", "bench", "sched", "messaging", "-t", "-g", "2", "-l", "50");
@@ -26,18 +35,17 @@ public final class KernelTrial {
     /** Decisions below which the load cannot have gone through the policy. */
     private static final long FEWEST = 100;
 
-    /**
-     * Exits with status 0 if all went well.
-     *
-     * @param args the name of the image: that of its directory in {@code base}
-     */
-    public static void main(String[] args) throws Exception {
-        GuestImage image = GuestImage.find(args[0]);
-        Snapshot snapshot = Snapshot.of(image, Hardware.choose(image, GuestShape.DEFAULT));
+    @Parameters(paramLabel = "IMAGE", description = "The name of its directory in base.")
+    private String name;
+
+    /** Returns 0 if all went well. */
+    @Override
+    public Integer call() throws TargetException, CompileException, InterruptedException {
+        GuestImage image = GuestImage.find(name);
         long start = System.nanoTime();
         String outcome = "ok";
         String what;
-        try (VmTarget guest = VmTarget.bootCold(snapshot)) {
+        try (VmTarget guest = VmTarget.boot(image)) {
             what = tryPolicies(guest);
         } catch (TargetException e) {
             outcome = "FAILED";
@@ -51,7 +59,7 @@ public final class KernelTrial {
                 image.properties().containsKey("mended") ? "mended" : "",
                 (System.nanoTime() - start) / 1e9,
                 what);
-        System.exit(outcome.equals("ok") ? 0 : 1);
+        return outcome.equals("ok") ? 0 : 1;
     }
 
     private static String tryPolicies(VmTarget guest)
@@ -81,6 +89,4 @@ public final class KernelTrial {
             throw new TargetException(policy + ": " + otherwise + ".", "", detail);
         }
     }
-
-    private KernelTrial() {}
 }
