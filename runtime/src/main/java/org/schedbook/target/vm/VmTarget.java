@@ -90,6 +90,7 @@ public final class VmTarget implements Target {
     private final AtomicLong nextId = new AtomicLong();
     private volatile Machine machine;
     private volatile long nrHeard;
+    private volatile Exception broken; // why no more is received
     private int nrUnasked; // of the thread that receives
 
     /** What is waited for: an answer, and until then a command's output. */
@@ -320,6 +321,7 @@ public final class VmTarget implements Target {
             }
         } catch (IOException | RuntimeException e) {
             // Nothing after a broken message can be trusted, so the guest is of no use any more.
+            broken = e;
             qemu.close();
             pending.values().forEach(waiting -> waiting.reply.completeExceptionally(e));
         }
@@ -634,7 +636,9 @@ public final class VmTarget implements Target {
                 qemu.console());
     }
 
-    private TargetException gone(String what, Throwable cause) {
+    private TargetException gone(String what, Throwable e) {
+        // Who sends while the guest is being stopped finds only that it cannot.
+        Throwable cause = broken instanceof DamagedMessageException ? broken : e;
         if (cause instanceof DamagedMessageException) {
             return new TargetException(
                     "The guest answered nonsense when it was to %s, and was stopped."
