@@ -106,7 +106,7 @@ class CompilerProcessTest {
                         });
         long started = System.nanoTime();
         assertThrows(InterruptedException.class, () -> compile(exhaustive(16)));
-        assertTrue(millisSince(started) < 3000);
+        assertTrue(millisSince(started) < 15_000);
         compile(policy("", ""));
     }
 
