@@ -75,7 +75,7 @@ final class AttachMagic implements Magic {
         Optional<KernelPolicy> translated =
                 inKernel ? Optional.of(session.policies().inKernel(name)) : Optional.empty();
         target.choose(session, call);
-        Guest.start(session, call);
+        TargetStart.start(session, call);
         var options = new AttachOptions(partial, Optional.ofNullable(builtinIdle));
         Attachment attachment =
                 translated.isPresent()

@@ -111,7 +111,7 @@ final class BenchMagic implements Magic {
         Workload load = load();
         var plan = options.plan();
         options.choose(session, call);
-        return new Measuring(session, call).run(load, contenders(call), plan);
+        return new CellBench(session, call).run(load, contenders(call), plan);
     }
 
     private Workload load() {

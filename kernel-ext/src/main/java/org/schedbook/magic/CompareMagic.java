@@ -80,7 +80,7 @@ final class CompareMagic implements Magic {
         options.choose(session, call);
         var results = new ArrayList<BenchResult>();
         for (Workload load : loads) {
-            results.add(new Measuring(session, call).run(load, contenders, plan));
+            results.add(new CellBench(session, call).run(load, contenders, plan));
         }
         return session.figures().compared(results);
     }

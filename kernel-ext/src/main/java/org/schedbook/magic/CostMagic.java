@@ -12,7 +12,7 @@ import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Table;
 import org.schedbook.llm.Prices;
 import org.schedbook.session.Session;
-import org.schedbook.store.Kept;
+import org.schedbook.store.StoredRequest;
 import picocli.CommandLine.Command;
 
 /** {@code %cost}: what models have cost. */
@@ -36,7 +36,7 @@ final class CostMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) {
-        List<Kept> answered =
+        List<StoredRequest> answered =
                 session.store().attempts().stream()
                         .filter(each -> each.isAnswered() && each.recordedOn().isEmpty())
                         .toList();
@@ -44,7 +44,7 @@ final class CostMagic implements Magic {
             return "No model has been paid for here: there are no live answers.";
         }
         Prices prices = session.prices();
-        Map<String, List<Kept>> byModel =
+        Map<String, List<StoredRequest>> byModel =
                 answered.stream()
                         .collect(
                                 Collectors.groupingBy(
@@ -57,11 +57,11 @@ final class CostMagic implements Magic {
             rows.add(row("all", answered, prices));
         }
         call.show(table("model", rows));
-        Map<String, List<Kept>> byPolicy =
+        Map<String, List<StoredRequest>> byPolicy =
                 answered.stream()
                         .collect(
                                 Collectors.groupingBy(
-                                        Kept::policy, TreeMap::new, Collectors.toList()));
+                                        StoredRequest::policy, TreeMap::new, Collectors.toList()));
         var policies = new ArrayList<List<String>>();
         byPolicy.forEach((policy, each) -> policies.add(row(policy, each, prices)));
         return table("policy", policies);
@@ -74,7 +74,7 @@ final class CostMagic implements Magic {
                 rows);
     }
 
-    private static List<String> row(String name, List<Kept> answers, Prices prices) {
+    private static List<String> row(String name, List<StoredRequest> answers, Prices prices) {
         OptionalDouble sum = OptionalDouble.of(0);
         int unknown = 0;
         long estimated =
@@ -82,7 +82,7 @@ final class CostMagic implements Magic {
                         .filter(each -> each.costUsd().orElse(0) > 0)
                         .filter(each -> each.tokensIn() == 0 || each.tokensOut() == 0)
                         .count();
-        for (Kept each : answers) {
+        for (StoredRequest each : answers) {
             OptionalDouble cost = each.costUsd().isPresent() ? each.costUsd() : cost(each, prices);
             if (cost.isPresent()) {
                 sum = OptionalDouble.of(sum.getAsDouble() + cost.getAsDouble());
@@ -96,15 +96,15 @@ final class CostMagic implements Magic {
         return List.of(
                 name,
                 String.valueOf(answers.size()),
-                "%,d".formatted(answers.stream().mapToLong(Kept::tokensIn).sum()),
-                "%,d".formatted(answers.stream().mapToLong(Kept::tokensCached).sum()),
-                "%,d".formatted(answers.stream().mapToLong(Kept::tokensOut).sum()),
+                "%,d".formatted(answers.stream().mapToLong(StoredRequest::tokensIn).sum()),
+                "%,d".formatted(answers.stream().mapToLong(StoredRequest::tokensCached).sum()),
+                "%,d".formatted(answers.stream().mapToLong(StoredRequest::tokensOut).sum()),
                 unknown == answers.size()
                         ? "unknown"
                         : unknown == 0 ? usd : usd + " and " + unknown + " unknown");
     }
 
-    private static OptionalDouble cost(Kept answer, Prices prices) {
+    private static OptionalDouble cost(StoredRequest answer, Prices prices) {
         String served = answer.model().orElse(answer.askedModel());
         return prices.cost(
                 prices.knows(served) ? served : answer.askedModel(),

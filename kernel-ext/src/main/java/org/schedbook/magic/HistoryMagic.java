@@ -18,8 +18,8 @@ import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Table;
 import org.schedbook.session.Session;
-import org.schedbook.store.Kept;
 import org.schedbook.store.Store;
+import org.schedbook.store.StoredRequest;
 import org.schedbook.store.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -89,11 +89,13 @@ final class HistoryMagic implements Magic {
                         .collect(
                                 Collectors.groupingBy(
                                         Version::policy, LinkedHashMap::new, Collectors.toList()));
-        Map<String, List<Kept>> attempts =
+        Map<String, List<StoredRequest>> attempts =
                 store.attempts().stream()
                         .collect(
                                 Collectors.groupingBy(
-                                        Kept::policy, LinkedHashMap::new, Collectors.toList()));
+                                        StoredRequest::policy,
+                                        LinkedHashMap::new,
+                                        Collectors.toList()));
         attempts.keySet().forEach(name -> versions.putIfAbsent(name, List.of()));
         var rows = new ArrayList<List<String>>();
         versions.forEach(
@@ -110,7 +112,7 @@ final class HistoryMagic implements Magic {
 
     private Table policy(Store store, MagicCall call) {
         List<Version> versions = store.versions(name);
-        List<Kept> attempts = store.attempts(name);
+        List<StoredRequest> attempts = store.attempts(name);
         if (versions.isEmpty() && attempts.isEmpty()) {
             throw new CellError("Nothing is kept of a policy named '" + name + "'.")
                     .next("%history lists the policies there are.");
@@ -140,7 +142,7 @@ final class HistoryMagic implements Magic {
                         .toList());
     }
 
-    private static String by(Version version, List<Kept> attempts) {
+    private static String by(Version version, List<StoredRequest> attempts) {
         if (version.attempt().isEmpty()) {
             return version.origin().equals(Version.CELL) ? "you, in a cell" : version.origin();
         }
@@ -152,7 +154,7 @@ final class HistoryMagic implements Magic {
                 .orElse("request " + id);
     }
 
-    private static Table requests(List<Kept> attempts) {
+    private static Table requests(List<StoredRequest> attempts) {
         return new Table(
                 "Requests",
                 List.of(
@@ -186,7 +188,7 @@ final class HistoryMagic implements Magic {
                         .toList());
     }
 
-    private static String outcome(Kept attempt) {
+    private static String outcome(StoredRequest attempt) {
         if (attempt.isAnswered() && attempt.purpose().equals("plan")) {
             return "a plan";
         }

@@ -361,7 +361,7 @@ final class ImproveMagic implements Magic {
             var plan = Plan.of(repetitions, LIMIT).stoppingEarly();
             try (Target guest = session.place().separateGuest()) {
                 BenchResult result =
-                        new Measuring(session, call)
+                        new CellBench(session, call)
                                 .on(
                                         session.place().separate(),
                                         guest,

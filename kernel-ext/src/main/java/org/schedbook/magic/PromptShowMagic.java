@@ -9,7 +9,7 @@ import org.schedbook.jupyter.MagicCall;
 import org.schedbook.prompt.PolicyPrompt;
 import org.schedbook.session.PromptCell;
 import org.schedbook.session.Session;
-import org.schedbook.store.Kept;
+import org.schedbook.store.StoredRequest;
 import org.schedbook.view.RequestView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,10 +79,11 @@ final class PromptShowMagic implements Magic {
                     call);
             return null;
         }
-        Optional<Kept> kept = kept();
+        Optional<StoredRequest> kept = kept();
         show(
                 options.cell(
-                        name == null ? NAMELESS : name, kept.map(Kept::words).orElse(WORDLESS)),
+                        name == null ? NAMELESS : name,
+                        kept.map(StoredRequest::words).orElse(WORDLESS)),
                 kept.map(request -> "those of request " + request.id() + ", kept from earlier")
                         .orElse("none yet: " + WORDLESS + " stands for them"),
                 call);
@@ -96,7 +97,7 @@ final class PromptShowMagic implements Magic {
     }
 
     /** Returns what was asked for a policy before this kernel was started. */
-    private Optional<Kept> kept() {
+    private Optional<StoredRequest> kept() {
         if (name == null || !session.hasStore()) {
             return Optional.empty(); // A look at what there is makes no files.
         }

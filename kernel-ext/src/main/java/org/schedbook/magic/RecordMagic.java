@@ -88,7 +88,7 @@ final class RecordMagic implements Magic {
         }
         Workload load = BenchOptions.workload(workload);
         try {
-            Guest.start(session, call);
+            TargetStart.start(session, call);
             String text =
                     SchedRecorder.record(
                             session.place().target(), load.command(), Duration.ofSeconds(limit));

@@ -25,8 +25,8 @@ import org.schedbook.report.LabReport;
 import org.schedbook.report.LabReport.Measured;
 import org.schedbook.report.ReportPage;
 import org.schedbook.session.Session;
-import org.schedbook.store.Kept;
 import org.schedbook.store.StoreException;
+import org.schedbook.store.StoredRequest;
 import org.schedbook.store.Version;
 import org.schedbook.view.BenchPlot;
 import org.schedbook.view.BenchView;
@@ -198,7 +198,7 @@ final class ReportMagic implements Magic {
         }
     }
 
-    private static LabReport.Prompt prompt(Kept kept) {
+    private static LabReport.Prompt prompt(StoredRequest kept) {
         return new LabReport.Prompt(
                 kept.words(),
                 kept.base(),

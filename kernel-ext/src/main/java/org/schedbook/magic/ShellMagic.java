@@ -62,7 +62,7 @@ final class ShellMagic implements Magic {
                     .next("Give the command some time, or leave --limit out.");
         }
         String command = call.asTyped(words.size());
-        Guest.start(session, call);
+        TargetStart.start(session, call);
         LiveText output = call.liveOutput("# " + command);
         CommandResult result =
                 session.place()

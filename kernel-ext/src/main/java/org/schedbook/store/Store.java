@@ -101,17 +101,17 @@ public final class Store implements AutoCloseable {
     }
 
     /** Returns all requests, the oldest first. */
-    public List<Kept> attempts() {
+    public List<StoredRequest> attempts() {
         return database.all(KEPT + " ORDER BY id", Store::kept);
     }
 
     /** Returns the requests for a policy, the oldest first. */
-    public List<Kept> attempts(String policy) {
+    public List<StoredRequest> attempts(String policy) {
         return database.all(KEPT + " WHERE policy = ? ORDER BY id", Store::kept, policy);
     }
 
-    private static Kept kept(ResultSet row) throws SQLException {
-        return new Kept(
+    private static StoredRequest kept(ResultSet row) throws SQLException {
+        return new StoredRequest(
                 row.getLong("id"),
                 row.getLong("run"),
                 Instant.parse(row.getString("started")),

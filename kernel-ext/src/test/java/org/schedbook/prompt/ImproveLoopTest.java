@@ -31,9 +31,9 @@ import org.schedbook.llm.Sampling;
 import org.schedbook.prompt.ImproveLoop.Judge.Score;
 import org.schedbook.prompt.ImproveLoop.Limits;
 import org.schedbook.store.Improvement;
-import org.schedbook.store.Kept;
 import org.schedbook.store.Round;
 import org.schedbook.store.Store;
+import org.schedbook.store.StoredRequest;
 
 @Timeout(120)
 class ImproveLoopTest {
@@ -204,7 +204,7 @@ class ImproveLoopTest {
         assertTrue(planned.getFirst().getFirst().content().contains("insertVtime"));
         assertEquals(
                 List.of("plan", "code", "plan", "code"),
-                store.attempts().stream().map(Kept::purpose).toList());
+                store.attempts().stream().map(StoredRequest::purpose).toList());
     }
 
     @Test

@@ -34,8 +34,8 @@ import org.schedbook.llm.Prices;
 import org.schedbook.llm.Recordings;
 import org.schedbook.llm.Sampling;
 import org.schedbook.prompt.RepairLoop.Limits;
-import org.schedbook.store.Kept;
 import org.schedbook.store.Store;
+import org.schedbook.store.StoredRequest;
 import org.schedbook.target.sim.SimMachine;
 
 class RepairLoopTest {
@@ -172,7 +172,7 @@ class RepairLoopTest {
     @Test
     void everyAttemptIsKept() throws Exception {
         run(1, stop(BROKEN), stop(GOOD));
-        List<Kept> kept = store.attempts("mine");
+        List<StoredRequest> kept = store.attempts("mine");
         assertEquals(2, kept.size());
         assertEquals(BROKEN, kept.get(0).answer());
         assertEquals(Optional.of("COMPILE"), kept.get(0).failed());
@@ -194,7 +194,7 @@ class RepairLoopTest {
                             throw new ModelException("gone", "wait", "public cl");
                         });
         assertThrows(ModelException.class, () -> run(silent, 3));
-        Kept kept = store.attempts("mine").getFirst();
+        StoredRequest kept = store.attempts("mine").getFirst();
         assertEquals("public cl", kept.answer());
         assertEquals(Optional.of("gone"), kept.error());
     }

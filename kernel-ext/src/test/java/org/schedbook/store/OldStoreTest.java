@@ -38,15 +38,15 @@ class OldStoreTest {
     @Test
     void requestsAndAnswersAreThere() {
         try (var store = Store.open(directory)) {
-            List<Kept> attempts = store.attempts("mine");
+            List<StoredRequest> attempts = store.attempts("mine");
             assertEquals(2, attempts.size());
-            Kept answered = attempts.getFirst();
+            StoredRequest answered = attempts.getFirst();
             assertEquals("Threads that sleep most go first.", answered.words());
             assertEquals("```java\npublic class Mine extends Policy {}\n```", answered.answer());
             assertEquals(OptionalDouble.of(0.0123), answered.costUsd());
             assertEquals(2100, answered.tokensIn());
             assertEquals(Optional.of("COMPILE"), answered.failed());
-            Kept broken = attempts.getLast();
+            StoredRequest broken = attempts.getLast();
             assertEquals("public class Mine extends Policy { /* bet", broken.answer());
             assertEquals(Optional.of("The connection was closed."), broken.error());
             assertEquals(answered.id(), broken.run());

@@ -89,7 +89,7 @@ class StoreTest {
     void anAttemptIsReadBackAsFarAsItCame() {
         try (var store = Store.open(directory)) {
             Attempt attempt = store.begin(REQUEST);
-            Kept begun = store.attempts("mine").getFirst();
+            StoredRequest begun = store.attempts("mine").getFirst();
             assertEquals("Be fair.", begun.words());
             assertEquals(begun.id(), begun.run());
             assertFalse(begun.isAnswered());
@@ -100,7 +100,7 @@ class StoreTest {
 
             attempt.answered(ANSWER);
             attempt.judged(OUTCOME);
-            Kept kept = store.attempts().getFirst();
+            StoredRequest kept = store.attempts().getFirst();
             assertEquals("class", kept.answer());
             assertEquals(OptionalDouble.of(0.5), kept.costUsd());
             assertEquals(20, kept.tokensCached());
@@ -117,7 +117,8 @@ class StoreTest {
                     new Request(
                             run, "mine", "repair", 1, "fifo", "f1f0", "", "p0", "here", "m", "{}",
                             "[]"));
-            assertEquals(List.of(run, run), store.attempts().stream().map(Kept::run).toList());
+            assertEquals(
+                    List.of(run, run), store.attempts().stream().map(StoredRequest::run).toList());
         }
     }
 
@@ -127,7 +128,7 @@ class StoreTest {
             Attempt attempt = store.begin(REQUEST);
             attempt.append("public cl");
             attempt.broke("gone", 2);
-            Kept kept = store.attempts().getFirst();
+            StoredRequest kept = store.attempts().getFirst();
             assertEquals("public cl", kept.answer());
             assertEquals(Optional.of("gone"), kept.error());
         }
@@ -459,7 +460,7 @@ class StoreTest {
             assertTrue(notebook.waitFor(10, TimeUnit.SECONDS));
         }
         try (var store = Store.open(directory)) {
-            Kept kept = store.attempts().getFirst();
+            StoredRequest kept = store.attempts().getFirst();
             if (said.contains("answered")) {
                 assertEquals("class", kept.answer());
             } else if (!kept.isAnswered()) {

@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
  * @param answer as much of the answer as arrived, empty if nothing did
  * @param error why the answer is not complete; empty also if the process was killed
  */
-public record Kept(
+public record StoredRequest(
         long id,
         long run,
         Instant started,

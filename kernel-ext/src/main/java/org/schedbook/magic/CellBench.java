@@ -25,12 +25,12 @@ import org.schedbook.target.TargetException;
 import org.schedbook.view.BenchView;
 
 /** Runs a benchmark in a cell and shows how far it is. */
-final class Measuring {
+final class CellBench {
 
     private final Session session;
     private final MagicCall call;
 
-    Measuring(Session session, MagicCall call) {
+    CellBench(Session session, MagicCall call) {
         this.session = session;
         this.call = call;
     }
@@ -38,7 +38,7 @@ final class Measuring {
     /** Returns what was measured, which is then the session's last result. */
     BenchResult run(Workload workload, List<Contender> contenders, Plan plan)
             throws BenchException, TargetException, InterruptedException {
-        Guest.start(session, call);
+        TargetStart.start(session, call);
         if (session.place().attachment().isPresent()) {
             call.show(session.place().attachedName() + " was detached for the measurement.");
         }

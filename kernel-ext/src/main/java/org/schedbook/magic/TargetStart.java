@@ -6,7 +6,7 @@ import org.schedbook.session.Session;
 import org.schedbook.target.TargetException;
 
 /** Starts the target, and shows that it is starting. */
-final class Guest {
+final class TargetStart {
 
     static void start(Session session, MagicCall call)
             throws TargetException, InterruptedException {
@@ -24,5 +24,5 @@ final class Guest {
         }
     }
 
-    private Guest() {}
+    private TargetStart() {}
 }
