@@ -148,7 +148,13 @@ public final class GuestAgent {
                         new Message.ActivityIs(id, attached().activity().orElseThrow());
                 case Message.GetState _ -> new Message.StateIs(id, target.state());
                 case Message.Run run ->
-                        new Message.Ran(id, run(run, text -> tell(new Message.Wrote(id, text))));
+                        new Message.Ran(
+                                id,
+                                run(
+                                        run,
+                                        run.stream()
+                                                ? text -> tell(new Message.Wrote(id, text))
+                                                : _ -> {}));
             };
         } catch (TargetException e) {
             return new Message.Failed(

@@ -41,7 +41,7 @@ import org.schedbook.target.Status;
 sealed interface Message {
 
     /** Raised whenever a message changes its meaning; the two sides must have the same. */
-    int PROTOCOL = 9;
+    int PROTOCOL = 10;
 
     /** A question; {@code id} is chosen by the notebook and is unique. */
     sealed interface Request extends Message {
@@ -95,9 +95,10 @@ sealed interface Message {
 
     /**
      * Run a command to its end, or kill it after {@code limitMillis}; {@code leave} what it started
-     * in the background, or end that too.
+     * in the background, or end that too. With {@code stream} what it writes is sent as it comes.
      */
-    record Run(long id, List<String> command, long limitMillis, boolean leave) implements Request {}
+    record Run(long id, List<String> command, long limitMillis, boolean leave, boolean stream)
+            implements Request {}
 
     /** Kill the command that request {@code run} started; answered by that request's failure. */
     record Cancel(long run) implements Message {}

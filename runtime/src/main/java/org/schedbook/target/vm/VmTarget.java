@@ -450,13 +450,20 @@ public final class VmTarget implements Target {
     @Override
     public CommandResult run(List<String> command, Duration limit, Consumer<String> sink)
             throws TargetException, InterruptedException {
-        return run(command, limit, sink, false);
+        return run(command, limit, Optional.of(sink), false);
+    }
+
+    /** Nobody looks at what it writes before it ends, so that is not sent twice. */
+    @Override
+    public CommandResult run(List<String> command, Duration limit)
+            throws TargetException, InterruptedException {
+        return run(command, limit, Optional.empty(), false);
     }
 
     @Override
     public CommandResult runAndLeave(List<String> command, Duration limit, Consumer<String> sink)
             throws TargetException, InterruptedException {
-        return run(command, limit, sink, true);
+        return run(command, limit, Optional.of(sink), true);
     }
 
     @Override
@@ -465,14 +472,16 @@ public final class VmTarget implements Target {
     }
 
     private CommandResult run(
-            List<String> command, Duration limit, Consumer<String> sink, boolean leave)
+            List<String> command, Duration limit, Optional<Consumer<String>> sink, boolean leave)
             throws TargetException, InterruptedException {
         return ask(
                         Message.Ran.class,
-                        id -> new Message.Run(id, command, limit.toMillis(), leave),
+                        id ->
+                                new Message.Run(
+                                        id, command, limit.toMillis(), leave, sink.isPresent()),
                         snapshot.hardware().shape().clock().longest(limit).plus(REPLY_LIMIT),
                         "run " + command.getFirst(),
-                        sink)
+                        sink.orElse(_ -> {}))
                 .result();
     }
 

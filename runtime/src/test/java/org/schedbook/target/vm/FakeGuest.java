@@ -85,7 +85,7 @@ final class FakeGuest {
     private void answer(Message.Request request) throws IOException {
         long id = request.id();
         switch (trick) {
-            case ASKS -> channel.send(new Message.Run(id, List.of("id"), 1000, false));
+            case ASKS -> channel.send(new Message.Run(id, List.of("id"), 1000, false, true));
             case OTHER_REPLY -> channel.send(new Message.StateIs(id, "enabled"));
             case STATUS_WITHOUT_COUNTERS -> status(id, null);
             case STATUS_WITHOUT_A_COUNT -> status(id, Collections.singletonMap("nr_x", null));

@@ -40,7 +40,7 @@ class MessageChannelTest {
                 new Message.Detach(3),
                 new Message.GetStatus(4),
                 new Message.GetState(5),
-                new Message.Run(6, List.of("perf", "bench"), 1000, true),
+                new Message.Run(6, List.of("perf", "bench"), 1000, true, false),
                 new Message.Cancel(6),
                 new Message.Attached(7),
                 new Message.Detached(8, exit),
