@@ -69,6 +69,25 @@ class JavaApiTest(unittest.TestCase):
     def test_6_a_class_of_ones_own_goes_before_what_is_imported(self):
         self.assertIn("mine", self.ok('record Plan(String of) {}\nnew Plan("mine").of()').shown())
 
+    def test_7_a_test_of_a_policy_fails_with_a_table_and_points_are_a_number(self):
+        self.ok("import static org.schedbook.check.Check.*;")
+        self.ok('var load = tasks().task("a", runs(6)).task("b", runs(6));')
+        self.ok('var ran = textbook(1).run(load, "mine");')
+        cell = self.ok('ran.order("ab")')
+        self.assertIn("CPU 0  |aaa", cell.shown())
+        self.assertIn("image/png", cell.of("execute_result")[0]["data"])
+        cell = self.session.run('ran.order("abab")')
+        self.assertEqual("error", cell.reply["status"])
+        self.assertRegex(cell.shown(), r"(?m)^Expected: tasks run as abab, and they ran as ab\.$")
+        self.assertIn("CPU 0  |aaa", cell.shown())
+        self.assertIn("<pre", cell.shown("text/html"))
+        self.assertNotIn("\tat ", cell.shown() + "\n".join(cell.reply["traceback"]))
+        cell = self.ok('points(2).test("good", 1, () -> ran.order("ab")).test("bad", 1, () -> ran.order("ba"))')
+        self.assertEqual("1.0", cell.shown())
+        self.assertIn("1 of 2 of these tests passed", cell.shown("text/html"))
+        cell = self.ok("sweep(new double[] {1, 2}, ms -> textbook(1).run(tasks().task(\"x\", runs(ms)), \"mine\").endMs())")
+        self.assertIn("image/png", cell.of("execute_result")[0]["data"])
+
 
 if __name__ == "__main__":
     unittest.main()

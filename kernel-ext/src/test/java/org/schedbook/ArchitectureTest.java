@@ -55,7 +55,9 @@ class ArchitectureTest {
                                     "posix", "ring")),
                     entry("target", Set.of("compile", "kernel", "measure", "policy")),
                     entry("schedule", Set.of()),
-                    entry("check", Set.of("schedule", "target.sim")),
+                    entry(
+                            "check",
+                            Set.of("compile", "harness", "schedule", "target", "target.sim")),
                     entry(
                             "target.sim",
                             Set.of("child", "compile", "harness", "policy", "schedule", "target")),
@@ -118,6 +120,7 @@ class ArchitectureTest {
                             "session",
                             Set.of(
                                     "bench",
+                                    "check",
                                     "compile",
                                     "course",
                                     "kernel",
@@ -135,6 +138,7 @@ class ArchitectureTest {
                             "view",
                             Set.of(
                                     "bench",
+                                    "check",
                                     "compile",
                                     "harness",
                                     "jupyter",
@@ -143,6 +147,7 @@ class ArchitectureTest {
                                     "plot",
                                     "policy",
                                     "prompt",
+                                    "schedule",
                                     "session",
                                     "store",
                                     "target",

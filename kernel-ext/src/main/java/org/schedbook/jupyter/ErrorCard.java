@@ -24,7 +24,12 @@ final class ErrorCard implements Renderable {
     @Override
     public DisplayData bundle() {
         var data = new DisplayData(text());
-        var html = new StringBuilder("<b>" + Html.escape(error.getMessage()) + "</b>");
+        String[] message = error.getMessage().split("\n", 2);
+        var html = new StringBuilder("<b>" + Html.escape(message[0]) + "</b>");
+        if (message.length > 1) {
+            // A table, or lines of a log: their columns are to stay under one another.
+            html.append(Html.pre(message[1]));
+        }
         if (!error.marks().isEmpty()) {
             html.append(Html.pre(marks()));
         }

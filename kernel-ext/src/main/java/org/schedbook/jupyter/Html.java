@@ -41,12 +41,12 @@ public final class Html {
     }
 
     /** Returns preformatted text; long lines wrap. */
-    static String pre(String text) {
+    public static String pre(String text) {
         return "<pre style=\"" + MONO + "\">" + escape(text) + "</pre>";
     }
 
     /** Returns a box with a coloured edge around markup that is already escaped. */
-    static String box(String edge, String markup) {
+    public static String box(String edge, String markup) {
         return "<div style=\"border:1px solid "
                 + RULE
                 + ";border-left:4px solid "

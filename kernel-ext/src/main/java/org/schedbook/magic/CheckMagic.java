@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.schedbook.check.CheckFailed;
+import org.schedbook.check.Exercise;
 import org.schedbook.check.Judgement;
 import org.schedbook.check.Judgement.Verdict;
 import org.schedbook.check.Promise;
-import org.schedbook.check.Textbook;
+import org.schedbook.check.Ran;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
@@ -16,8 +18,6 @@ import org.schedbook.jupyter.Table;
 import org.schedbook.schedule.Schedule;
 import org.schedbook.session.Session;
 import org.schedbook.target.TargetException;
-import org.schedbook.target.sim.SimResult;
-import org.schedbook.target.sim.SimTarget;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -66,12 +66,10 @@ final class CheckMagic implements Magic {
         List<Promise> promises = words.isEmpty() ? all() : promises();
         CompiledPolicy policy = session.policies().named(name);
         var schedules = new ArrayList<Schedule>();
-        for (Textbook textbook : Textbook.ALL) {
-            SimResult result =
-                    SimTarget.simulate(
-                            policy, textbook.load(), textbook.machine(), Textbook.options());
-            requireClean(result, textbook);
-            schedules.add(result.schedule());
+        for (Exercise exercise : Exercise.ALL) {
+            Ran ran = exercise.run(policy);
+            requireClean(ran, exercise);
+            schedules.add(ran.schedule());
         }
         var rows = new ArrayList<List<String>>();
         var broken = new ArrayList<String>();
@@ -83,7 +81,7 @@ final class CheckMagic implements Magic {
                         List.of(
                                 promise.toString(),
                                 mark(judgement.verdict()),
-                                Textbook.ALL.get(i).what(),
+                                Exercise.ALL.get(i).what(),
                                 judgement.why()));
             }
             if (judgements.stream().noneMatch(each -> each.verdict() == Verdict.KEPT)
@@ -106,21 +104,13 @@ final class CheckMagic implements Magic {
     }
 
     /** What a policy that fails keeps is luck. */
-    private void requireClean(SimResult result, Textbook textbook) {
-        if (!result.faults().isEmpty()) {
+    private void requireClean(Ran ran, Exercise exercise) {
+        try {
+            ran.clean();
+        } catch (CheckFailed e) {
             throw new CellError(
-                            "%s fails with %s: %s"
-                                    .formatted(
-                                            name,
-                                            textbook.what(),
-                                            result.faults().getFirst().sentence()))
+                            "%s fails with %s. %s".formatted(name, exercise.what(), e.getMessage()))
                     .next("Correct the policy, and check it again.");
-        }
-        if (result.outcome() != SimResult.Outcome.DURATION) {
-            throw new CellError(
-                            "%s fails with %s. %s"
-                                    .formatted(name, textbook.what(), SimTarget.describe(result)))
-                    .next("%sim shows what happened, with a workload of yours.");
         }
     }
 

@@ -17,6 +17,10 @@ final class SimMachineOptions {
 
     private static final Pattern TIME = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ns|us|µs|ms|s)?");
 
+    private static final double LONGEST_NS = 3600e9;
+
+    private static final String FREE = "free";
+
     /** Where a policy runs, in words that are typed. */
     enum Where {
         kernel,
@@ -39,7 +43,9 @@ final class SimMachineOptions {
     @Option(
             names = "--costs",
             paramLabel = "FILE",
-            description = "Simulated: what scheduling costs, as ./schedbook calibrate writes it.")
+            description =
+                    "Simulated: what scheduling costs, as ./schedbook calibrate writes it; free if"
+                            + " nothing does.")
     private Path costs;
 
     /** Returns whether any was given. */
@@ -96,6 +102,9 @@ final class SimMachineOptions {
     }
 
     private CostModel costs() {
+        if (costs.toString().equals(FREE)) {
+            return CostModel.FREE;
+        }
         try {
             return CostModel.load(costs);
         } catch (IOException e) {
@@ -118,6 +127,10 @@ final class SimMachineOptions {
                     case "s" -> 1e9;
                     case null, default -> 1;
                 };
-        return Math.round(Double.parseDouble(matcher.group(1)) * unit);
+        double ns = Double.parseDouble(matcher.group(1)) * unit;
+        if (ns > LONGEST_NS) {
+            throw new CellError("'" + typed + "' is too long.").next("Give an hour at most.");
+        }
+        return Math.round(ns);
     }
 }

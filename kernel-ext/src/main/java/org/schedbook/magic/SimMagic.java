@@ -51,7 +51,8 @@ import picocli.CommandLine.Parameters;
             "  %sim interactive --policies fifo,vtime --cpus 4",
             "  %sim messaging:groups=24,loops=100 --cpus 64 --mode user",
             "  %sim my-load.json --policies mine --topology 2:1:4:2",
-            "  %sim load.trace --policies fifo,vtime"
+            "  %sim load.trace --policies fifo,vtime",
+            "  %sim interactive --policies mine --cpus 1 --costs free --tick 1ms --limit 200ms"
         })
 final class SimMagic implements Magic {
 
@@ -96,6 +97,18 @@ final class SimMagic implements Magic {
             description = "Of the times that the workload leaves open (${DEFAULT-VALUE}).")
     private long seed;
 
+    @Option(
+            names = "--tick",
+            paramLabel = "TIME",
+            description = "From tick to tick, at which slices end; by default 4ms, as at HZ=250.")
+    private String tick;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "TIME",
+            description = "When to end although tasks go on, in simulated time; by default 60s.")
+    private String limit;
+
     @Mixin private SimMachineOptions machineOptions;
 
     private final Session session;
@@ -108,6 +121,9 @@ final class SimMagic implements Magic {
     public Simulated run(MagicCall call) throws TargetException, InterruptedException {
         SimWorkload load = load();
         SimMachine machine = machineOptions.machine(cpus);
+        if (tick != null) {
+            machine = machine.withTickNs(someTime("--tick", tick));
+        }
         SimOptions options =
                 limits(machineOptions.options(), load)
                         .withSeed(seed)
@@ -128,8 +144,20 @@ final class SimMagic implements Magic {
         return simulated;
     }
 
-    /** A workload that says how long it takes is given the time. */
-    private static SimOptions limits(SimOptions options, SimWorkload load) {
+    private static long someTime(String option, String typed) {
+        long ns = SimMachineOptions.time(typed);
+        if (ns < 1) {
+            throw new CellError("%s is %s and must be more.".formatted(option, typed))
+                    .next("Write a number and a unit: 300us, 1.5ms, 2s.");
+        }
+        return ns;
+    }
+
+    /** A workload that says how long it takes is given the time, unless a limit was typed. */
+    private SimOptions limits(SimOptions options, SimWorkload load) {
+        if (limit != null) {
+            return options.withLimitNs(someTime("--limit", limit));
+        }
         return load.endNs() == Long.MAX_VALUE
                 ? options
                 : options.withLimitNs(Math.max(options.limitNs(), load.endNs()));

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import org.schedbook.check.Check;
 import org.schedbook.course.Answer;
 import org.schedbook.llm.Prices;
 import org.schedbook.llm.Recordings;
@@ -55,14 +56,16 @@ public final class Session implements AutoCloseable {
     /** Returns the notebook's session; outside a notebook the process's, ended with it. */
     public static synchronized Session current() {
         if (current == null) {
-            current = new Session();
+            current(new Session());
             Runtime.getRuntime().addShutdownHook(new Thread(current::close, "schedbook-shutdown"));
         }
         return current;
     }
 
+    /** Makes a session the notebook's, and has names of policies in tests mean its policies. */
     public static synchronized void current(Session session) {
         current = session;
+        Check.policiesFrom(session.policies::named);
     }
 
     public Policies policies() {

@@ -30,10 +30,12 @@ public record Simulated(
 
     /** Returns one line for captions. */
     public String caption() {
-        return "Simulated: %s on %s; seed %d."
+        boolean usual = machine.tickNs() == SimMachine.TICK_250_HZ_NS;
+        return "Simulated: %s on %s;%s seed %d."
                 .formatted(
                         workload,
                         new SimTarget(machine, options).machine().caption(),
+                        usual ? "" : " a tick every %s ms;".formatted(machine.tickNs() / 1e6),
                         options.seed());
     }
 

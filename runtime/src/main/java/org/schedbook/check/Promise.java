@@ -12,7 +12,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.schedbook.schedule.Schedule;
-import org.schedbook.schedule.Schedule.End;
 import org.schedbook.schedule.Schedule.Run;
 import org.schedbook.schedule.Schedule.Wait;
 
@@ -316,20 +315,26 @@ public record Promise(Kind kind, double amount) {
         String what = "";
         int next = 0;
         List<Wait> byStart = new ArrayList<>(waits);
-        for (Idle idle : idles(schedule)) {
-            while (next < byStart.size() && byStart.get(next).toNs() <= idle.fromNs) {
+        for (IdleBesideWork.Idle idle : IdleBesideWork.idles(schedule)) {
+            while (next < byStart.size() && byStart.get(next).toNs() <= idle.fromNs()) {
                 next++;
             }
-            for (int i = next; i < byStart.size() && byStart.get(i).fromNs() < idle.toNs; i++) {
+            for (int i = next; i < byStart.size() && byStart.get(i).fromNs() < idle.toNs(); i++) {
                 Wait wait = byStart.get(i);
-                long from = Math.max(wait.fromNs(), idle.fromNs);
-                double ns = Math.min(wait.toNs(), idle.toNs) - (double) from;
+                if (!IdleBesideWork.may(schedule, wait, idle.cpu())) {
+                    continue;
+                }
+                long from = Math.max(wait.fromNs(), idle.fromNs());
+                double ns = Math.min(wait.toNs(), idle.toNs()) - (double) from;
                 if (ns > longest) {
                     longest = ns;
                     what =
                             "CPU %d was idle for %s from %s on while %s waited"
                                     .formatted(
-                                            idle.cpu, ms(ns), ms(from), schedule.name(wait.pid()));
+                                            idle.cpu(),
+                                            ms(ns),
+                                            ms(from),
+                                            schedule.name(wait.pid()));
                 }
             }
         }
@@ -337,26 +342,5 @@ public record Promise(Kind kind, double amount) {
                 ? Judgement.kept(
                         what.isEmpty() ? "No CPU was idle while a task waited." : what + ".")
                 : Judgement.broken(what + ", " + ms(longest - amount) + " too long.");
-    }
-
-    private record Idle(int cpu, long fromNs, long toNs) {}
-
-    /** Returns when CPUs were idle, in the order of the beginnings. */
-    private static List<Idle> idles(Schedule schedule) {
-        var idles = new ArrayList<Idle>();
-        long[] since = new long[schedule.nrCpus()];
-        for (Run run : schedule.runs()) {
-            if (run.fromNs() > since[run.cpu()]) {
-                idles.add(new Idle(run.cpu(), since[run.cpu()], run.fromNs()));
-            }
-            since[run.cpu()] = run.end() == End.GOES_ON ? schedule.endNs() : run.toNs();
-        }
-        for (int cpu = 0; cpu < since.length; cpu++) {
-            if (since[cpu] < schedule.endNs()) {
-                idles.add(new Idle(cpu, since[cpu], schedule.endNs()));
-            }
-        }
-        idles.sort(Comparator.comparingLong(Idle::fromNs));
-        return idles;
     }
 }

@@ -1,74 +1,136 @@
 package org.schedbook.check;
 
-import java.util.List;
-import org.schedbook.target.sim.CostModel;
-import org.schedbook.target.sim.Program;
+import java.time.Duration;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.target.TargetException;
 import org.schedbook.target.sim.SimMachine;
 import org.schedbook.target.sim.SimOptions;
+import org.schedbook.target.sim.SimResult;
+import org.schedbook.target.sim.SimTarget;
 import org.schedbook.target.sim.SimWorkload;
-import org.schedbook.target.sim.SimWorkload.TaskSpec;
 
 /**
- * A load as textbooks have it, on a machine on which scheduling costs nothing and slices end at
- * ticks of a millisecond.
+ * A machine as textbooks have it: scheduling costs nothing on it, the end of a task included, and
+ * slices end at ticks. A value; each method returns another one.
  *
- * @param what a few words
- * @param load the tasks
- * @param cpus how many CPUs they have
+ * <p>Two rules of sched_ext hold on it as in a kernel. A slice that is over ends at the next tick:
+ * one of 1.5 ms takes 2 ms if there is a tick every ms. And a task whose slice is over is not among
+ * those that its CPU then chooses from, for it is enqueued again only after {@code dispatch}: of
+ * two tasks on a CPU each gets half, whatever their weights, unless their slices differ.
+ *
+ * @param cpus how many, under one last-level cache
+ * @param tickMs from tick to tick
+ * @param untilMs when a run ends at the latest, 0 if only with its tasks
+ * @param starvationMs a task that could run and did not for so long has starved
  */
-public record Textbook(String what, SimWorkload load, int cpus) {
+public record Textbook(int cpus, double tickMs, double untilMs, double starvationMs) {
 
-    private static final long MS = 1_000_000;
-    private static final long TICK_NS = MS;
-    private static final int EVENTS = 500_000;
+    private static final double TICK_MS = 1;
+    private static final double STARVATION_MS = 500;
 
-    /** Weights of which no task is entitled to more than half of the CPU. */
-    private static final List<Integer> WEIGHTS = List.of(100, 200, 300, 400);
+    /** Simulated; whoever has not ended by then never will. */
+    private static final double LONGEST_MS = 60_000;
 
-    /** The loads that a policy is held to. */
-    public static final List<Textbook> ALL =
-            List.of(
-                    new Textbook("four tasks of weights 1 to 4 on a CPU", weights(), 1),
-                    new Textbook("three hogs and two that sleep on a CPU", sleepers(), 1),
-                    new Textbook("ten hogs on four CPUs", hogs(10, 1000 * MS), 4));
+    private static final int EVENTS = 1_000_000;
 
-    private static SimWorkload weights() {
-        var load = SimWorkload.named("weights");
-        for (int weight : WEIGHTS) {
-            load.task(TaskSpec.of("w" + weight, hog()).withWeight(weight));
+    /** Real time. */
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    public Textbook {
+        if (tickMs <= 0 || Work.nanoseconds(tickMs) < 1) {
+            throw new IllegalArgumentException("tick(%s): a tick takes time".formatted(tickMs));
         }
-        return load.endingAt(2000 * MS).build();
+        if (starvationMs <= 0 || Work.nanoseconds(starvationMs) < 1) {
+            throw new IllegalArgumentException(
+                    "starvation(%s): a task may wait for some time".formatted(starvationMs));
+        }
+        if (untilMs < 0 || untilMs > LONGEST_MS) {
+            throw new IllegalArgumentException(
+                    "until(%s): a run ends between 0 and %s ms"
+                            .formatted(untilMs, Work.plain(LONGEST_MS)));
+        }
     }
 
-    private static SimWorkload sleepers() {
-        var load = SimWorkload.named("sleepers");
-        for (int i = 1; i <= 3; i++) {
-            load.task(TaskSpec.of("hog" + i, hog()));
-        }
-        Program sleeper = Program.start().forever().run(MS).sleep(19 * MS).end().build();
-        for (int i = 1; i <= 2; i++) {
-            load.task(TaskSpec.of("sleeper" + i, sleeper));
-        }
-        return load.endingAt(2000 * MS).build();
+    static Textbook of(int cpus) {
+        return new Textbook(cpus, TICK_MS, 0, STARVATION_MS);
     }
 
-    private static SimWorkload hogs(int nr, long endNs) {
-        var load = SimWorkload.named("hogs");
-        for (int i = 1; i <= nr; i++) {
-            load.task(TaskSpec.of("hog" + i, hog()));
-        }
-        return load.endingAt(endNs).build();
+    /** Has a tick every so many ms, 1 by default; 4 is what Debian's kernels have. */
+    public Textbook tick(double ms) {
+        return new Textbook(cpus, ms, untilMs, starvationMs);
     }
 
-    private static Program hog() {
-        return Program.start().forever().run(100 * MS).end().build();
+    /** Ends a run after so many ms, even if tasks go on; else every task has to end. */
+    public Textbook until(double ms) {
+        return new Textbook(cpus, tickMs, ms, starvationMs);
     }
 
+    /** Takes a task to have starved that could run and did not for so many ms, 500 by default. */
+    public Textbook starvation(double ms) {
+        return new Textbook(cpus, tickMs, untilMs, ms);
+    }
+
+    /** Returns it for the simulator. */
     public SimMachine machine() {
-        return SimMachine.flat(cpus).withCosts(CostModel.FREE).withTickNs(TICK_NS);
+        return SimMachine.textbook(cpus).withTickNs(Work.nanoseconds(tickMs));
     }
 
-    public static SimOptions options() {
-        return SimOptions.DEFAULT.withTrace(EVENTS);
+    /**
+     * Runs a load under a policy.
+     *
+     * @param policy its name, as {@link Check#policy} knows it
+     * @throws CheckFailed if the policy cannot be made, or takes more memory than it may
+     * @throws IllegalArgumentException if a task never ends and no end is set, or a task may use no
+     *     CPU of this machine
+     */
+    public Ran run(Tasks load, String policy) throws InterruptedException {
+        return run(load, Check.policy(policy));
+    }
+
+    /** Runs a load under a policy, as {@link #run(Tasks, String)} does. */
+    public Ran run(Tasks load, CompiledPolicy policy) throws InterruptedException {
+        String endless = load.endless();
+        if (endless != null && untilMs == 0) {
+            throw new IllegalArgumentException(
+                    "%s repeats for ever: say when to end, with until(2000) before run"
+                            .formatted(endless));
+        }
+        long endNs = untilMs == 0 ? Long.MAX_VALUE : Work.nanoseconds(untilMs);
+        String again = "%s.run(%s, %s)".formatted(this, load, Tasks.quoted(policy.name()));
+        return run(load.workload(endNs), policy, again).withProcesses(load.processes());
+    }
+
+    private Ran run(SimWorkload load, CompiledPolicy policy, String again)
+            throws InterruptedException {
+        SimOptions options =
+                SimOptions.DEFAULT
+                        .withLimitNs(Work.nanoseconds(LONGEST_MS))
+                        .withStarvationNs(Work.nanoseconds(starvationMs))
+                        .withDeadline(DEADLINE)
+                        .withTrace(EVENTS)
+                        .withLines();
+        try {
+            SimResult result = SimTarget.simulate(policy, load, machine(), options);
+            return Ran.of(policy.name(), result, again, tickMs);
+        } catch (TargetException e) {
+            throw new CheckFailed(
+                    Failure.basic(
+                            "%s makes a schedule".formatted(policy.name()),
+                            e.getMessage(),
+                            e.nextStep()));
+        }
+    }
+
+    /** Returns it as it is written. */
+    @Override
+    public String toString() {
+        return "textbook(%d)%s%s%s"
+                .formatted(
+                        cpus,
+                        tickMs == TICK_MS ? "" : ".tick(" + Work.plain(tickMs) + ")",
+                        untilMs == 0 ? "" : ".until(" + Work.plain(untilMs) + ")",
+                        starvationMs == STARVATION_MS
+                                ? ""
+                                : ".starvation(" + Work.plain(starvationMs) + ")");
     }
 }

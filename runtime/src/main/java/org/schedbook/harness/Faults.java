@@ -16,6 +16,8 @@ public final class Faults {
 
     private static final int MAX_LENGTH = 1000;
 
+    private static final StackWalker STACK = StackWalker.getInstance();
+
     /** Two faults are of a kind that happen in the same place for the same reason. */
     private record Kind(String where, String why, int line) {}
 
@@ -79,12 +81,25 @@ public final class Faults {
     /** Returns the line of the policy's source that a stack goes through, 0 if none. */
     public static int lineOf(String policy, StackTraceElement[] stack) {
         for (StackTraceElement frame : stack) {
-            String name = frame.getClassName();
-            if (name.equals(policy) || name.startsWith(policy + "$")) {
+            if (isOf(policy, frame.getClassName())) {
                 return Math.max(frame.getLineNumber(), 0);
             }
         }
         return 0;
+    }
+
+    /** Returns the line of the policy's source that this thread is in, 0 if none. */
+    public static int lineOf(String policy) {
+        return STACK.walk(
+                frames ->
+                        frames.filter(frame -> isOf(policy, frame.getClassName()))
+                                .mapToInt(StackWalker.StackFrame::getLineNumber)
+                                .findFirst()
+                                .orElse(0));
+    }
+
+    private static boolean isOf(String policy, String className) {
+        return className.equals(policy) || className.startsWith(policy + "$");
     }
 
     /** Returns what something thrown says of where it comes from. */

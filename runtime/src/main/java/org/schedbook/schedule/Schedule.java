@@ -33,6 +33,9 @@ public record Schedule(
     /** A weight that is not known. */
     public static final int NO_WEIGHT = 0;
 
+    /** A process that is not known. */
+    public static final int NO_TGID = 0;
+
     /** Why a task left a CPU. */
     public enum End {
         /** It would have gone on. */
@@ -48,8 +51,19 @@ public record Schedule(
      *
      * @param comm its name; several may have the same
      * @param weight 100 is nice 0; {@link #NO_WEIGHT} if it is not known
+     * @param tgid the process it belongs to, {@link #NO_TGID} if it is not known
+     * @param cpus the CPUs it may use; any if empty, or if it is not known
      */
-    public record Task(int pid, String comm, int weight) {
+    public record Task(int pid, String comm, int weight, int tgid, List<Integer> cpus) {
+
+        public Task {
+            cpus = List.copyOf(cpus);
+        }
+
+        /** Returns whether it may use a CPU, as far as that is known. */
+        public boolean mayUse(int cpu) {
+            return cpus.isEmpty() || cpus.contains(cpu);
+        }
 
         @Override
         public String toString() {
@@ -159,6 +173,49 @@ public record Schedule(
         return waits;
     }
 
+    /**
+     * Returns the part between two times, which begins at 0: what runs or waits then does so from
+     * the beginning.
+     */
+    public Schedule between(long fromNs, long toNs) {
+        long end = Math.min(toNs, endNs);
+        var parts = new ArrayList<Run>();
+        for (Run run : runs) {
+            if (run.toNs() > fromNs && run.fromNs() < end) {
+                parts.add(
+                        new Run(
+                                run.cpu(),
+                                run.pid(),
+                                Math.max(run.fromNs(), fromNs) - fromNs,
+                                Math.min(run.toNs(), end) - fromNs,
+                                run.moved() && run.fromNs() >= fromNs,
+                                run.toNs() > end ? End.GOES_ON : run.end()));
+            }
+        }
+        var awake = new ArrayList<Wake>();
+        for (Wait wait : waits()) {
+            if (wait.fromNs() <= fromNs && wait.toNs() > fromNs) {
+                awake.add(new Wake(0, 0, wait.pid(), 0));
+            }
+        }
+        wakes.stream()
+                .filter(wake -> wake.timeNs() >= fromNs && wake.timeNs() < end)
+                .map(w -> new Wake(w.timeNs() - fromNs, w.cpu(), w.pid(), w.waker()))
+                .forEach(awake::add);
+        return new Schedule(
+                source,
+                nrCpus,
+                end - fromNs,
+                tasks,
+                parts,
+                awake,
+                inserts.stream()
+                        .filter(each -> each.timeNs() >= fromNs && each.timeNs() < end)
+                        .map(i -> new Insert(i.timeNs() - fromNs, i.pid(), i.dsq(), i.sliceNs()))
+                        .toList(),
+                gaps);
+    }
+
     /** Puts a schedule together from events in the order of time. */
     public static final class Builder {
 
@@ -180,9 +237,14 @@ public record Schedule(
         private int nrCpus;
         private long endNs;
 
-        /** Tells of a task; the last that is told counts. */
+        /** Tells of a task of which no more is known; the last that is told counts. */
         public Builder task(int pid, String comm, int weight) {
-            tasks.put(pid, new Task(pid, comm, weight));
+            return task(new Task(pid, comm, weight, NO_TGID, List.of()));
+        }
+
+        /** Tells of a task; the last that is told counts. */
+        public Builder task(Task task) {
+            tasks.put(task.pid(), task);
             return this;
         }
 

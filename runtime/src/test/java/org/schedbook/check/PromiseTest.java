@@ -10,11 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.schedbook.check.Judgement.Verdict;
-import org.schedbook.compile.PolicyCompiler;
-import org.schedbook.compile.PolicySource;
 import org.schedbook.schedule.Schedule;
 import org.schedbook.schedule.Schedule.End;
-import org.schedbook.target.sim.SimTarget;
 
 /** Promises are kept, broken, or cannot be judged, and what was seen is said. */
 class PromiseTest {
@@ -145,20 +142,13 @@ class PromiseTest {
         "vtime, work-conserving, KEPT",
     })
     void theBuiltInPolicies(String policy, String promise, Verdict expected) throws Exception {
-        var compiled = new PolicyCompiler().compile(PolicySource.builtIn(policy).orElseThrow());
         var verdicts = new ArrayList<Verdict>();
         var why = new StringBuilder();
-        for (Textbook textbook : Textbook.ALL) {
-            Schedule schedule =
-                    SimTarget.simulate(
-                                    compiled,
-                                    textbook.load(),
-                                    textbook.machine(),
-                                    Textbook.options())
-                            .schedule();
+        for (Exercise exercise : Exercise.ALL) {
+            Schedule schedule = exercise.run(Check.builtIn(policy)).schedule();
             Judgement judgement = judge(promise, schedule);
             verdicts.add(judgement.verdict());
-            why.append(textbook.what()).append(": ").append(judgement).append('\n');
+            why.append(exercise.what()).append(": ").append(judgement).append('\n');
         }
         Verdict worst =
                 verdicts.contains(Verdict.BROKEN)

@@ -1,6 +1,7 @@
 package org.schedbook.target.sim;
 
 import org.schedbook.harness.Callback;
+import org.schedbook.harness.Faults;
 import org.schedbook.harness.HostedTask;
 import org.schedbook.harness.OwnDsq;
 import org.schedbook.policy.Dsq;
@@ -15,8 +16,12 @@ final class InKernel extends PolicyOps {
     /** The CPU that asks for work, if any does. */
     private Cpu dispatching;
 
+    /** The policy's class, null if nobody wants to know its lines. */
+    private final String lined;
+
     InKernel(Kernel kernel, Policy policy, SimOptions options) {
         super(kernel, policy, options);
+        this.lined = options.lines() ? policy.getClass().getName() : null;
     }
 
     @Override
@@ -134,6 +139,9 @@ final class InKernel extends PolicyOps {
     }
 
     private void place(SimTask task, long dsq, long sliceNs, long flags) {
+        if (lined != null) {
+            task.insertedInLine = Faults.lineOf(lined);
+        }
         if (task == selecting) {
             // Inserted when the CPU is known that LOCAL means; enqueue is skipped.
             task.directDsq = dsq;

@@ -383,6 +383,10 @@ final class Kernel {
         task.held = false;
         task.sliceNs = sliceNs;
         trace.add(now, Kind.INSERT, task.cpu, task.pid, dsq, sliceNs);
+        if (task.insertedInLine != 0) {
+            trace.lineOfLast(task.insertedInLine);
+            task.insertedInLine = 0;
+        }
         if (dsq == Dsq.LOCAL) {
             insertLocal(task, here == null ? cpus[task.cpu] : here, enqFlags);
         } else if (Dsq.isLocalOn(dsq)) {
@@ -1020,8 +1024,10 @@ final class Kernel {
             taskResults.add(
                     new SimResult.TaskResult(
                             task.pid,
+                            task.tgid,
                             task.spec.comm(),
                             task.weight(),
+                            task.spec.cpus(),
                             task.runNs,
                             task.waitNs,
                             task.maxWaitNs,

@@ -105,7 +105,7 @@ public final class Program {
      * Starts a program whose computing times were measured: they contain what system calls and
      * wake-ups cost, which is not charged again.
      */
-    static Builder measured() {
+    public static Builder measured() {
         return new Builder(true);
     }
 

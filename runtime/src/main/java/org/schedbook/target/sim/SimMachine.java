@@ -16,6 +16,9 @@ public record SimMachine(Topology topology, CostModel costs, long tickNs) {
     /** 1/HZ with CONFIG_HZ=250, which Debian's kernels have. */
     public static final long TICK_250_HZ_NS = 4_000_000;
 
+    /** 1/HZ with CONFIG_HZ=1000. */
+    public static final long TICK_1000_HZ_NS = 1_000_000;
+
     public SimMachine {
         for (int i = 0; i < topology.nrCpus(); i++) {
             if (topology.cpus().get(i).id() != i) {
@@ -43,6 +46,14 @@ public record SimMachine(Topology topology, CostModel costs, long tickNs) {
             cpus.add(new Topology.Cpu(id, core, llc, llc / llcsPerNode));
         }
         return new SimMachine(new Topology(cpus), CostModel.UNCALIBRATED, TICK_250_HZ_NS);
+    }
+
+    /**
+     * A machine to reason about: so many cores, on which scheduling costs nothing and slices end at
+     * ticks of a millisecond.
+     */
+    public static SimMachine textbook(int nrCpus) {
+        return flat(nrCpus).withCosts(CostModel.FREE).withTickNs(TICK_1000_HZ_NS);
     }
 
     public SimMachine withCosts(CostModel costs) {

@@ -71,14 +71,18 @@ public record SimResult(
     /**
      * One task. {@code endNs} is -1 if it did not end.
      *
+     * @param tgid the process it belongs to
+     * @param mayUse the CPUs it may use, all if empty
      * @param runNs on a CPU, costs included
      * @param waitNs runnable and not running
      * @param maxWaitNs the longest such time
      */
     public record TaskResult(
             int pid,
+            int tgid,
             String comm,
             int weight,
+            List<Integer> mayUse,
             long runNs,
             long waitNs,
             long maxWaitNs,
@@ -196,6 +200,7 @@ public record SimResult(
         }
         var waiting = new LinkedHashMap<Integer, Long>();
         Trace.Event decision = null;
+        int line = 0;
         List<Integer> others = List.of();
         for (int i = 0; i < trace.before(timeNs); i++) {
             Trace.Event event = trace.get(i);
@@ -204,6 +209,7 @@ public record SimResult(
                     waiting.put(event.pid(), placeOf(event));
                     if (event.pid() == pid) {
                         decision = event;
+                        line = trace.lineOf(i);
                         others = others(waiting, pid);
                     }
                 }
@@ -211,7 +217,7 @@ public record SimResult(
                 default -> {}
             }
         }
-        return new Why(pid, timeNs, decision, others, trace.upTo(timeNs, pid, 12));
+        return new Why(pid, timeNs, decision, line, others, trace.upTo(timeNs, pid, 12));
     }
 
     private static long placeOf(Trace.Event insert) {
@@ -234,6 +240,7 @@ public record SimResult(
      * What led to where a task was.
      *
      * @param decision the last insert, null if there was none yet
+     * @param line the line of the policy that made it, 0 if that was not kept
      * @param others the tasks that were in the same DSQ, in the order they were inserted
      * @param events the task's last events
      */
@@ -241,6 +248,7 @@ public record SimResult(
             int pid,
             long timeNs,
             Trace.Event decision,
+            int line,
             List<Integer> others,
             List<Trace.Event> events) {
 
@@ -270,7 +278,9 @@ public record SimResult(
     public Schedule schedule() {
         var schedule = new Schedule.Builder();
         for (TaskResult task : tasks) {
-            schedule.task(task.pid(), task.comm(), task.weight());
+            schedule.task(
+                    new Schedule.Task(
+                            task.pid(), task.comm(), task.weight(), task.tgid(), task.mayUse()));
         }
         for (int i = 0; i < trace.size(); i++) {
             Trace.Event event = trace.get(i);

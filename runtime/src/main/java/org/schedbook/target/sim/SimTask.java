@@ -48,6 +48,9 @@ final class SimTask extends HostedTask {
 
     long directFlags;
 
+    /** Which line of the policy inserts it, if that is asked for, until it is in its DSQ. */
+    int insertedInLine;
+
     /** In {@link org.schedbook.policy.Dsq#LOCAL} and so on: the DSQ it is in, or null. */
     DispatchQueue queue;
 

@@ -74,6 +74,10 @@ public record SimWorkload(
             return new TaskSpec(comm, tgid, weight, cpus, startNs, program);
         }
 
+        public TaskSpec withTgid(int tgid) {
+            return new TaskSpec(comm, tgid, weight, cpus, startNs, program);
+        }
+
         public TaskSpec onCpus(Integer... cpus) {
             return new TaskSpec(comm, tgid, weight, List.of(cpus), startNs, program);
         }

@@ -71,6 +71,10 @@ public final class Trace {
     private long[] whats = {};
     private long[] arguments = {};
     private long[] arguments2 = {};
+
+    /** The policy's lines by event; shorter than the events where no more are known. */
+    private int[] lines = {};
+
     private int size;
     private long count;
     private long digest;
@@ -84,12 +88,14 @@ public final class Trace {
     Trace(
             @JsonProperty("count") long count,
             @JsonProperty("digest") long digest,
-            @JsonProperty("events") byte[] events) {
+            @JsonProperty("events") byte[] events,
+            @JsonProperty("lines") int[] lines) {
         LongBuffer longs = ByteBuffer.wrap(events).asLongBuffer();
         size = longs.remaining() / 4;
         capacity = size;
         this.count = count;
         this.digest = digest;
+        this.lines = lines;
         times = new long[size];
         whats = new long[size];
         arguments = new long[size];
@@ -107,6 +113,28 @@ public final class Trace {
                 .put(arguments, 0, size)
                 .put(arguments2, 0, size);
         return bytes.array();
+    }
+
+    /** The lines that are known of the kept events, to be sent to another process. */
+    @JsonProperty
+    int[] lines() {
+        return lines;
+    }
+
+    /** Says which line of the policy made the last event. */
+    void lineOfLast(int line) {
+        if (count != size) {
+            return; // it is not kept
+        }
+        if (lines.length < size) {
+            lines = Arrays.copyOf(lines, times.length);
+        }
+        lines[size - 1] = line;
+    }
+
+    /** Returns the line of the policy that made an event, 0 if that is not known. */
+    public int lineOf(int index) {
+        return index < lines.length ? lines[index] : 0;
     }
 
     void add(long time, Kind kind, int cpu, int pid, long argument, long argument2) {

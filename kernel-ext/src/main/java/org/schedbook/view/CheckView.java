@@ -1,0 +1,88 @@
+package org.schedbook.view;
+
+import java.util.List;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.display.DisplayDataRenderable;
+import org.schedbook.check.Points;
+import org.schedbook.check.Ran;
+import org.schedbook.check.Sweep;
+import org.schedbook.jupyter.Html;
+import org.schedbook.jupyter.Renderable;
+import org.schedbook.plot.CurvePlot;
+import org.schedbook.plot.Timeline;
+import org.schedbook.schedule.Schedule;
+
+/** How tests and what they look at are shown. */
+final class CheckView {
+
+    /** More bars than this in one picture, and most are less than a pixel wide. */
+    private static final int BARS = 300;
+
+    private static final String EDGE = "#4c8bf5";
+
+    /** The number of points is all there is as text, for a grader reads it. */
+    static Renderable points(Points points) {
+        return () -> {
+            var html = new StringBuilder("<b>" + Html.escape(points.summary()) + "</b>");
+            for (Points.Test test : points.tests()) {
+                html.append("<div>")
+                        .append(Html.escape(Points.mark(test.outcome()) + " " + test.name()))
+                        .append("</div>");
+                if (!test.why().isEmpty()) {
+                    html.append(Html.pre(test.why()));
+                }
+            }
+            var data = new DisplayData(points.toString());
+            data.putHTML(Html.box(EDGE, html.toString()));
+            return data;
+        };
+    }
+
+    static DisplayDataRenderable ran(Ran ran) {
+        Schedule schedule = ran.schedule();
+        if (schedule.endNs() == 0) {
+            return (Renderable) () -> new DisplayData(ran.toString());
+        }
+        List<Timeline.Bar> bars =
+                schedule.runs().stream()
+                        .map(
+                                run ->
+                                        new Timeline.Bar(
+                                                run.cpu(),
+                                                ran.name(run.pid()),
+                                                run.fromNs(),
+                                                run.toNs(),
+                                                run.moved()))
+                        .toList();
+        long end = bars.size() > BARS ? bars.get(BARS).fromNs() : schedule.endNs();
+        var timeline =
+                new Timeline(
+                        "%s, %s".formatted(ran.policy(), schedule.source()),
+                        schedule.nrCpus(),
+                        bars,
+                        0,
+                        Math.max(1, end),
+                        schedule.endNs(),
+                        "On a textbook's machine: scheduling costs nothing.");
+        return (Renderable)
+                () -> {
+                    DisplayData data = timeline.bundle();
+                    data.putText(ran.toString());
+                    return data;
+                };
+    }
+
+    static DisplayDataRenderable sweep(Sweep sweep) {
+        if (sweep.points().isEmpty()) {
+            return (Renderable) () -> new DisplayData("No values, no figures.");
+        }
+        return new CurvePlot(
+                "A figure against a parameter",
+                "value",
+                "figure",
+                sweep.points().stream().mapToDouble(Sweep.Point::value).toArray(),
+                sweep.points().stream().mapToDouble(Sweep.Point::figure).toArray());
+    }
+
+    private CheckView() {}
+}
