@@ -18,13 +18,13 @@ import org.schedbook.child.WorkerLostException.Cause;
 /**
  * A JVM that does work which may take all memory, or never end. It is started ahead, so that nobody
  * waits for it; it is killed when it takes more than it may or when whoever waits is interrupted;
- * and then another one takes its place. It ends with this process. Requests of several threads are
- * served in turn.
+ * and then another one takes its place. It ends with this process, or when closed. Requests of
+ * several threads are served in turn.
  *
  * @param <Q> what is asked, a type that CBOR can carry
  * @param <A> what is answered, likewise
  */
-public final class Worker<Q, A> {
+public final class Worker<Q, A> implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
 
@@ -32,6 +32,7 @@ public final class Worker<Q, A> {
     private final Class<A> answers;
     private final Semaphore turn = new Semaphore(1, true);
     private WorkerProcess process;
+    private volatile boolean closed;
 
     /**
      * @param jvm its main method calls {@link WorkerLoop#serve}
@@ -106,7 +107,7 @@ public final class Worker<Q, A> {
             } finally {
                 boolean lost = process != null && !process.isAlive();
                 turn.release();
-                if (lost) {
+                if (lost && !closed) {
                     prepare();
                 }
             }
@@ -122,8 +123,25 @@ public final class Worker<Q, A> {
         return now != null && now.isAlive() ? Optional.of(now.pid()) : Optional.empty();
     }
 
+    /** Ends the process once nobody asks it; there will be no other. */
+    @Override
+    public void close() {
+        closed = true;
+        turn.acquireUninterruptibly();
+        try {
+            if (process != null) {
+                process.close();
+            }
+        } finally {
+            turn.release();
+        }
+    }
+
     /** Returns the process, started if there is none; to be called by whose turn it is. */
     private WorkerProcess running() throws IOException {
+        if (closed) {
+            throw new IOException("it is closed");
+        }
         if (process == null || !process.isAlive()) {
             process = new WorkerProcess(jvm);
         }

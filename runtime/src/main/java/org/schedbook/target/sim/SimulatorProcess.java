@@ -16,8 +16,8 @@ import org.schedbook.target.sim.SimWorker.Job;
 
 /**
  * The simulator in a process of its own: whatever a policy does to its memory, and whatever of it
- * never returns, ends with that. There is one such process, whoever asks; it runs policies and
- * nothing else.
+ * never returns, ends with that. There is one such process, whoever asks, but for what is done
+ * {@link #apart}; it runs policies and nothing else.
  */
 public final class SimulatorProcess {
 
@@ -33,9 +33,29 @@ public final class SimulatorProcess {
     /** What an answer may take beyond the deadline of the simulations themselves. */
     private static final Duration GRACE = Duration.ofSeconds(10);
 
-    private static final Worker<Job, Answer> WORKER =
-            new Worker<>(
-                    new ChildJvm(SimWorker.class, HEAP_MIB, List.of(), List.of()), Answer.class);
+    private static final Worker<Job, Answer> WORKER = worker(List.of());
+
+    private static final ScopedValue<Worker<Job, Answer>> OWN = ScopedValue.newInstance();
+
+    /** Started for a few simulations, it has no time to compile for speed. */
+    private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1");
+
+    private static Worker<Job, Answer> worker(List<String> options) {
+        return new Worker<>(
+                new ChildJvm(SimWorker.class, HEAP_MIB, options, List.of()), Answer.class);
+    }
+
+    /**
+     * Does something whose simulations, on this thread, have a process to themselves: one that is
+     * started for it and ends with it. So nothing that a policy leaves behind meets another one.
+     */
+    public static <T, X extends Throwable> T apart(ScopedValue.CallableOp<? extends T, X> work)
+            throws X {
+        try (var own = worker(SHORT_LIVED)) {
+            own.prepare();
+            return ScopedValue.where(OWN, own).call(work);
+        }
+    }
 
     /** Starts the process, if there is none, so that it is there when it is needed. */
     public static void prepare() {
@@ -54,7 +74,7 @@ public final class SimulatorProcess {
         Duration limit = options.deadline().multipliedBy(rounds).plus(GRACE);
         Answer answer;
         try {
-            answer = WORKER.ask(new Job(policies, workload, machine, options), limit);
+            answer = OWN.orElse(WORKER).ask(new Job(policies, workload, machine, options), limit);
         } catch (WorkerLostException e) {
             if (policies.size() > 1) {
                 return oneByOne(policies, workload, machine, options);
