@@ -7,6 +7,16 @@ public final class CheckFailed extends AssertionError {
 
     private final transient Failure failure;
 
+    /**
+     * Says what does not hold of something that is no schedule.
+     *
+     * @param expected what was expected and what is there instead; a sentence
+     * @param hint what to look at; empty for nothing
+     */
+    public CheckFailed(String expected, String hint) {
+        this(Failure.of(expected).hint(hint));
+    }
+
     CheckFailed(Failure failure) {
         super(failure.text());
         this.failure = failure;

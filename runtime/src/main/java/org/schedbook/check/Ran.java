@@ -306,7 +306,12 @@ public final class Ran {
     }
 
     private CheckFailed basic(String expected, String seen, String advice) {
-        return fail(Failure.of("Expected: %s. %s".formatted(expected, seen)).hint(advice).first());
+        // What was to be said of the next thing does not fit: this is about something else.
+        return new CheckFailed(
+                Failure.of("Expected: %s. %s".formatted(expected, seen))
+                        .hint(advice)
+                        .again(again)
+                        .first());
     }
 
     private CheckFailed starved(SimResult.Finding finding) {
