@@ -93,6 +93,16 @@ public final class Schedbook {
         return session().policies().named(name);
     }
 
+    /**
+     * Returns the source of a policy as it was written, of which another one can be made.
+     *
+     * @param name as {@link #policy} knows it, or {@code NAME@NUMBER} for a version
+     * @throws SessionException if there is none
+     */
+    public static String source(String name) {
+        return session().policies().source(name).text();
+    }
+
     /** Returns the names that {@link #policy} knows. */
     public static Set<String> policies() {
         return session().policies().names();

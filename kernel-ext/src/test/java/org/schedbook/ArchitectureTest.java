@@ -85,7 +85,8 @@ class ArchitectureTest {
                                     "policy",
                                     "target",
                                     "target.sim")),
-                    entry("course", Set.of()),
+                    entry("course", Set.of("check", "compile")),
+                    entry("course.hidden", Set.of("check", "course")),
                     entry("llm", Set.of()),
                     entry("store", Set.of()),
                     entry(
@@ -140,6 +141,7 @@ class ArchitectureTest {
                                     "bench",
                                     "check",
                                     "compile",
+                                    "course",
                                     "harness",
                                     "jupyter",
                                     "llm",

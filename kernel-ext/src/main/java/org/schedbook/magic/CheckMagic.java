@@ -2,6 +2,8 @@ package org.schedbook.magic;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.schedbook.check.CheckFailed;
@@ -11,9 +13,11 @@ import org.schedbook.check.Judgement.Verdict;
 import org.schedbook.check.Promise;
 import org.schedbook.check.Ran;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.course.Lab;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.jupyter.Renderable;
 import org.schedbook.jupyter.Table;
 import org.schedbook.schedule.Schedule;
 import org.schedbook.session.Session;
@@ -24,20 +28,23 @@ import picocli.CommandLine.Parameters;
 /** {@code %check NAME [PROMISE...]}: holds a policy to promises. */
 @Command(
         description = {
-            "Holds a policy to promises, on loads as textbooks have them, simulated.",
+            "Holds a policy to promises, or runs the public tests of a lab.",
             "",
-            "Scheduling costs nothing there, and slices end at ticks of 1 ms. PROMISE is"
+            "Both on loads as textbooks have them, simulated. Scheduling costs nothing there, and slices end at ticks of 1 ms. PROMISE is"
                     + " no-wait-over TIME, shares-by-weight PERCENT, runs-in-turn, stays-on-cpu or"
                     + " work-conserving TIME; the amount may be left out. A load that does not put"
                     + " a promise to the test says so. The cell fails if a promise that was named"
                     + " is broken, or was not put to the test at all; without PROMISE all are"
-                    + " looked at.",
+                    + " looked at. With the name of a lab, and perhaps those of its parts, the"
+                    + " policies and answers of this notebook are tested.",
         },
         footer = {
             "Examples:",
             "  %check mine",
             "  %check vtime shares-by-weight 3%",
-            "  %check mine no-wait-over 100ms work-conserving"
+            "  %check mine no-wait-over 100ms work-conserving",
+            "  %check lab1",
+            "  %check lab1 my-fifo"
         })
 final class CheckMagic implements Magic {
 
@@ -45,24 +52,33 @@ final class CheckMagic implements Magic {
             index = "0",
             paramLabel = "NAME",
             completionCandidates = Candidates.Policies.class,
-            description = "The policy.")
+            description = "The policy, or the lab.")
     private String name;
 
     @Parameters(
             index = "1..*",
             paramLabel = "PROMISE",
             completionCandidates = Candidates.Promises.class,
-            description = "What it is to keep, an amount behind its promise.")
+            description = "What it is to keep, an amount behind its promise; or a part of the lab.")
     private List<String> words = List.of();
 
     private final Session session;
+    private final Map<String, String> environment;
 
-    CheckMagic(Session session) {
+    CheckMagic(Session session, Map<String, String> environment) {
         this.session = session;
+        this.environment = environment;
     }
 
     @Override
-    public Table run(MagicCall call) throws TargetException, InterruptedException {
+    public Renderable run(MagicCall call) throws TargetException, InterruptedException {
+        Optional<Lab> lab = Lab.named(name);
+        return lab.isPresent()
+                ? new LabCheck(session, environment).run(lab.get(), words)
+                : promises(call);
+    }
+
+    private Table promises(MagicCall call) throws TargetException, InterruptedException {
         List<Promise> promises = words.isEmpty() ? all() : promises();
         CompiledPolicy policy = session.policies().named(name);
         var schedules = new ArrayList<Schedule>();

@@ -36,7 +36,7 @@ final class SchedbookMagics {
         magics.line("Simulate", "record", () -> new RecordMagic(session));
         magics.line("Simulate", "timeline", () -> new TimelineMagic(session));
         magics.line("Simulate", "why", () -> new WhyMagic(session));
-        magics.line("Simulate", "check", () -> new CheckMagic(session));
+        magics.line("Simulate", "check", () -> new CheckMagic(session, environment));
         magics.line("Measure", "bench", () -> new BenchMagic(session));
         magics.line("Measure", "compare", () -> new CompareMagic(session));
         magics.line("Measure", "workloads", WorkloadsMagic::new);

@@ -16,6 +16,7 @@ import org.schedbook.compile.CompileException.Problem;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.course.Lab;
 import org.schedbook.kernel.ClangException;
 import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.kernel.UnsupportedException;
@@ -137,7 +138,9 @@ public final class Policies {
 
     /** Returns whether a policy of the person's may have that name. */
     public static boolean isFree(String name) {
-        return !name.equals(Contender.EEVDF.name()) && PolicySource.builtIn(name).isEmpty();
+        return !name.equals(Contender.EEVDF.name())
+                && PolicySource.builtIn(name).isEmpty()
+                && Lab.named(name).isEmpty();
     }
 
     /** Returns the notebook's compiler. */

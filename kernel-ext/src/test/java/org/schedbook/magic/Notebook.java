@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
 import org.schedbook.course.Grading;
 import org.schedbook.jupyter.CellError;
@@ -65,6 +66,13 @@ final class Notebook implements AutoCloseable {
             frontend.display(frontend.render(value));
         }
         return frontend.shown();
+    }
+
+    /** Runs a magic, and returns its value as plain text. */
+    String text(String line) {
+        anew();
+        return (String)
+                frontend.render(magics.call(line, null)).getData(MIMEType.parse("text/plain"));
     }
 
     /** Runs a magic that fails, with these words on its card and no stack trace. */

@@ -1,0 +1,8 @@
+// gets 1; is told: which slice has no end
+public class MyFifo extends Policy {
+
+    @Override
+    public void enqueue(Task task, long enqFlags) {
+        insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+    }
+}

@@ -1,0 +1,29 @@
+// gets 0; is told: loop that does not end
+public class MyRoundRobin extends Policy {
+
+    private static final long SLICE_NS = 2_000_000;
+
+    private final ArrayDeque<Task> queue = new ArrayDeque<>();
+
+    @Override
+    public void enqueue(Task task, long enqFlags) {
+        queue.add(task);
+    }
+
+    @Override
+    public void dispatch(int cpu, Task prev) {
+        for (Task task : queue) {
+            while (cpu >= 0) {}
+            if (task.canRunOn(cpu)) {
+                queue.remove(task);
+                insert(task, Dsq.LOCAL, SLICE_NS, 0);
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void dequeue(Task task, long deqFlags) {
+        queue.remove(task);
+    }
+}

@@ -1,0 +1,30 @@
+// gets 3; is told: five short bursts
+public class MyShortestFirst extends Policy {
+
+    private static final long QUEUE = 0;
+    private static final long SLICE_NS = 20_000_000;
+
+    private static final class History {
+        long expectedNs;
+    }
+
+    private final TaskStorage<History> histories = taskStorage(History::new);
+
+    @Override
+    public void init() {
+        createDsq(QUEUE);
+    }
+
+    @Override
+    public void enqueue(Task task, long enqFlags) {
+        insertVtime(task, QUEUE, SLICE_NS, histories.get(task).expectedNs, enqFlags);
+    }
+
+    @Override
+    public void stopping(Task task, boolean runnable) {
+        if (!runnable) {
+            History history = histories.get(task);
+            history.expectedNs = history.expectedNs > 0 ? history.expectedNs : (history.expectedNs + task.execRuntimeNs()) / 2;
+        }
+    }
+}
