@@ -42,8 +42,8 @@ def notebook(*sources, tags=()):
 
 def run(*command, **options):
     done = subprocess.run(
-        [str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT,
-        **{"env": environment(), **options})
+        [str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        **{"env": environment(), "timeout": TIMEOUT, **options})
     if done.returncode:
         raise AssertionError(f"{command}: {done.stdout}\n{done.stderr}")
     return done.stdout
@@ -166,12 +166,40 @@ class WheelTest(unittest.TestCase):
             self.assertIn(words, texts[name])
         self.assertTrue(any("Indiana" in text for name, text in texts.items() if name.startswith("jjava-")))
         [sbom] = [json.loads(text) for name, text in files.items() if "/sboms/" in name]
-        self.assertEqual(len(jars) - 1, len(sbom["components"]))
+        self.assertEqual(len([jar for jar in jars if not jar.startswith("schedbook-kernel-ext-")]), len(sbom["components"]))
 
     def test_jupyter_lists_the_kernel(self):
         listed = json.loads(run(self.python, "-m", "jupyter", "kernelspec", "list", "--json", env=self.clean))
         self.assertEqual(str(self.work / "venv/share/jupyter/kernels/schedbook"),
                          listed["kernelspecs"]["schedbook"]["resource_dir"])
+
+    def test_the_command_says_what_there_is_and_what_it_takes(self):
+        command = self.work / "venv/bin/schedbook"
+        self.assertRegex(run(command, "--version", env=self.clean), r"\Aschedbook \d")
+        helped = run(command, "--help", env=self.clean)
+        for name in ("doctor", "set-up", "lab", "run", "guest", "reproduce", "calibrate", "soak"):
+            self.assertIn(name, helped)
+            self.assertIn("usage", run(command, name, "--help", env=self.clean).lower())
+        self.assertRegex(run(command, "doctor", env=self.clean), r"(?m)^ok +JDK 25 or newer")
+        without = subprocess.run(
+            [command, "set-up"], capture_output=True, text=True, timeout=TIMEOUT,
+            env=dict(self.clean, JAVA_HOME="", HOME=str(self.work), PATH=str(self.work / "venv/bin")))
+        if without.returncode:  # where no JDK lies below /usr/lib/jvm
+            self.assertRegex(without.stderr, r"\Aschedbook: [^\n]*(missing|built)[^\n]*\n\Z")
+
+    def test_the_command_brings_a_scheduler_to_life_on_an_image_from_another_machine(self):
+        image, command = self.work / "image.tgz", self.work / "venv/bin/schedbook"
+        run(LAUNCHER, "guest", "export", image)
+        there = dict(self.clean, SCHEDBOOK_GUEST=str(self.work / "guest"))
+        run(command, "guest", "import", image, env=there)
+        run(command, "set-up", env=there, timeout=3 * TIMEOUT)
+        self.assertRegex(run(command, "doctor", env=there), r"(?m)^ok +guest image .*, imported$")
+        source = self.work / "live.ipynb"
+        lesson = notebook("%attach fifo", "%status", "%detach")
+        lesson.metadata.kernelspec.name = "schedbook"
+        nbformat.write(lesson, source)
+        run(command, "run", source, "--output", self.work / "out", env=there)
+        self.assertIn("enabled", shown(self.work / "out" / "live.ipynb"))
 
     def test_papermill_gives_parameters_to_java_and_to_magics(self):
         source, target = self.work / "parameters.ipynb", self.work / "executed.ipynb"
