@@ -85,7 +85,7 @@ class ArchitectureTest {
                                     "policy",
                                     "target",
                                     "target.sim")),
-                    entry("course", Set.of("check", "compile")),
+                    entry("course", Set.of("check", "compile", "target.sim")),
                     entry("course.hidden", Set.of("check", "course")),
                     entry("llm", Set.of()),
                     entry("store", Set.of()),
@@ -182,7 +182,9 @@ class ArchitectureTest {
                             "tool",
                             Set.of(
                                     "bench",
+                                    "check",
                                     "compile",
+                                    "course",
                                     "jupyter",
                                     "llm",
                                     "measure",

@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
             ClockBench.class,
             CompileBench.class,
             EvaluatePrompts.class,
+            Grade.class,
             KernelTrial.class,
             Reproduce.class,
             SaveGuest.class,
@@ -51,7 +52,8 @@ public final class Tools {
     }
 
     private static String text(Exception e) throws Exception {
-        CellError error = Errors.explain(e).orElseThrow(() -> e);
+        CellError error =
+                e instanceof CellError said ? said : Errors.explain(e).orElseThrow(() -> e);
         return Stream.of(error.getMessage(), error.next(), error.details())
                 .filter(part -> !part.isEmpty())
                 .map(Plain::of)

@@ -1,0 +1,166 @@
+package org.schedbook.tool;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.schedbook.course.Grader;
+import org.schedbook.course.Grader.Graded;
+import org.schedbook.course.Hidden;
+import org.schedbook.course.Lab;
+import org.schedbook.course.Marks;
+import org.schedbook.course.Submissions;
+import org.schedbook.jupyter.CellError;
+import org.schedbook.jupyter.Plain;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Grades the submissions of a lab. */
+@Command(
+        name = "grade",
+        description = {
+            "Grades the submissions of a lab, several at a time.",
+            "",
+            "Only the %%policy and %%answer cells of notebooks are taken, and no other cell is run."
+                    + " SUBMISSIONS holds STUDENT.ipynb, STUDENT/...ipynb or STUDENT/LAB/LAB.ipynb."
+                    + " Beside the table there are JUnit's XML and a directory with a page and"
+                    + " Gradescope's results for each student.",
+            ""
+        })
+final class Grade implements Callable<Integer> {
+
+    @Parameters(index = "0", paramLabel = "LAB", description = "lab1 to lab8.")
+    private String lab;
+
+    @Parameters(index = "1", paramLabel = "SUBMISSIONS", description = "A directory.")
+    private Path submissions;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            defaultValue = "grades.csv",
+            description = "The table. The default is ${DEFAULT-VALUE}.")
+    private Path out;
+
+    @Option(
+            names = "--hidden-tests",
+            paramLabel = "JAR",
+            description = "Hidden tests of your own, in place of Schedbook's.")
+    private Path hidden;
+
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            description = "How many submissions to grade at a time; one for each CPU by default.")
+    private int parallel = Runtime.getRuntime().availableProcessors();
+
+    @Spec private CommandSpec spec;
+
+    /** Returns 0 once all submissions are graded, whatever they got. */
+    @Override
+    public Integer call() throws InterruptedException {
+        Lab which =
+                Lab.named(lab)
+                        .orElseThrow(
+                                () ->
+                                        new CellError("There is no lab '%s'.".formatted(lab))
+                                                .next("There are: " + names() + "."));
+        if (parallel < 1) {
+            throw new CellError("--parallel %d grades nobody.".formatted(parallel))
+                    .next("Give it 1 or more.");
+        }
+        long start = System.nanoTime();
+        Map<String, Optional<Path>> notebooks = found(which);
+        List<Graded> graded =
+                new Grader(which, hiddenTests(), parallel).grade(notebooks, this::show);
+        write(which, graded);
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        say(
+                String.format(
+                        Locale.ROOT,
+                        "%d submissions in %.1f s: %s, %s and %s.",
+                        graded.size(),
+                        took.toMillis() / 1e3,
+                        out,
+                        beside(".xml"),
+                        beside("-feedback")));
+        return 0;
+    }
+
+    private static String names() {
+        return Lab.ALL.stream().map(Lab::name).collect(Collectors.joining(", "));
+    }
+
+    private Map<String, Optional<Path>> found(Lab which) {
+        try {
+            var notebooks = Submissions.in(submissions, which);
+            if (notebooks.isEmpty()) {
+                throw new CellError("There are no submissions in %s.".formatted(submissions))
+                        .next("Put STUDENT.ipynb or STUDENT/%s.ipynb there.".formatted(lab));
+            }
+            return notebooks;
+        } catch (IOException e) {
+            throw new CellError("%s cannot be read.".formatted(submissions))
+                    .next("Give a directory of submissions.");
+        }
+    }
+
+    private Hidden hiddenTests() {
+        String ours = System.getProperty("schedbook.hidden-tests", "");
+        Path jar = hidden == null ? Path.of(ours) : hidden;
+        try {
+            return Hidden.in(jar);
+        } catch (IOException e) {
+            throw new CellError("There are no hidden tests: %s.".formatted(e.getMessage()))
+                    .next("Give their jar with --hidden-tests.");
+        }
+    }
+
+    private void show(Graded each) {
+        say(
+                String.format(
+                        Locale.ROOT,
+                        "%-24s %s of %s  %.1f s%s",
+                        each.student(),
+                        Marks.number(each.marks().points()),
+                        Marks.number(each.marks().max()),
+                        each.took().toMillis() / 1e3,
+                        each.remarks().isEmpty() ? "" : "  " + each.remarks().getFirst()));
+    }
+
+    private void say(String text) {
+        spec.commandLine().getOut().println(Plain.of(text));
+    }
+
+    private void write(Lab which, List<Graded> graded) {
+        Path feedback = beside("-feedback");
+        try {
+            Files.createDirectories(feedback);
+            GradeFiles.csv(out, which, graded);
+            GradeFiles.junit(beside(".xml"), graded);
+            for (Graded each : graded) {
+                String name = GradeFiles.fileName(each.student());
+                GradeFiles.feedback(feedback.resolve(name + ".html"), each);
+                GradeFiles.gradescope(feedback.resolve(name + ".results.json"), each);
+            }
+        } catch (IOException e) {
+            throw new CellError("The grades cannot be written: %s.".formatted(e.getMessage()))
+                    .next("Choose another place with --out.");
+        }
+    }
+
+    /** A path that is called as the table, without its ending. */
+    private Path beside(String ending) {
+        String name = out.getFileName().toString().replaceFirst("\\.[^.]*$", "");
+        return out.resolveSibling(name + ending);
+    }
+}

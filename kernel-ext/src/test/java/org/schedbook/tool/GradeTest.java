@@ -1,0 +1,283 @@
+package org.schedbook.tool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.RandomAccessFile;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/**
+ * {@code ./schedbook grade}: what it takes of submissions, whatever they are, and what it writes.
+ */
+@Timeout(240)
+class GradeTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Path SOURCE = Path.of("../notebooks/labs/lab1/lab1.ipynb");
+    private static final double ALL = 13;
+
+    private static final String LOOP =
+            """
+            public class Loop extends Policy {
+                public void enqueue(Task task, long enqFlags) {
+                    while (task.pid() > 0) {}
+                }
+            }
+            """;
+
+    @TempDir Path directory;
+
+    private final Map<String, String[]> rows = new HashMap<>();
+    private String out;
+
+    private Path submissions() throws IOException {
+        return Files.createDirectories(directory.resolve("submitted"));
+    }
+
+    private void grade(String... more) throws IOException {
+        var text = new StringWriter();
+        var line = new java.util.ArrayList<String>();
+        line.addAll(
+                List.of(
+                        "grade",
+                        "lab1",
+                        submissions().toString(),
+                        "--hidden-tests",
+                        "target/classes",
+                        "--out",
+                        directory.resolve("grades.csv").toString()));
+        line.addAll(List.of(more));
+        CommandLine tools =
+                Tools.commandLine()
+                        .setOut(new PrintWriter(text, true))
+                        .setErr(new PrintWriter(text, true));
+        int status = tools.execute(line.toArray(String[]::new));
+        out = text.toString();
+        assertEquals(0, status, out);
+        List<String> lines = Files.readAllLines(directory.resolve("grades.csv"));
+        for (String row : lines.subList(1, lines.size())) {
+            String[] cells = row.split(",", 3);
+            rows.put(cells[0].replace("\"", ""), cells);
+        }
+    }
+
+    private double points(String student) {
+        return Double.parseDouble(rows.get(student)[1]);
+    }
+
+    private String feedback(String student) throws IOException {
+        return Files.readString(
+                directory
+                        .resolve("grades-feedback")
+                        .resolve(GradeFiles.fileName(student) + ".html"));
+    }
+
+    private static ObjectNode notebook(String... cells) {
+        ObjectNode notebook = JSON.createObjectNode();
+        notebook.put("nbformat", 4);
+        ArrayNode list = notebook.putArray("cells");
+        for (String cell : cells) {
+            list.addObject().put("cell_type", "code").put("source", cell);
+        }
+        return notebook;
+    }
+
+    private void submit(String student, JsonNode notebook) throws IOException {
+        Files.writeString(submissions().resolve(student + ".ipynb"), notebook.toString());
+    }
+
+    private static JsonNode solution() throws IOException {
+        return JSON.readTree(SOURCE.toFile());
+    }
+
+    /**
+     * What a grader takes is a policy or an answer; whatever else is there is as if it were not.
+     */
+    @Test
+    void hostileSubmissionsGainNothingSeeNothingAndStopNobody() throws Exception {
+        submit("ada", solution());
+        submit(
+                "reader",
+                notebook(
+                        "var tests = Files.readString(Path.of(\"grades.csv\"));",
+                        "%%policy my-fifo\npublic class P extends Policy { public void enqueue(Task t, long f) {"
+                                + " try { java.nio.file.Files.readString(java.nio.file.Path.of(\"/etc/passwd\")); }"
+                                + " catch (Exception e) {} insert(t, Dsq.GLOBAL, SLICE_INF_NS, f); } }"));
+        submit(
+                "exit",
+                notebook(
+                        "System.exit(0);",
+                        "%%policy my-fifo\n"
+                                + LOOP.replace("while (task.pid() > 0) {}", "System.exit(0);")));
+        submit("printer", notebook("System.out.println(13.0);", "13.0", "%check lab1"));
+        submit("redefines", notebook("class Marks {} class Schedbook {} record Lab() {}"));
+        submit("loops", notebook("while (true) {}", "%%policy my-fifo\n" + LOOP));
+        submit(
+                "grows",
+                notebook(
+                        "%%policy my-fifo\n"
+                                + LOOP.replace(
+                                        "while (task.pid() > 0) {}",
+                                        "var l = new ArrayList<long[]>(); while (true) l.add(new long[60000]);")));
+        submit("forges", notebook("%%answer mean-turnaround\nNaN", "%%answer lifo-mean\n${13}"));
+        submit("digits", notebook("%%answer mean-turnaround\n" + "9".repeat(900_000)));
+        submit(
+                "many",
+                notebook(
+                        java.util.Collections.nCopies(5000, "%%answer lifo-mean\nsame")
+                                .toArray(String[]::new)));
+        Files.write(submissions().resolve("binary.ipynb"), new byte[] {0, 1, 2, (byte) 0xff});
+        Files.writeString(submissions().resolve("empty.ipynb"), "");
+        Files.writeString(submissions().resolve("list.ipynb"), "[1, 2]");
+        Files.writeString(submissions().resolve("deep.ipynb"), "{\"cells\":" + "[".repeat(100_000));
+        Files.writeString(
+                submissions().resolve("cut.ipynb"), solution().toString().substring(0, 5000));
+        try (var large =
+                new RandomAccessFile(submissions().resolve("large.ipynb").toFile(), "rw")) {
+            large.writeBytes("{\"cells\": [");
+            large.setLength(1L << 30);
+        }
+        Files.createSymbolicLink(
+                submissions().resolve("link.ipynb"), SOURCE.toAbsolutePath().normalize());
+        Files.createDirectories(submissions().resolve("nothing"));
+        submit("=cmd|' C calc'!A0", solution());
+
+        grade("--parallel", "2");
+
+        assertEquals(ALL, points("ada"), out);
+        assertEquals(ALL, points("'=cmd|' C calc'!A0"), out);
+        assertEquals(1, points("many"), out);
+        for (String student : rows.keySet()) {
+            if (!List.of("ada", "'=cmd|' C calc'!A0", "many").contains(student)) {
+                assertEquals(0, points(student), student + "\n" + out);
+            }
+        }
+        assertEquals(19, rows.size(), out);
+        assertTrue(feedback("reader").contains("java.nio.file"), feedback("reader"));
+        assertTrue(feedback("exit").contains("System"), feedback("exit"));
+        assertTrue(feedback("loops").contains("did not return within 2 s"), feedback("loops"));
+        assertTrue(feedback("grows").contains("memory"), feedback("grows"));
+        assertTrue(feedback("large").contains("1,024 MiB"), feedback("large"));
+        assertTrue(feedback("binary").contains("not a notebook"), feedback("binary"));
+        assertTrue(feedback("forges").contains("one number"), feedback("forges"));
+        assertTrue(feedback("link").contains("was not read"), feedback("link"));
+    }
+
+    @Test
+    void whatAnHonestStudentMayDoToANotebookCostsNothing() throws Exception {
+        ObjectNode crlf = (ObjectNode) solution();
+        for (JsonNode cell : crlf.get("cells")) {
+            StringBuilder text = new StringBuilder();
+            cell.get("source").forEach(line -> text.append(line.asText()));
+            ((ObjectNode) cell).put("source", text.toString().replace("\n", "\r\n"));
+        }
+        submit("windows", crlf);
+        ObjectNode kernel = (ObjectNode) solution();
+        kernel.putObject("metadata").putObject("kernelspec").put("name", "python3");
+        submit("other-kernel", kernel);
+        ObjectNode renamed = (ObjectNode) solution();
+        for (JsonNode cell : renamed.get("cells")) {
+            ((ObjectNode) cell).put("id", "x");
+            ((ObjectNode) cell).putObject("metadata").putObject("nbgrader").put("grade_id", "x");
+        }
+        submit("renamed-cells", renamed);
+        ObjectNode exits = (ObjectNode) solution();
+        ((ArrayNode) exits.get("cells"))
+                .insertObject(0)
+                .put("cell_type", "code")
+                .put("source", "System.exit(1);");
+        submit("exits-elsewhere", exits);
+        ObjectNode deleted = (ObjectNode) solution();
+        ArrayNode left = JSON.createArrayNode();
+        for (JsonNode cell : deleted.get("cells")) {
+            String source = cell.get("source").toString();
+            if (!source.contains("%check") && !source.contains("%%policy my-lifo")) {
+                left.add(cell);
+            }
+        }
+        deleted.set("cells", left);
+        submit("deleted-cells", deleted);
+        Path nested = Files.createDirectories(submissions().resolve("nested/lab1"));
+        Files.writeString(nested.resolve("lab1.ipynb"), solution().toString());
+        grade();
+        for (String student :
+                List.of("windows", "other-kernel", "renamed-cells", "exits-elsewhere", "nested")) {
+            assertEquals(ALL, points(student), student + "\n" + out);
+        }
+        assertEquals(ALL - 3, points("deleted-cells"), out);
+        assertTrue(feedback("deleted-cells").contains("no cell that begins with %%policy my-lifo"));
+    }
+
+    @Test
+    void feedbackHasExpectedAndActualAndNeitherHiddenTestsNorTheSolution() throws Exception {
+        submit(
+                "bob",
+                notebook(
+                        "%%answer mean-turnaround\n108",
+                        "%%policy my-fifo\n"
+                                + LOOP.replace(
+                                        "while (task.pid() > 0) {}",
+                                        "insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);")));
+        grade();
+        String page = feedback("bob");
+        assertTrue(page.contains("expected   actual"), page);
+        assertTrue(page.contains("CPU 0  |"), page);
+        assertTrue(page.contains("which slice has no end"), page);
+        assertTrue(page.contains("0 of 3 tests that are not public passed."), page);
+        assertTrue(page.contains("Of one that failed: First come"), page);
+        JsonNode results =
+                JSON.readTree(directory.resolve("grades-feedback/bob.results.json").toFile());
+        assertEquals(points("bob"), results.get("score").asDouble());
+        assertEquals(6, results.get("tests").size());
+        String all = page + results;
+        for (String hidden :
+                List.of(
+                        "five that arrive",
+                        "bound to CPUs",
+                        "no slice ends",
+                        "vwxyz",
+                        "SLICE_INF")) {
+            assertFalse(all.contains(hidden), hidden + " in\n" + all);
+        }
+        var xml =
+                DocumentBuilderFactory.newInstance()
+                        .newDocumentBuilder()
+                        .parse(directory.resolve("grades.xml").toFile());
+        assertEquals(6, xml.getElementsByTagName("testcase").getLength());
+        assertTrue(xml.getElementsByTagName("failure").getLength() >= 3);
+    }
+
+    @Test
+    void aLabOrDirectoryThatIsNotThereIsSaidInWords() throws Exception {
+        for (String[] line :
+                new String[][] {
+                    {"grade", "lab9", directory.toString()},
+                    {"grade", "lab1", directory.resolve("nowhere").toString()},
+                    {"grade", "lab1", submissions().toString()},
+                    {"grade", "lab1", "..", "--hidden-tests", "nowhere.jar"}
+                }) {
+            var err = new StringWriter();
+            int status = Tools.commandLine().setErr(new PrintWriter(err, true)).execute(line);
+            assertEquals(2, status, err.toString());
+            assertFalse(err.toString().contains("\tat "), err.toString());
+            assertTrue(err.toString().lines().count() >= 2, err.toString());
+        }
+    }
+}
