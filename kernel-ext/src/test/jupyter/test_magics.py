@@ -217,6 +217,18 @@ class MagicsTest(NotebookTest):
         shown = self.ok("%sim load.trace --policies fifo,vtime --cpus 2").shown()
         self.assertEqual(2, shown.count("completed"), shown)
 
+    def test_a_policy_is_held_to_promises_in_the_guest(self):
+        shown = self.ok("%check vtime --target vm", 300).shown()
+        self.assertRegex(shown, r"Promises of vtime, recorded in the guest, Linux \S+, under vtime")
+        self.assertRegex(shown, r"no-wait-over 100ms +[✓✗] +two hogs a CPU.* waited for")
+        self.assertRegex(shown, r"shares-by-weight 5% +[✓✗] +two hogs a CPU.* hog \d+, weight \d+, had")
+        self.assertRegex(shown, r"work-conserving 2ms +– .*some tasks only")
+        self.assertIn("No policy is attached", self.ok("%status").shown())
+        self.assertIn("under eevdf", self.ok("%check eevdf --target vm no-wait-over 10s", 300).shown())
+        self.ok("%attach fifo")
+        self.fails("%check vtime --target vm", "fifo is attached", "%detach")
+        self.ok("%detach")
+
     def test_what_shell_leaves_in_the_background_goes_on_and_is_named(self):
         started = self.ok("%shell yes > /dev/null & echo started")
         self.assertIn("started", started.shown())

@@ -75,6 +75,7 @@ class SimulatorTest(NotebookTest):
         broken = self.fails("%check fifo shares-by-weight", "fifo does not keep: shares-by-weight 5%")
         self.assertIn("15.0 % too much", broken.shown())
         self.assertIn("–", self.ok("%check fifo").shown())
+        broken = self.fails("%check vtime fair-by-process", "fair-by-process 5%", "task.tgid()")
         self.fails("%check fifo fairness", "no promise 'fairness'", "no-wait-over")
         self.fails("%check nobody", "nobody")
 

@@ -1,13 +1,18 @@
 package org.schedbook.magic;
 
+import java.io.IOException;
+import java.io.StringReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.schedbook.bench.Contender;
 import org.schedbook.check.CheckFailed;
 import org.schedbook.check.Exercise;
+import org.schedbook.check.GuestExercise;
 import org.schedbook.check.Judgement;
 import org.schedbook.check.Judgement.Verdict;
 import org.schedbook.check.Promise;
@@ -17,12 +22,21 @@ import org.schedbook.course.Lab;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.jupyter.Progress;
 import org.schedbook.jupyter.Renderable;
 import org.schedbook.jupyter.Table;
+import org.schedbook.schedule.Letters;
 import org.schedbook.schedule.Schedule;
+import org.schedbook.session.Place;
 import org.schedbook.session.Session;
+import org.schedbook.target.AttachOptions;
+import org.schedbook.target.Status;
 import org.schedbook.target.TargetException;
+import org.schedbook.target.sim.FormatException;
+import org.schedbook.target.sim.SchedRecorder;
+import org.schedbook.target.sim.SchedTrace;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code %check NAME [PROMISE...]}: holds a policy to promises. */
@@ -30,23 +44,47 @@ import picocli.CommandLine.Parameters;
         description = {
             "Holds a policy to promises, or runs the public tests of a lab.",
             "",
-            "Both on loads as textbooks have them, simulated. Scheduling costs nothing there, and slices end at ticks of 1 ms. PROMISE is"
-                    + " no-wait-over TIME, shares-by-weight PERCENT, runs-in-turn, stays-on-cpu or"
-                    + " work-conserving TIME; the amount may be left out. A load that does not put"
+            "Both on loads as textbooks have them. Scheduling costs nothing there, and slices end at ticks of 1 ms. PROMISE is"
+                    + " no-wait-over TIME, shares-by-weight PERCENT, fair-by-process PERCENT,"
+                    + " runs-in-turn, stays-on-cpu or work-conserving TIME; the amount may be left out. A load that does not put"
                     + " a promise to the test says so. The cell fails if a promise that was named"
                     + " is broken, or was not put to the test at all; without PROMISE all are"
-                    + " looked at. With the name of a lab, and perhaps those of its parts, the"
-                    + " policies and answers of this notebook are tested.",
+                    + " looked at. With --target vm the guest's kernel schedules two loads of"
+                    + " hogs and sleepers under the policy, or under eevdf, and what it recorded is"
+                    + " held to those promises that it can tell of. With the name of a lab, and"
+ + " perhaps those of its parts, the policies and answers of this notebook are"
+ + " tested.",
         },
         footer = {
             "Examples:",
             "  %check mine",
             "  %check vtime shares-by-weight 3%",
             "  %check mine no-wait-over 100ms work-conserving",
+            "  %check mine --target vm no-wait-over 200ms",
             "  %check lab1",
             "  %check lab1 my-fifo"
         })
 final class CheckMagic implements Magic {
+
+    /** What is shown before and, twice that, after a place. */
+    private static final long AROUND_NS = 10_000_000;
+
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+
+    /** Where a policy is checked, in words that are typed. */
+    enum Where {
+        sim,
+        vm
+    }
+
+    @Option(
+            names = "--target",
+            paramLabel = "WHERE",
+            defaultValue = "sim",
+            description =
+                    "sim, or vm for loads that the guest's kernel schedules and records"
+                            + " (${DEFAULT-VALUE}).")
+    private Where target;
 
     @Parameters(
             index = "0",
@@ -70,53 +108,70 @@ final class CheckMagic implements Magic {
         this.environment = environment;
     }
 
+    private record Seen(String load, Schedule schedule) {}
+
     @Override
     public Renderable run(MagicCall call) throws TargetException, InterruptedException {
         Optional<Lab> lab = Lab.named(name);
         return lab.isPresent()
                 ? new LabCheck(session, environment).run(lab.get(), words)
-                : promises(call);
+                : held(call);
     }
 
-    private Table promises(MagicCall call) throws TargetException, InterruptedException {
-        List<Promise> promises = words.isEmpty() ? all() : promises();
-        CompiledPolicy policy = session.policies().named(name);
-        var schedules = new ArrayList<Schedule>();
-        for (Exercise exercise : Exercise.ALL) {
-            Ran ran = exercise.run(policy);
-            requireClean(ran, exercise);
-            schedules.add(ran.schedule());
-        }
+    private Table held(MagicCall call) throws TargetException, InterruptedException {
+        List<Promise> promises = words.isEmpty() ? Promise.usual() : promises();
+        List<Seen> seen = target == Where.sim ? simulated() : recorded(call);
         var rows = new ArrayList<List<String>>();
         var broken = new ArrayList<String>();
+        var places = new ArrayList<String>();
         for (Promise promise : promises) {
-            List<Judgement> judgements = schedules.stream().map(promise::judge).toList();
-            for (int i = 0; i < judgements.size(); i++) {
-                Judgement judgement = judgements.get(i);
+            boolean kept = false;
+            boolean failed = false;
+            for (Seen each : seen) {
+                Judgement judgement = promise.judge(each.schedule);
                 rows.add(
                         List.of(
                                 promise.toString(),
                                 mark(judgement.verdict()),
-                                Exercise.ALL.get(i).what(),
+                                each.load,
                                 judgement.why()));
+                kept |= judgement.verdict() == Verdict.KEPT;
+                failed |= judgement.verdict() == Verdict.BROKEN;
+                place(promise, each, judgement).ifPresent(places::add);
             }
-            if (judgements.stream().noneMatch(each -> each.verdict() == Verdict.KEPT)
-                    || judgements.stream().anyMatch(each -> each.verdict() == Verdict.BROKEN)) {
+            if (failed || !kept) {
                 broken.add(promise.toString());
             }
         }
         var table =
                 new Table(
-                        "Promises of %s: ✓ kept, ✗ broken, – cannot be judged on this load"
-                                .formatted(name),
+                        "Promises of %s, %s: ✓ kept, ✗ broken, – cannot be judged on this load"
+                                .formatted(name, seen.getFirst().schedule.source()),
                         List.of("promise", "", "load", "what was seen"),
                         rows);
         if (words.isEmpty() || broken.isEmpty()) {
             return table;
         }
         call.show(table);
-        throw new CellError("%s does not keep: %s.".formatted(name, String.join(", ", broken)))
+        throw new CellError(
+                        ("%s does not keep: %s.\n%s"
+                                        .formatted(
+                                                name,
+                                                String.join(", ", broken),
+                                                String.join("\n\n", places)))
+                                .strip())
                 .next("The table says on which load, and what was seen there.");
+    }
+
+    private List<Seen> simulated() throws InterruptedException {
+        CompiledPolicy policy = session.policies().named(name);
+        var seen = new ArrayList<Seen>();
+        for (Exercise exercise : Exercise.ALL) {
+            Ran ran = exercise.run(policy);
+            requireClean(ran, exercise);
+            seen.add(new Seen(exercise.what(), ran.schedule()));
+        }
+        return seen;
     }
 
     /** What a policy that fails keeps is luck. */
@@ -125,9 +180,88 @@ final class CheckMagic implements Magic {
             ran.clean();
         } catch (CheckFailed e) {
             throw new CellError(
-                            "%s fails with %s. %s".formatted(name, exercise.what(), e.getMessage()))
+                            "%s fails with %s.\n%s"
+                                    .formatted(name, exercise.what(), e.getMessage()))
                     .next("Correct the policy, and check it again.");
         }
+    }
+
+    /** In the guest, where nothing else may be attached meanwhile. */
+    private List<Seen> recorded(MagicCall call) throws TargetException, InterruptedException {
+        Place place = session.place();
+        if (place.attachment().isPresent()) {
+            throw new CellError(place.attachedName() + " is attached.")
+                    .next("Detach it first: %detach");
+        }
+        boolean own = name.equals(Contender.EEVDF.name());
+        TargetStart.start(session, call);
+        var seen = new ArrayList<Seen>();
+        try (Progress progress = call.progress("Recording", GuestExercise.ALL.size())) {
+            if (!own) {
+                place.attach(session.policies().named(name), AttachOptions.DEFAULT);
+            }
+            for (GuestExercise exercise : GuestExercise.ALL) {
+                progress.note(exercise.what());
+                String text = SchedRecorder.record(place.target(), exercise.command(), LIMIT);
+                String source = RecordMagic.where(session);
+                seen.add(new Seen(exercise.what(), part(text, source)));
+                progress.step();
+            }
+            requireAttached(place, own);
+        } finally {
+            if (!own) {
+                place.detach();
+            }
+        }
+        return seen;
+    }
+
+    private void requireAttached(Place place, boolean own)
+            throws TargetException, InterruptedException {
+        if (own) {
+            return;
+        }
+        Status status = place.attachment().orElseThrow().status();
+        if (status.exit() != null && status.exit().isError()) {
+            throw new CellError(
+                            "%s was thrown out: %s. %s"
+                                    .formatted(
+                                            name, status.exit().reason(), status.exit().message()))
+                    .next("Correct the policy, and check it again.");
+        }
+    }
+
+    private static Schedule part(String text, String source) {
+        try {
+            Schedule schedule =
+                    SchedTrace.readWithGaps("recording", new StringReader(text)).schedule(source);
+            return GuestExercise.whileAllAreThere(schedule)
+                    .orElseGet(
+                            () ->
+                                    new Schedule.Builder()
+                                            .gap("the load was not there as a whole")
+                                            .build(source, 1, 0));
+        } catch (FormatException e) {
+            return new Schedule.Builder()
+                    .gap("line %d of the recording: %s".formatted(e.line(), e.reason()))
+                    .build(source, 1, 0);
+        } catch (IOException e) {
+            throw new AssertionError("it is read from memory", e);
+        }
+    }
+
+    /** Where a promise was first broken: the schedule there, in letters, and what to look at. */
+    private static Optional<String> place(Promise promise, Seen seen, Judgement judgement) {
+        if (judgement.verdict() != Verdict.BROKEN) {
+            return Optional.empty();
+        }
+        Schedule schedule = seen.schedule;
+        long from = Math.max(0, judgement.atNs() - AROUND_NS);
+        long to = Math.min(schedule.endNs(), Math.max(0, judgement.atNs()) + 2 * AROUND_NS);
+        String letters = to <= from ? "" : Letters.of(schedule, schedule::name, from, to) + "\n";
+        String hint = judgement.hint().isEmpty() ? "" : "Hint: " + judgement.hint();
+        return Optional.of(
+                "%s, %s:\n%s%s".formatted(promise, seen.load, letters, hint).stripTrailing());
     }
 
     private static String mark(Verdict verdict) {
@@ -138,18 +272,9 @@ final class CheckMagic implements Magic {
         };
     }
 
-    private static List<Promise> all() {
-        return Stream.of(Promise.Kind.values()).map(kind -> Promise.of(kind.word(), "")).toList();
-    }
-
     private List<Promise> promises() {
-        var promises = new ArrayList<Promise>();
         try {
-            for (int i = 0; i < words.size(); i++) {
-                boolean amount = i + 1 < words.size() && words.get(i + 1).matches("\\d.*");
-                promises.add(Promise.of(words.get(i), amount ? words.get(i + 1) : ""));
-                i += amount ? 1 : 0;
-            }
+            return Promise.all(words);
         } catch (IllegalArgumentException e) {
             throw new CellError("That is no promise: " + e.getMessage() + ".")
                     .next(
@@ -157,6 +282,5 @@ final class CheckMagic implements Magic {
                                     .map(kind -> kind.word() + ": " + kind.meaning())
                                     .collect(Collectors.joining("; ", "They mean: ", ".")));
         }
-        return promises;
     }
 }

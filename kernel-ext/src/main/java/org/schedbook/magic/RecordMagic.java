@@ -65,7 +65,7 @@ final class RecordMagic implements Magic {
     }
 
     /** Where that was recorded, for captions. */
-    private String where() throws TargetException, InterruptedException {
+    static String where(Session session) throws TargetException, InterruptedException {
         Place place = session.place();
         Machine machine = place.target().machine();
         return "recorded %s, Linux %s, under %s"
@@ -94,7 +94,7 @@ final class RecordMagic implements Magic {
                             session.place().target(), load.command(), Duration.ofSeconds(limit));
             Files.writeString(file, text);
             SchedTrace trace = SchedTrace.readWithGaps(file.toString(), new StringReader(text));
-            session.figures().keep(new Recorded(load.title(), trace.schedule(where())));
+            session.figures().keep(new Recorded(load.title(), trace.schedule(where(session))));
             String gaps =
                     trace.gaps().isEmpty()
                             ? ""

@@ -5,8 +5,13 @@ package org.schedbook.check;
  *
  * @param verdict what came out
  * @param why what was expected and what was seen, a sentence
+ * @param atNs where in the schedule it was first broken, {@link #NOWHERE} if it was not
+ * @param hint what to look at if it was broken; may be empty
  */
-public record Judgement(Verdict verdict, String why) {
+public record Judgement(Verdict verdict, String why, long atNs, String hint) {
+
+    /** There is no place to look at. */
+    public static final long NOWHERE = -1;
 
     /** What can come out. */
     public enum Verdict {
@@ -17,14 +22,14 @@ public record Judgement(Verdict verdict, String why) {
     }
 
     static Judgement kept(String why) {
-        return new Judgement(Verdict.KEPT, why);
+        return new Judgement(Verdict.KEPT, why, NOWHERE, "");
     }
 
-    static Judgement broken(String why) {
-        return new Judgement(Verdict.BROKEN, why);
+    static Judgement broken(String why, long atNs, String hint) {
+        return new Judgement(Verdict.BROKEN, why, atNs, hint);
     }
 
     static Judgement cannotBeJudged(String why) {
-        return new Judgement(Verdict.CANNOT_BE_JUDGED, why);
+        return new Judgement(Verdict.CANNOT_BE_JUDGED, why, NOWHERE, "");
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,6 +30,10 @@ public record Promise(Kind kind, double amount) {
         NO_WAIT_OVER("no-wait-over", "100ms", "no task that can run waits longer"),
         SHARES_BY_WEIGHT(
                 "shares-by-weight", "5%", "tasks that always want a CPU get it by their weights"),
+        FAIR_BY_PROCESS(
+                "fair-by-process",
+                "5%",
+                "processes that always want a CPU get the same, however many threads each has"),
         RUNS_IN_TURN(
                 "runs-in-turn", "", "no task has a second turn while another waits for its first"),
         STAYS_ON_CPU("stays-on-cpu", "", "a task runs on one CPU only"),
@@ -64,6 +69,26 @@ public record Promise(Kind kind, double amount) {
 
     /** A part of a schedule that is too short to have shares in. */
     private static final int MIN_RUNS = 8;
+
+    /**
+     * Reads promises as they are typed, one after the other, the amount behind its promise.
+     *
+     * @throws IllegalArgumentException as {@link #of(String, String)} does
+     */
+    public static List<Promise> all(List<String> words) {
+        var promises = new ArrayList<Promise>();
+        for (int i = 0; i < words.size(); i++) {
+            boolean amount = i + 1 < words.size() && words.get(i + 1).matches("\\d.*");
+            promises.add(of(words.get(i), amount ? words.get(i + 1) : ""));
+            i += amount ? 1 : 0;
+        }
+        return promises;
+    }
+
+    /** Returns each kind with its usual amount. */
+    public static List<Promise> usual() {
+        return List.of(Kind.values()).stream().map(kind -> of(kind, kind.usual)).toList();
+    }
 
     /**
      * Reads a promise as it is typed.
@@ -118,7 +143,7 @@ public record Promise(Kind kind, double amount) {
     public String toString() {
         return switch (kind) {
             case RUNS_IN_TURN, STAYS_ON_CPU -> kind.word;
-            case SHARES_BY_WEIGHT -> "%s %s%%".formatted(kind.word, plain(amount));
+            case SHARES_BY_WEIGHT, FAIR_BY_PROCESS -> "%s %s%%".formatted(kind.word, plain(amount));
             case NO_WAIT_OVER, WORK_CONSERVING ->
                     "%s %sms".formatted(kind.word, plain(amount / NS_PER_MS));
         };
@@ -141,6 +166,7 @@ public record Promise(Kind kind, double amount) {
         return switch (kind) {
             case NO_WAIT_OVER -> noWaitOver(schedule);
             case SHARES_BY_WEIGHT -> sharesByWeight(schedule);
+            case FAIR_BY_PROCESS -> fairByProcess(schedule);
             case RUNS_IN_TURN -> runsInTurn(schedule);
             case STAYS_ON_CPU -> staysOnCpu(schedule);
             case WORK_CONSERVING -> workConserving(schedule);
@@ -158,7 +184,10 @@ public record Promise(Kind kind, double amount) {
                         .formatted(schedule.name(wait.pid()), ms(wait.ns()), ms(wait.fromNs()));
         return wait.ns() <= amount
                 ? Judgement.kept(what + ", and nobody longer.")
-                : Judgement.broken(what + ", " + ms(wait.ns() - amount) + " too long.");
+                : Judgement.broken(
+                        what + ", " + ms(wait.ns() - amount) + " too long.",
+                        wait.fromNs(),
+                        Hints.wait(schedule.name(wait.pid())));
     }
 
     // ---- Tasks that always want a CPU ----------------------------------------------------
@@ -195,21 +224,47 @@ public record Promise(Kind kind, double amount) {
                     "%d turns of %d tasks are too few to have shares."
                             .formatted(runs, hungry.size()));
         }
-        Map<Integer, Double> fair = fair(weights, total, schedule.endNs());
+        var caps = new HashMap<Integer, Double>();
+        hungry.forEach(pid -> caps.put(pid, (double) schedule.endNs()));
+        Map<Integer, Double> fair = fair(weights, total, caps);
+        var had = new TreeMap<Integer, Double>();
+        hungry.forEach(pid -> had.put(pid, (double) ran.get(pid)));
+        var parts = new TreeMap<String, Double>();
+        var times = new TreeMap<String, Double>();
+        for (int pid : hungry) {
+            parts.put(schedule.name(pid), weights.get(pid));
+            times.put(schedule.name(pid), had.get(pid) / NS_PER_MS);
+        }
+        return shares(
+                had,
+                fair,
+                pid -> "%s, weight %.0f,".formatted(schedule.name(pid), weights.get(pid)),
+                "by weight",
+                Hints.shares(parts, times, schedule.nrCpus()));
+    }
+
+    /** Judges whoever is furthest off. */
+    private Judgement shares(
+            Map<Integer, Double> had,
+            Map<Integer, Double> fair,
+            IntFunction<String> names,
+            String by,
+            String hint) {
+        double total = had.values().stream().mapToDouble(Double::doubleValue).sum();
         int worst =
-                hungry.stream()
+                had.keySet().stream()
                         .max(
                                 Comparator.comparingDouble(
-                                        pid -> Math.abs(ran.get(pid) - fair.get(pid))))
+                                        each -> Math.abs(had.get(each) - fair.get(each))))
                         .orElseThrow();
-        double off = 100 * (ran.get(worst) - fair.get(worst)) / total;
+        double off = 100 * (had.get(worst) - fair.get(worst)) / total;
         String what =
                 String.format(
                         Locale.ROOT,
-                        "%s, weight %.0f, had %.1f %% of what such tasks had, and by weight %.1f %%",
-                        schedule.name(worst),
-                        weights.get(worst),
-                        100 * ran.get(worst) / total,
+                        "%s had %.1f %% of what such had, and %s %.1f %%",
+                        names.apply(worst),
+                        100 * had.get(worst) / total,
+                        by,
                         100 * fair.get(worst) / total);
         return Math.abs(off) <= amount
                 ? Judgement.kept(what + "; nobody was further off.")
@@ -219,12 +274,54 @@ public record Promise(Kind kind, double amount) {
                                 "%s: %.1f %% too %s.",
                                 what,
                                 Math.abs(off),
-                                off > 0 ? "much" : "little"));
+                                off > 0 ? "much" : "little"),
+                        0,
+                        hint);
     }
 
-    /** Divides time by weights, no task getting more than there is of one CPU. */
+    private Judgement fairByProcess(Schedule schedule) {
+        List<Integer> hungry = hungry(schedule);
+        var threads = new TreeMap<Integer, List<Integer>>();
+        for (int pid : hungry) {
+            int tgid = schedule.tasks().get(pid).tgid();
+            if (tgid == Schedule.NO_TGID) {
+                return Judgement.cannotBeJudged(
+                        "It is not known which process each task belongs to.");
+            }
+            threads.computeIfAbsent(tgid, _ -> new ArrayList<>()).add(pid);
+        }
+        if (threads.values().stream().map(List::size).distinct().count() < 2
+                || hungry.size() <= schedule.nrCpus()) {
+            return Judgement.cannotBeJudged(
+                    "It takes processes of different numbers of threads that always want a CPU,"
+                            + " and more threads than CPUs.");
+        }
+        Map<Integer, Long> ran = schedule.ranNs();
+        var had = new TreeMap<Integer, Double>();
+        var parts = new TreeMap<Integer, Double>();
+        var caps = new HashMap<Integer, Double>();
+        threads.forEach(
+                (tgid, pids) -> {
+                    had.put(tgid, (double) pids.stream().mapToLong(ran::get).sum());
+                    parts.put(tgid, 1.0);
+                    caps.put(tgid, (double) schedule.endNs() * pids.size());
+                });
+        double total = had.values().stream().mapToDouble(Double::doubleValue).sum();
+        return shares(
+                had,
+                fair(parts, total, caps),
+                tgid ->
+                        "the process of %s, with %d threads,"
+                                .formatted(
+                                        schedule.name(threads.get(tgid).getFirst()),
+                                        threads.get(tgid).size()),
+                "by process",
+                "task.tgid() is the process of a task: what have all of its threads had?");
+    }
+
+    /** Divides time by weights, nobody getting more than there is for them at most. */
     private static Map<Integer, Double> fair(
-            Map<Integer, Double> weights, double total, double oneCpu) {
+            Map<Integer, Double> weights, double total, Map<Integer, Double> caps) {
         var fair = new HashMap<Integer, Double>();
         var open = new TreeMap<>(weights);
         double left = total;
@@ -232,11 +329,12 @@ public record Promise(Kind kind, double amount) {
             capped = false;
             double sum = open.values().stream().mapToDouble(Double::doubleValue).sum();
             double now = left;
-            for (int pid : List.copyOf(open.keySet())) {
-                if (now * open.get(pid) / sum > oneCpu) {
-                    fair.put(pid, oneCpu);
-                    open.remove(pid);
-                    left -= oneCpu;
+            for (int each : List.copyOf(open.keySet())) {
+                double cap = caps.get(each);
+                if (now * open.get(each) / sum > cap) {
+                    fair.put(each, cap);
+                    open.remove(each);
+                    left -= cap;
                     capped = true;
                 }
             }
@@ -279,7 +377,10 @@ public record Promise(Kind kind, double amount) {
                                             nr,
                                             ms(run.fromNs()),
                                             schedule.name(other),
-                                            turns.get(other)));
+                                            turns.get(other)),
+                            run.fromNs(),
+                            "A queue of all that wait, in which each goes to the end again, keeps"
+                                    + " the order.");
                 }
             }
         }
@@ -298,7 +399,9 @@ public record Promise(Kind kind, double amount) {
             if (run.moved()) {
                 return Judgement.broken(
                         "%s went to CPU %d at %s."
-                                .formatted(schedule.name(run.pid()), run.cpu(), ms(run.fromNs())));
+                                .formatted(schedule.name(run.pid()), run.cpu(), ms(run.fromNs())),
+                        run.fromNs(),
+                        "A queue for each CPU keeps tasks where they were; SCX_DSQ_GLOBAL does not.");
             }
         }
         return turns.values().stream().noneMatch(nr -> nr > 1)
@@ -307,12 +410,17 @@ public record Promise(Kind kind, double amount) {
     }
 
     private Judgement workConserving(Schedule schedule) {
+        if (schedule.partial()) {
+            return Judgement.cannotBeJudged(
+                    "It tells of some tasks only: a CPU may have run another one.");
+        }
         List<Wait> waits = schedule.waits();
         if (waits.isEmpty()) {
             return Judgement.cannotBeJudged("No task had to wait.");
         }
         double longest = 0;
         String what = "";
+        long at = 0;
         int next = 0;
         List<Wait> byStart = new ArrayList<>(waits);
         for (IdleBesideWork.Idle idle : IdleBesideWork.idles(schedule)) {
@@ -328,6 +436,7 @@ public record Promise(Kind kind, double amount) {
                 double ns = Math.min(wait.toNs(), idle.toNs()) - (double) from;
                 if (ns > longest) {
                     longest = ns;
+                    at = from;
                     what =
                             "CPU %d was idle for %s from %s on while %s waited"
                                     .formatted(
@@ -341,6 +450,7 @@ public record Promise(Kind kind, double amount) {
         return longest <= amount
                 ? Judgement.kept(
                         what.isEmpty() ? "No CPU was idle while a task waited." : what + ".")
-                : Judgement.broken(what + ", " + ms(longest - amount) + " too long.");
+                : Judgement.broken(
+                        what + ", " + ms(longest - amount) + " too long.", at, Hints.idle());
     }
 }

@@ -648,6 +648,12 @@ public final class Ran {
     /** Expects of how many ms CPUs are idle, all together, while a task waits that may use them. */
     public Ran idleBesideWork(Bound bound) {
         clean();
+        if (schedule.partial()) {
+            throw basic(
+                    "it is known when CPUs are idle",
+                    "The schedule tells of some tasks only: a CPU may have run another one.",
+                    "Simulate it, or record all that runs.");
+        }
         return figure(
                 "the time that CPUs are idle while a task waits for one",
                 idleBesideWorkMs(),

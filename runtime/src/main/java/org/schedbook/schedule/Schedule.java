@@ -19,6 +19,8 @@ import java.util.TreeMap;
  * @param wakes in the order of time
  * @param inserts where a policy put tasks, in the order of time; none where that is not known
  * @param gaps what is missing, each in a few words; empty if nothing is
+ * @param partial whether others ran, too, of which it does not tell: a CPU without a run may have
+ *     been busy
  */
 public record Schedule(
         String source,
@@ -28,7 +30,8 @@ public record Schedule(
         List<Run> runs,
         List<Wake> wakes,
         List<Insert> inserts,
-        List<String> gaps) {
+        List<String> gaps,
+        boolean partial) {
 
     /** A weight that is not known. */
     public static final int NO_WEIGHT = 0;
@@ -213,7 +216,8 @@ public record Schedule(
                         .filter(each -> each.timeNs() >= fromNs && each.timeNs() < end)
                         .map(i -> new Insert(i.timeNs() - fromNs, i.pid(), i.dsq(), i.sliceNs()))
                         .toList(),
-                gaps);
+                gaps,
+                partial);
     }
 
     /** Puts a schedule together from events in the order of time. */
@@ -236,6 +240,7 @@ public record Schedule(
 
         private int nrCpus;
         private long endNs;
+        private boolean partial;
 
         /** Tells of a task of which no more is known; the last that is told counts. */
         public Builder task(int pid, String comm, int weight) {
@@ -298,6 +303,12 @@ public record Schedule(
             return this;
         }
 
+        /** Says that others run, too, of which nothing is told. */
+        public Builder partial() {
+            partial = true;
+            return this;
+        }
+
         private void hold(int cpu) {
             while (nrCpus <= cpu) {
                 current.add(NOBODY);
@@ -334,7 +345,15 @@ public record Schedule(
                 }
             }
             return new Schedule(
-                    source, Math.max(cpus, nrCpus), endNs, tasks, runs, wakes, inserts, gaps);
+                    source,
+                    Math.max(cpus, nrCpus),
+                    endNs,
+                    tasks,
+                    runs,
+                    wakes,
+                    inserts,
+                    gaps,
+                    partial);
         }
     }
 }

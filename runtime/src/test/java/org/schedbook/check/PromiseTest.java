@@ -59,7 +59,7 @@ class PromiseTest {
                 "b 2 waited for 12.000 ms from 0.000 ms on, 2.000 ms too long.",
                 judge("no-wait-over 10ms", turns(12, 10, 20)).why());
         assertEquals(
-                "a 1, weight 100, had 54.5 % of what such tasks had, and by weight 50.0 %:"
+                "a 1, weight 100, had 54.5 % of what such had, and by weight 50.0 %:"
                         + " 4.5 % too much.",
                 judge("shares-by-weight 2%", turns(12, 10, 20)).why());
     }
@@ -106,6 +106,48 @@ class PromiseTest {
                 Verdict.BROKEN, judge("stays-on-cpu", schedule.build("simulated", 2, 9)).verdict());
     }
 
+    /** One thread of one process and two of another on a CPU, each for so long, in turn. */
+    private static Schedule processes(int tgid, long oneMs, long eachOfTwoMs) {
+        var schedule = new Schedule.Builder();
+        schedule.task(new Schedule.Task(1, "a", 100, 1, List.of()));
+        schedule.task(new Schedule.Task(2, "b", 100, tgid, List.of()));
+        schedule.task(new Schedule.Task(3, "b", 100, tgid, List.of()));
+        schedule.wakes(0, 0, 1, 0).wakes(0, 0, 2, 0).wakes(0, 0, 3, 0);
+        long time = 0;
+        for (int i = 0; i < 20; i++) {
+            for (int pid = 1; pid <= 3; pid++) {
+                long end = time + (pid == 1 ? oneMs : eachOfTwoMs) * MS;
+                schedule.starts(time, 0, pid).stops(end, 0, pid, End.PREEMPTED);
+                time = end;
+            }
+        }
+        return schedule.build("simulated", 1, time);
+    }
+
+    @Test
+    void processesHaveTheSameHoweverManyThreadsTheyHave() {
+        String promise = "fair-by-process 5%";
+        assertEquals(Verdict.KEPT, judge(promise, processes(2, 10, 5)).verdict());
+        Judgement broken = judge(promise, processes(2, 10, 10));
+        assertEquals(Verdict.BROKEN, broken.verdict());
+        assertEquals(
+                "the process of a 1, with 1 threads, had 33.3 % of what such had, and by process"
+                        + " 50.0 %: 16.7 % too little.",
+                broken.why());
+        assertEquals(
+                "It is not known which process each task belongs to.",
+                judge(promise, processes(Schedule.NO_TGID, 10, 5)).why());
+        assertEquals(Verdict.CANNOT_BE_JUDGED, judge(promise, turns(10, 10, 20)).verdict());
+    }
+
+    @Test
+    void whatIsBrokenSaysWhereToLook() {
+        Judgement wait = judge("no-wait-over 10ms", turns(12, 10, 20));
+        assertEquals(0, wait.atNs());
+        assertTrue(wait.hint().contains("Who runs while b 2 waits"), wait.hint());
+        assertEquals(Judgement.NOWHERE, judge("no-wait-over 13ms", turns(12, 10, 20)).atNs());
+    }
+
     @Test
     void whatIsNotPutToTheTestIsNeitherKeptNorBroken() {
         Schedule empty = new Schedule.Builder().build("simulated", 2, 0);
@@ -140,6 +182,7 @@ class PromiseTest {
         "fifo, shares-by-weight 5%, BROKEN",
         "vtime, shares-by-weight 5%, KEPT",
         "vtime, work-conserving, KEPT",
+        "vtime, fair-by-process 5%, BROKEN",
     })
     void theBuiltInPolicies(String policy, String promise, Verdict expected) throws Exception {
         var verdicts = new ArrayList<Verdict>();

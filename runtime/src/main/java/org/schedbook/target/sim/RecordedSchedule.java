@@ -1,6 +1,7 @@
 package org.schedbook.target.sim;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.schedbook.schedule.Schedule;
 import org.schedbook.schedule.Schedule.End;
@@ -41,7 +42,7 @@ final class RecordedSchedule {
                     }
                     if (isOurs(to.next())) {
                         schedule.starts(time, to.cpu(), to.next());
-                        schedule.task(to.next(), to.nextComm(), Weights.ofPrio(to.nextPrio()));
+                        tell(to.next(), to.nextComm(), Weights.ofPrio(to.nextPrio()));
                         named.add(to.next());
                     }
                 }
@@ -62,14 +63,22 @@ final class RecordedSchedule {
                 }
             }
         }
+        if (!trace.roots().isEmpty()) {
+            schedule.partial();
+        }
         trace.gaps().forEach(gap -> schedule.gap(gap.reason()));
         return schedule.build(source, 1, 0);
     }
 
     private void name(int pid, String comm, int weight) {
         if (named.add(pid)) {
-            schedule.task(pid, comm, weight);
+            tell(pid, comm, weight);
         }
+    }
+
+    private void tell(int pid, String comm, int weight) {
+        int tgid = trace.tgids().getOrDefault(pid, Schedule.NO_TGID);
+        schedule.task(new Schedule.Task(pid, comm, weight, tgid, List.of()));
     }
 
     private boolean isOurs(int pid) {

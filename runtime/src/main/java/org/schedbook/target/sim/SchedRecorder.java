@@ -33,6 +33,7 @@ public final class SchedRecorder {
             echo mono > $t/trace_clock
             echo 8192 > $t/buffer_size_kb
             echo event-fork > $t/trace_options
+            echo record-tgid > $t/trace_options
             for event in sched_switch sched_waking sched_process_fork; do
                 echo 1 > $t/events/sched/$event/enable
             done

@@ -10,6 +10,7 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.schedbook.schedule.Schedule;
 
@@ -21,11 +22,16 @@ import org.schedbook.schedule.Schedule;
  *
  * @param name of the file, for messages and the workload
  * @param roots the tasks it is about, with all that they fork; about every task if there are none
+ * @param tgids the processes of tasks, by their numbers, as far as they are told
  * @param events in the order of time
  * @param gaps where the kernel lost events, each with its line and a few words
  */
 public record SchedTrace(
-        String name, Set<Integer> roots, List<Event> events, List<FormatException> gaps) {
+        String name,
+        Set<Integer> roots,
+        Map<Integer, Integer> tgids,
+        List<Event> events,
+        List<FormatException> gaps) {
 
     /** What a recording begins with, and after it the number of the process it is about. */
     static final String MARK = "schedbook records ";

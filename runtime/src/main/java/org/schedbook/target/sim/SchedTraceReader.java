@@ -28,7 +28,7 @@ final class SchedTraceReader {
     /** Of the kernel and of trace-cmd; where names have blanks, the last that looks so counts. */
     private static final Pattern FTRACE =
             Pattern.compile(
-                    "\\s*(.{1,15})-(?<pid>\\d{1,10}) +(?:\\([-\\d ]+\\) +)?\\[(?<cpu>\\d{1,4})] +"
+                    "\\s*(.{1,15})-(?<pid>\\d{1,10}) +(?:\\((?<tgid>[-\\d ]+)\\) +)?\\[(?<cpu>\\d{1,4})] +"
                             + "(?:(?<flags>[dDbB.]\\S{3,7}) +)?"
                             + TIME
                             + "(?:(?<event>\\w+): *)?(?<text>.*)",
@@ -37,7 +37,7 @@ final class SchedTraceReader {
     /** Of perf script: the process may stand before the thread, the period before the event. */
     private static final Pattern PERF =
             Pattern.compile(
-                    "\\s*(.{1,15}?)\\s+(?:\\d{1,10}/)?(?<pid>\\d{1,10})\\s+\\[(?<cpu>\\d{1,4})]\\s+"
+                    "\\s*(.{1,15}?)\\s+(?:(?<tgid>\\d{1,10})/)?(?<pid>\\d{1,10})\\s+\\[(?<cpu>\\d{1,4})]\\s+"
                             + "(?:(?<flags>[dDbB.]\\S{3,7}) +)?"
                             + TIME
                             + "(?:\\d+ +)?(?:[\\w-]+:)?(?<event>\\w+): *(?<text>.*)",
@@ -138,6 +138,7 @@ final class SchedTraceReader {
     private final List<FormatException> gaps = new ArrayList<>();
     private final Map<String, String> comms = new HashMap<>();
     private final Set<Integer> pids = new HashSet<>();
+    private final Map<Integer, Integer> tgids = new HashMap<>();
     private int nrForks;
     private int nr;
     private String ahead;
@@ -205,7 +206,8 @@ final class SchedTraceReader {
             throw new FormatException(
                     name, Math.max(nr, 1), "there are no scheduling events in it");
         }
-        return new SchedTrace(name, roots, List.copyOf(events), List.copyOf(gaps));
+        return new SchedTrace(
+                name, roots, Map.copyOf(tgids), List.copyOf(events), List.copyOf(gaps));
     }
 
     private String next() throws IOException {
@@ -357,6 +359,10 @@ final class SchedTraceReader {
     private Event event(String kind, Matcher line, Matcher what, long time) {
         try {
             int pid = Integer.parseInt(line.group("pid"));
+            String tgid = line.group("tgid");
+            if (tgid != null && !tgid.contains("-")) {
+                tgids.put(pid, Integer.parseInt(tgid.strip()));
+            }
             int cpu = Integer.parseInt(line.group("cpu"));
             return switch (kind) {
                 case "sched_switch" ->
