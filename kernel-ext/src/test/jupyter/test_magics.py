@@ -229,6 +229,13 @@ class MagicsTest(NotebookTest):
         self.fails("%check vtime --target vm", "fifo is attached", "%detach")
         self.ok("%detach")
 
+    def test_a_timeline_is_recorded_in_the_guest_beside_the_simulated_one(self):
+        cell = self.ok("%timeline vtime pipe:loops=50 --beside sim", 300)
+        self.assertRegex(cell.shown(), r"recorded in the guest, Linux \S+, under vtime, above .*simulated")
+        self.assertRegex(cell.shown(), r"(?m)^recorded CPU 0 *\|(.|\n)*^simulated CPU 0 *\|")
+        self.assertIn("No policy is attached", self.ok("%status").shown())
+        self.assertIn("under eevdf", self.ok("%timeline eevdf pipe:loops=50", 300).shown())
+
     def test_what_shell_leaves_in_the_background_goes_on_and_is_named(self):
         started = self.ok("%shell yes > /dev/null & echo started")
         self.assertIn("started", started.shown())

@@ -68,6 +68,36 @@ class SimulatorTest(NotebookTest):
         self.fails("%timeline none.trace", "cannot be read")
         self.fails("%sim interactive --policies ,", "nothing before a comma")
 
+    def test_a_timeline_is_made_on_the_target_and_drawn_beside_another(self):
+        self.ok("%target sim --cpus 2")
+        try:
+            cell = self.ok("%timeline vtime messaging:groups=1,loops=5 --tasks --wakes")
+            self.assertIn("messaging:groups=1,loops=5 under vtime, simulated", cell.shown())
+            self.assertIn("Simulated: ", cell.shown())
+            self.assertRegex(cell.shown(), r"(?m)^receiver \d+ *\|.*-.*\|$")
+            self.assertIn("image/png", cell.of("execute_result")[0]["data"])
+            self.assertIn("in DSQ 0", str(cell.of("execute_result")[0]["data"]["application/vnd.vega.v5+json"]))
+            cell = self.ok("%timeline fifo mixed:seconds=2 --beside vtime --whole")
+            self.assertRegex(cell.shown(), r"(?m)^fifo CPU 0 *\|[^|]+\|$(.|\n)*^vtime CPU 1 *\|[^|]+\|$")
+            self.assertIn("put together", cell.shown())
+            self.assertIn("its part, ms", self.ok("%timeline vtime mixed:seconds=2 --cpu-time").shown())
+            self.ok("%sim interactive --policies fifo,vtime --cpus 2")
+            self.assertIn("interactive under fifo", self.ok("%timeline fifo").shown())
+            self.assertIn("vtime CPU 0", self.ok("%timeline fifo --beside vtime").shown())
+            self.fails("%timeline nosuch messaging", "nosuch")
+            self.fails("%timeline nosuch", "nosuch", "cannot be read")
+            self.fails("%timeline fifo nosuch", "nosuch")
+        finally:
+            self.ok("%target vm")
+
+    def test_the_simulated_machine_has_a_tick_and_a_limit(self):
+        shown = self.ok("%sim interactive --cpus 1 --costs free --tick 1ms --limit 100ms").shown()
+        self.assertIn("a tick every 1.0 ms", shown)
+        self.assertIn("time limit", shown)
+        self.assertIn("100.000", shown)
+        self.fails("%sim interactive --tick 0ms", "--tick is 0ms")
+        self.fails("%sim interactive --limit soon", "'soon' is no time")
+
     def test_a_policy_is_held_to_promises(self):
         shown = self.ok("%check vtime shares-by-weight 5% work-conserving").shown()
         self.assertIn("✓", shown)

@@ -164,6 +164,11 @@ final class SimMagic implements Magic {
     }
 
     private SimWorkload load() {
+        return load(workload);
+    }
+
+    /** Returns what there is a model of, or what a file says, by what was typed. */
+    static SimWorkload load(String workload) {
         return switch (workload) {
             case INTERACTIVE -> SimWorkload.interactive(NR_INTERACTIVE, NR_BATCH, INTERACTIVE_NS);
             case SKEWED -> SimWorkload.skewed(NR_SKEWED, SHORT_NS);

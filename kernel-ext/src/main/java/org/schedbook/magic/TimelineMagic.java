@@ -16,9 +16,12 @@ import org.schedbook.schedule.Schedule;
 import org.schedbook.session.Recorded;
 import org.schedbook.session.Session;
 import org.schedbook.session.Simulated;
+import org.schedbook.target.TargetException;
 import org.schedbook.target.sim.FormatException;
 import org.schedbook.target.sim.SchedTrace;
 import org.schedbook.target.sim.SimResult;
+import org.schedbook.view.ScheduleChart;
+import org.schedbook.view.ScheduleChart.Labelled;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,34 +29,72 @@ import picocli.CommandLine.Parameters;
 /** {@code %timeline}: who ran where and when. */
 @Command(
         description = {
-            "Draws who ran where and when in the last simulation or recording.",
+            "Draws who ran where and when: in the last simulation or recording, or under a policy now.",
             "",
             "Each CPU is a row, each task a colour; where there is no bar the CPU is idle, and a"
                     + " black notch says that the task came from another CPU. In JupyterLab the"
                     + " wheel, the mouse and two fields zoom and move, and pointing at a bar tells"
-                    + " its times. --from and --to show a part. --perfetto writes a file that"
-                    + " ui.perfetto.dev opens.",
+                    + " its times. --from and --to show a part. With a policy and a WORKLOAD, the"
+                    + " target runs that: simulated, or recorded in the guest, where eevdf is the"
+                    + " kernel's own scheduler. --perfetto writes a file that ui.perfetto.dev"
+                    + " opens.",
         },
         footer = {
             "Examples:",
             "  %timeline",
             "  %timeline --policy vtime --from 10ms --to 30ms",
             "  %timeline --perfetto schedule.json",
-            "  %timeline load.trace"
+            "  %timeline load.trace",
+            "  %timeline mine messaging:groups=1,loops=20 --tasks",
+            "  %timeline eevdf messaging:groups=1,loops=20 --beside mine",
+            "  %timeline mine mixed:seconds=2 --beside sim --cpu-time"
         })
 final class TimelineMagic implements Magic {
 
-    /** More bars than this in one picture, and most are less than a pixel wide. */
-    private static final int BARS = 300;
-
-    /** What there is to zoom out to and to move through: some 60 KB in the notebook. */
-    private static final int ALL_BARS = 3000;
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "WHAT",
+            description =
+                    "A recording, or a policy; by default what was simulated or recorded last.")
+    private String what;
 
     @Parameters(
+            index = "1",
             arity = "0..1",
-            paramLabel = "FILE",
-            description = "A recording; by default what was simulated or recorded last.")
-    private Path file;
+            paramLabel = "WORKLOAD",
+            completionCandidates = Candidates.Workloads.class,
+            description = "What the target is to run now, under that policy; short.")
+    private String workload;
+
+    @Option(
+            names = "--beside",
+            paramLabel = "WHAT",
+            description =
+                    "Draw this below, on one time axis: a policy or a recording; with a WORKLOAD"
+                            + " also sim or vm, for the same policy there.")
+    private String beside;
+
+    @Option(
+            names = "--tasks",
+            description =
+                    "A row for each task, too: a thin line while it waits, in the colour of the DSQ"
+                            + " that it is in, where that is known.")
+    private boolean tasks;
+
+    @Option(names = "--wakes", description = "Arrows from who wakes to who is woken.")
+    private boolean wakes;
+
+    @Option(
+            names = "--whole",
+            description = "All of it, put together where bars would be too many to be seen.")
+    private boolean whole;
+
+    @Option(
+            names = "--cpu-time",
+            description =
+                    "Instead, the CPU time of tasks over time, beside what would be their part.")
+    private boolean cpuTime;
 
     @Option(
             names = "--policy",
@@ -81,51 +122,103 @@ final class TimelineMagic implements Magic {
     }
 
     @Override
-    public Object run(MagicCall call) {
-        Shown shown = shown();
-        return perfetto == null ? picture(shown) : export(shown.schedule());
+    public Object run(MagicCall call) throws TargetException, InterruptedException {
+        var loads = new ScheduledLoad(session, call);
+        Shown first = workload == null ? shown(what) : made(loads.run(what, workload));
+        if (perfetto != null) {
+            return export(first.schedule());
+        }
+        if (beside == null) {
+            return picture(first, List.of(new Labelled("", first.schedule())));
+        }
+        Shown second = second(loads);
+        String[] labels = labels(first, second);
+        return picture(
+                new Shown(
+                        first.title() + ", above " + second.title(),
+                        first.schedule(),
+                        first.caption().equals(second.caption())
+                                ? first.caption()
+                                : first.caption() + " Below: " + second.caption()),
+                List.of(
+                        new Labelled(labels[0], first.schedule()),
+                        new Labelled(labels[1], second.schedule())));
+    }
+
+    private Shown second(ScheduledLoad loads) throws TargetException, InterruptedException {
+        if (workload == null) {
+            return shown(beside);
+        }
+        return made(
+                switch (beside) {
+                    case "sim" -> loads.simulate(what, workload);
+                    case "vm" -> loads.record(what, workload);
+                    default -> loads.run(beside, workload);
+                });
+    }
+
+    /** The policies, where they differ, else where the two come from. */
+    private static String[] labels(Shown first, Shown second) {
+        return first.policy().equals(second.policy())
+                ? new String[] {from(first), from(second)}
+                : new String[] {first.policy(), second.policy()};
+    }
+
+    private static String from(Shown shown) {
+        return shown.schedule().source().split(" ")[0];
+    }
+
+    private static Shown made(ScheduledLoad.Made made) {
+        return new Shown(made.title(), made.schedule(), made.caption(), made.policy());
     }
 
     /** Returns the picture of what came last, from the beginning. */
     static Timeline whole(Session session) {
-        var magic = new TimelineMagic(session);
-        return magic.picture(magic.shown());
+        Shown shown = new TimelineMagic(session).shown(null);
+        return ScheduleChart.of(new Labelled("", shown.schedule()))
+                .timeline(shown.title(), shown.caption());
     }
 
-    /** A schedule with the words that stand above and below it. */
-    private record Shown(String title, Schedule schedule, String caption) {}
+    /** A schedule with the words that stand above and below it, and whose it is. */
+    private record Shown(String title, Schedule schedule, String caption, String policy) {
 
-    private Shown shown() {
-        if (file != null) {
-            return recorded(read(file));
+        Shown(String title, Schedule schedule, String caption) {
+            this(title, schedule, caption, "");
+        }
+    }
+
+    /**
+     * @param name a recording, or a policy of the last simulation; null for what was last
+     */
+    private Shown shown(String name) {
+        boolean simulatedIt =
+                name != null
+                        && session.figures()
+                                .simulated()
+                                .map(last -> last.policies().contains(name))
+                                .orElse(false);
+        if (name != null && !simulatedIt) {
+            return recorded(read(Path.of(name)));
         }
         Optional<Recorded> recorded = session.figures().recorded();
-        if (recorded.isPresent() && policy == null) {
+        if (recorded.isPresent() && policy == null && name == null) {
             return recorded(recorded.get());
         }
         Simulated simulated = simulated(session);
-        SimResult result = result(simulated, policy);
+        SimResult result = result(simulated, name == null ? policy : name);
+        String of = nameOf(simulated, result);
         return new Shown(
-                "%s under %s, simulated".formatted(simulated.workload(), nameOf(simulated, result)),
+                "%s under %s, simulated".formatted(simulated.workload(), of),
                 result.schedule(),
-                simulated.caption());
+                simulated.caption(),
+                of);
     }
 
     private static Shown recorded(Recorded recorded) {
-        Schedule schedule = recorded.schedule();
-        String gaps =
-                schedule.gaps().isEmpty()
-                        ? ""
-                        : " Some of it is missing: " + String.join("; ", schedule.gaps()) + ".";
-        String source = schedule.source();
         return new Shown(
-                "%s, %s".formatted(recorded.title(), source),
-                schedule,
-                "%s%s.%s"
-                        .formatted(
-                                source.substring(0, 1).toUpperCase(Locale.ROOT),
-                                source.substring(1),
-                                gaps));
+                "%s, %s".formatted(recorded.title(), recorded.schedule().source()),
+                recorded.schedule(),
+                recorded.caption());
     }
 
     private static Recorded read(Path file) {
@@ -174,49 +267,32 @@ final class TimelineMagic implements Magic {
                 .orElse("policy " + pid);
     }
 
-    private Timeline picture(Shown shown) {
-        Schedule schedule = shown.schedule();
-        long begin = from == null ? 0 : SimMachineOptions.time(from);
-        long end = to == null ? end(schedule, begin, BARS) : SimMachineOptions.time(to);
-        long last = to == null ? end(schedule, begin, ALL_BARS) : end;
-        if (end <= begin || begin >= schedule.endNs()) {
-            throw new CellError("There is nothing between those times.")
-                    .next(
-                            "The schedule is from 0 to %s."
-                                    .formatted(milliseconds(schedule.endNs())));
+    private Object picture(Shown shown, List<Labelled> of) {
+        var chart =
+                new ScheduleChart(
+                        of,
+                        from == null ? 0 : SimMachineOptions.time(from),
+                        Optional.ofNullable(to).map(SimMachineOptions::time),
+                        whole,
+                        tasks,
+                        wakes);
+        if (of.stream().anyMatch(each -> each.schedule().runs().isEmpty())) {
+            throw new CellError("Nothing ran in that schedule.")
+                    .next("Record or simulate something that does, for example: %sim messaging");
         }
-        List<Timeline.Bar> bars =
-                schedule.runs().stream()
-                        .filter(run -> run.toNs() > begin && run.fromNs() < last)
-                        .map(
-                                run ->
-                                        new Timeline.Bar(
-                                                run.cpu(),
-                                                schedule.name(run.pid()),
-                                                run.fromNs(),
-                                                run.toNs(),
-                                                run.moved()))
-                        .toList();
-        String part =
-                begin == 0 && end >= schedule.endNs()
-                        ? ""
-                        : " A part of %s: --from and --to show another."
-                                .formatted(milliseconds(schedule.endNs()));
-        return new Timeline(
-                shown.title(), schedule.nrCpus(), bars, begin, end, last, shown.caption() + part);
+        if (cpuTime) {
+            return chart.cpuTime(shown.title(), shown.caption());
+        }
+        try {
+            return chart.timeline(shown.title(), shown.caption());
+        } catch (IllegalArgumentException e) {
+            throw new CellError("There is nothing between those times.")
+                    .next("The schedule is from 0 to %s.".formatted(milliseconds(chart.endNs())));
+        }
     }
 
     private static String nameOf(Simulated simulated, SimResult result) {
         return simulated.policies().get(simulated.results().indexOf(result));
-    }
-
-    /** Returns where so many bars end, counted from a beginning. */
-    private static long end(Schedule schedule, long begin, int bars) {
-        List<Schedule.Run> shown =
-                schedule.runs().stream().filter(run -> run.toNs() > begin).limit(bars + 1).toList();
-        return shown.size() <= bars
-                ? schedule.endNs()
-                : Math.max(begin + 1, shown.getLast().fromNs());
     }
 
     private static String milliseconds(long ns) {

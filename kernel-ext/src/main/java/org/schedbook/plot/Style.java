@@ -128,13 +128,14 @@ final class Style {
                 .collect(Collectors.joining("\n"));
     }
 
-    static void line(
+    static XYSeries line(
             XYChart chart, String name, Color colour, float width, double[] xs, double... ys) {
         XYSeries line = chart.addSeries(name, xs, ys);
         line.setXYSeriesRenderStyle(XYSeriesRenderStyle.Line);
         line.setMarker(SeriesMarkers.NONE);
         line.setLineColor(colour);
         line.setLineStyle(new BasicStroke(width));
+        return line;
     }
 
     static void points(

@@ -2,6 +2,7 @@ package org.schedbook.plot;
 
 import java.awt.Color;
 import java.awt.Graphics2D;
+import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
@@ -17,32 +18,53 @@ import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 /**
  * Who ran where and when: a row for each CPU, a bar for each stretch of a task on it, in the task's
  * colour; a CPU without a bar is idle, and a notch at the start of a bar says that the task came
- * from another CPU. The value of a cell, it shows itself as a PNG at 2×, with the same rows in
- * letters as plain text, and where the front end draws Vega as a chart to zoom and move in, which
- * goes on to the last of the bars.
+ * from another CPU. There may be rows of tasks, too, with thin bars while they wait, and arrows
+ * from who wakes to who is woken. The value of a cell, it shows itself as a PNG at 2×, with the
+ * same rows in letters as plain text, and where the front end draws Vega as a chart to zoom and
+ * move in, which goes on to the last of the bars.
  *
  * @param title one line above the chart
- * @param rows how many CPUs there are
+ * @param rows their names
  * @param bars in the order of their starts
+ * @param arrows in the order of time
  * @param fromNs where the picture begins
  * @param toNs where it ends, later than that
  * @param endNs where the chart to zoom in ends, not before that
  * @param caption what it is of, set below the chart
  */
 public record Timeline(
-        String title, int rows, List<Bar> bars, long fromNs, long toNs, long endNs, String caption)
+        String title,
+        List<String> rows,
+        List<Bar> bars,
+        List<Arrow> arrows,
+        long fromNs,
+        long toNs,
+        long endNs,
+        String caption)
         implements Plot {
 
     /**
      * A stretch of a task on a CPU.
      *
-     * @param row the CPU
-     * @param task the task's name in the chart
+     * @param row the number of its row
+     * @param task the task's name in the chart, or what it waits in
      * @param moved whether the task ran on another CPU before
+     * @param thin whether it waits, and does not run
      */
-    public record Bar(int row, String task, long fromNs, long toNs, boolean moved) {}
+    public record Bar(int row, String task, long fromNs, long toNs, boolean moved, boolean thin) {
 
-    static final int LEFT = 62;
+        /** A task runs. */
+        public Bar(int row, String task, long fromNs, long toNs, boolean moved) {
+            this(row, task, fromNs, toNs, moved, false);
+        }
+    }
+
+    /** Something of one row does something to another. */
+    public record Arrow(long timeNs, int from, int to) {}
+
+    private static final int LEFT = 62;
+    private static final int MOST_LEFT = 190;
+    private static final int LETTER = 7;
 
     private static final int TOP = 34;
     private static final int AXIS = 24;
@@ -58,10 +80,33 @@ public record Timeline(
 
     private static final String UNKNOWN = "#";
     private static final String IDLE = ".";
+    private static final String WAITS = "-";
+
+    /** Rows of CPUs, and nothing else. */
+    public Timeline(
+            String title,
+            int cpus,
+            List<Bar> bars,
+            long fromNs,
+            long toNs,
+            long endNs,
+            String caption) {
+        this(
+                title,
+                IntStream.range(0, cpus).mapToObj(cpu -> "CPU " + cpu).toList(),
+                bars,
+                List.of(),
+                fromNs,
+                toNs,
+                endNs,
+                caption);
+    }
 
     public Timeline {
+        rows = List.copyOf(rows);
         bars = List.copyOf(bars);
-        if (rows < 1 || toNs <= fromNs || endNs < toNs) {
+        arrows = List.copyOf(arrows);
+        if (rows.isEmpty() || toNs <= fromNs || endNs < toNs) {
             throw new IllegalArgumentException("nothing to draw");
         }
     }
@@ -72,21 +117,27 @@ public record Timeline(
                 Locale.ROOT,
                 "%s: %d tasks on %d CPUs, %s",
                 title,
-                tasks().size(),
-                rows,
-                IntStream.range(0, rows)
+                shown().stream().filter(bar -> !bar.thin()).map(Bar::task).distinct().count(),
+                IntStream.range(0, rows.size()).filter(this::isCpu).count(),
+                IntStream.range(0, rows.size())
+                        .filter(this::isCpu)
                         .mapToObj(
                                 row ->
-                                        "CPU %d busy %.0f %%"
+                                        "%s busy %.0f %%"
                                                 .formatted(
-                                                        row, 100.0 * busyNs(row) / (toNs - fromNs)))
+                                                        rows.get(row),
+                                                        100.0 * busyNs(row) / (toNs - fromNs)))
                         .limit(16)
                         .collect(Collectors.joining(", ", "", ".")));
     }
 
+    private boolean isCpu(int row) {
+        return rows.get(row).contains("CPU ");
+    }
+
     private long busyNs(int row) {
         return shown().stream()
-                .filter(bar -> bar.row() == row)
+                .filter(bar -> bar.row() == row && !bar.thin())
                 .mapToLong(bar -> Math.min(bar.toNs(), toNs) - Math.max(bar.fromNs(), fromNs))
                 .sum();
     }
@@ -99,6 +150,12 @@ public record Timeline(
     /** Returns the tasks in the picture, in the order in which they appear. */
     private List<String> tasks() {
         return shown().stream().map(Bar::task).distinct().toList();
+    }
+
+    /** How much room the names of the rows take. */
+    int left() {
+        int longest = rows.stream().mapToInt(String::length).max().orElse(0);
+        return Math.clamp(LETTER * longest + Picture.MARGIN + 8L, LEFT, MOST_LEFT);
     }
 
     @Override
@@ -118,13 +175,19 @@ public record Timeline(
         var lines = new ArrayList<String>();
         lines.add(title);
         lines.add("%s to %s, %s a column".formatted(time(fromNs), time(toNs), time(columnNs())));
-        for (int row = 0; row < rows; row++) {
-            lines.add("CPU %-3d|%s|".formatted(row, letters(row, tasks)));
+        int wide = Math.max(7, rows.stream().mapToInt(String::length).max().orElse(0) + 1);
+        for (int row = 0; row < rows.size(); row++) {
+            lines.add(
+                    rows.get(row).isEmpty()
+                            ? ""
+                            : ("%-" + wide + "s|%s|")
+                                    .formatted(rows.get(row), letters(row, tasks)));
         }
         lines.add(
                 IntStream.range(0, Math.min(tasks.size(), LETTERS.length()))
-                        .mapToObj(i -> LETTERS.charAt(i) + " " + tasks.get(i))
-                        .collect(Collectors.joining(", ", "", "; " + IDLE + " idle")));
+                                .mapToObj(i -> LETTERS.charAt(i) + " " + tasks.get(i))
+                                .collect(Collectors.joining(", ", "", "; " + IDLE + " idle"))
+                        + (bars.stream().anyMatch(Bar::thin) ? ", " + WAITS + " waits" : ""));
         lines.add(caption);
         return String.join("\n", lines);
     }
@@ -148,7 +211,7 @@ public record Timeline(
             for (int c = (int) (from / columnNs); c <= last; c++) {
                 long part =
                         (long) (Math.min(to, (c + 1) * columnNs) - Math.max(from, c * columnNs));
-                columns.get(c).merge(bar.task(), part, Long::sum);
+                columns.get(c).merge(bar.thin() ? WAITS : bar.task(), part, Long::sum);
             }
         }
         return columns.stream()
@@ -166,6 +229,9 @@ public record Timeline(
                         .max(Map.Entry.<String, Long>comparingByValue())
                         .orElseThrow()
                         .getKey();
+        if (longest.equals(WAITS)) {
+            return WAITS;
+        }
         int index = tasks.indexOf(longest);
         return index < LETTERS.length() ? LETTERS.substring(index, index + 1) : UNKNOWN;
     }
@@ -177,16 +243,17 @@ public record Timeline(
         int height = rowHeight();
         int entries = Math.min(tasks().size(), LEGEND_ENTRIES);
         int legend = (entries + 4) / 5 * LEGEND_LINE + 6;
-        return new Picture(TOP + rows * height + AXIS + legend, g -> draw(g, height), caption);
+        return new Picture(
+                TOP + rows.size() * height + AXIS + legend, g -> draw(g, height), caption);
     }
 
     int rowHeight() {
-        return Math.clamp(480 / rows, 6, 26);
+        return Math.clamp(480 / rows.size(), 6, 26);
     }
 
     private double x(long ns) {
-        double width = Picture.WIDTH - LEFT - Picture.MARGIN;
-        return LEFT + width * (Math.clamp(ns, fromNs, toNs) - fromNs) / (toNs - fromNs);
+        double width = Picture.WIDTH - left() - Picture.MARGIN;
+        return left() + width * (Math.clamp(ns, fromNs, toNs) - fromNs) / (toNs - fromNs);
     }
 
     private void draw(Graphics2D g, int height) {
@@ -194,14 +261,20 @@ public record Timeline(
         g.setFont(Style.TITLE);
         g.drawString(Style.fit(g, title, Picture.WIDTH - 24), Picture.MARGIN, 20);
         g.setFont(Style.CAPTION);
-        int bottom = TOP + rows * height;
-        for (int row = 0; row < rows; row++) {
+        int bottom = TOP + rows.size() * height;
+        for (int row = 0; row < rows.size(); row++) {
+            if (rows.get(row).isEmpty()) {
+                continue;
+            }
             int y = TOP + row * height;
             g.setColor(Style.ROW);
-            g.fill(new Rectangle2D.Double(LEFT, y + 1, x(toNs) - LEFT, height - 2));
+            g.fill(new Rectangle2D.Double(left(), y + 1, x(toNs) - left(), height - 2));
             if (height >= 12 || row % 4 == 0) {
                 g.setColor(Style.TEXT);
-                g.drawString("CPU " + row, Picture.MARGIN, y + height / 2 + 5);
+                g.drawString(
+                        Style.fit(g, rows.get(row), left() - Picture.MARGIN - 4.0),
+                        Picture.MARGIN,
+                        y + height / 2 + 5);
             }
         }
         drawTicks(g, bottom);
@@ -213,7 +286,21 @@ public record Timeline(
         for (Bar bar : shown()) {
             drawBar(g, bar, colours.get(bar.task()), TOP + bar.row() * height, height);
         }
+        arrows.stream()
+                .filter(arrow -> arrow.timeNs() >= fromNs && arrow.timeNs() <= toNs)
+                .forEach(arrow -> drawArrow(g, arrow, height));
         drawLegend(g, tasks, colours, bottom + AXIS + 12);
+    }
+
+    private void drawArrow(Graphics2D g, Arrow arrow, int height) {
+        double at = x(arrow.timeNs());
+        double from = TOP + (arrow.from() + .5) * height;
+        double to = TOP + (arrow.to() + .5) * height;
+        double back = to > from ? -4 : 4;
+        g.setColor(Style.TEXT);
+        g.draw(new Line2D.Double(at, from, at, to));
+        g.draw(new Line2D.Double(at - 3, to + back, at, to));
+        g.draw(new Line2D.Double(at + 3, to + back, at, to));
     }
 
     /** Each colour comes again lighter and darker, so that two tasks seldom look the same. */
@@ -237,6 +324,10 @@ public record Timeline(
         double from = x(bar.fromNs());
         double width = Math.max(.5, x(bar.toNs()) - from - .3);
         g.setColor(colour);
+        if (bar.thin()) {
+            g.fill(new Rectangle2D.Double(from, y + height / 2.0 - 1, width, 2));
+            return;
+        }
         g.fill(new Rectangle2D.Double(from, y + 2, width, height - 4));
         if (bar.moved() && width > 3) {
             var notch = new Path2D.Double();

@@ -62,9 +62,18 @@ final class ZoomableTimeline {
         var caption = new ArrayList<>(Picture.wrap(timeline.caption()));
         caption.addAll(Picture.wrap(HINT));
         values.put("caption", caption);
-        values.put("width", Picture.WIDTH - Timeline.LEFT - Picture.MARGIN);
-        values.put("height", timeline.rows() * timeline.rowHeight());
-        values.put("cpus", IntStream.range(0, timeline.rows()).boxed().toList());
+        values.put("width", Picture.WIDTH - timeline.left() - Picture.MARGIN);
+        values.put("height", timeline.rows().size() * timeline.rowHeight());
+        int rows = timeline.rows().size();
+        values.put("rows", IntStream.range(0, rows).boxed().toList());
+        values.put(
+                "filled",
+                IntStream.range(0, rows)
+                        .filter(row -> !timeline.rows().get(row).isEmpty())
+                        .boxed()
+                        .toList());
+        values.put("rowNames", timeline.rows());
+        values.put("arrows", arrows(timeline));
         values.put("bars", bars);
         values.put("tasks", List.copyOf(tasks.keySet()));
         values.put("indices", indices);
@@ -98,7 +107,7 @@ final class ZoomableTimeline {
      * @param tasks is given the tasks, in the order in which they appear, with their numbers
      */
     private static String csv(Timeline timeline, Map<String, Integer> tasks) {
-        var csv = new StringBuilder("cpu,task,from,for,moved");
+        var csv = new StringBuilder("row,task,from,for,moved,thin");
         for (Timeline.Bar bar : timeline.bars()) {
             if (bar.toNs() > timeline.fromNs() && bar.fromNs() < timeline.endNs()) {
                 Integer task = tasks.computeIfAbsent(bar.task(), _ -> tasks.size());
@@ -107,7 +116,18 @@ final class ZoomableTimeline {
                 csv.append(',').append(bar.fromNs());
                 csv.append(',').append(bar.toNs() - bar.fromNs());
                 csv.append(',').append(bar.moved() ? 1 : 0);
+                csv.append(',').append(bar.thin() ? 1 : 0);
             }
+        }
+        return csv.toString();
+    }
+
+    private static String arrows(Timeline timeline) {
+        var csv = new StringBuilder("at,from,to");
+        for (Timeline.Arrow arrow : timeline.arrows()) {
+            csv.append('\n').append(arrow.timeNs());
+            csv.append(',').append(arrow.from());
+            csv.append(',').append(arrow.to());
         }
         return csv.toString();
     }

@@ -1,5 +1,6 @@
 package org.schedbook.session;
 
+import java.util.Locale;
 import org.schedbook.schedule.Schedule;
 
 /**
@@ -8,4 +9,18 @@ import org.schedbook.schedule.Schedule;
  * @param title what ran, one line
  * @param schedule who ran where and when
  */
-public record Recorded(String title, Schedule schedule) {}
+public record Recorded(String title, Schedule schedule) {
+
+    /** Returns one line for captions: where it was recorded, and what of it is missing. */
+    public String caption() {
+        String source = schedule.source();
+        String gaps =
+                schedule.gaps().isEmpty()
+                        ? ""
+                        : " Some of it is missing: " + String.join("; ", schedule.gaps()) + ".";
+        return source.substring(0, 1).toUpperCase(Locale.ROOT)
+                + source.substring(1)
+                + "."
+                + (gaps.isEmpty() ? "" : gaps);
+    }
+}

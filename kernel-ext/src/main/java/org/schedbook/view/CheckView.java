@@ -1,6 +1,5 @@
 package org.schedbook.view;
 
-import java.util.List;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.DisplayDataRenderable;
 import org.schedbook.check.Points;
@@ -14,9 +13,6 @@ import org.schedbook.schedule.Schedule;
 
 /** How tests and what they look at are shown. */
 final class CheckView {
-
-    /** More bars than this in one picture, and most are less than a pixel wide. */
-    private static final int BARS = 300;
 
     private static final String EDGE = "#4c8bf5";
 
@@ -43,27 +39,11 @@ final class CheckView {
         if (schedule.endNs() == 0) {
             return (Renderable) () -> new DisplayData(ran.toString());
         }
-        List<Timeline.Bar> bars =
-                schedule.runs().stream()
-                        .map(
-                                run ->
-                                        new Timeline.Bar(
-                                                run.cpu(),
-                                                ran.name(run.pid()),
-                                                run.fromNs(),
-                                                run.toNs(),
-                                                run.moved()))
-                        .toList();
-        long end = bars.size() > BARS ? bars.get(BARS).fromNs() : schedule.endNs();
-        var timeline =
-                new Timeline(
-                        "%s, %s".formatted(ran.policy(), schedule.source()),
-                        schedule.nrCpus(),
-                        bars,
-                        0,
-                        Math.max(1, end),
-                        schedule.endNs(),
-                        "On a textbook's machine: scheduling costs nothing.");
+        Timeline timeline =
+                ScheduleChart.of(new ScheduleChart.Labelled("", schedule, ran::name))
+                        .timeline(
+                                "%s, %s".formatted(ran.policy(), schedule.source()),
+                                "On a textbook's machine: scheduling costs nothing.");
         return (Renderable)
                 () -> {
                     DisplayData data = timeline.bundle();

@@ -89,7 +89,11 @@ class TimelineTest {
         assertEquals(9 / 1e3, values.get("middle").asDouble());
         assertEquals("[\"a 1\",\"b 2\"]", values.get("tasks").toString());
         assertEquals(
-                List.of("cpu,task,from,for,moved", "0,0,0,36,0", "0,1,36,36,1", "1,1,0,36,0"),
+                List.of(
+                        "row,task,from,for,moved,thin",
+                        "0,0,0,36,0,0",
+                        "0,1,36,36,1,0",
+                        "1,1,0,36,0,0"),
                 chart.get("data").get(0).get("values").asText().lines().toList());
         assertFalse(chart.toString().contains("@"), "every place is filled in");
     }

@@ -220,6 +220,12 @@ public record Schedule(
                 partial);
     }
 
+    /** Returns the same schedule with some time behind it in which nothing is known to happen. */
+    public Schedule lasting(long ns) {
+        return new Schedule(
+                source, nrCpus, Math.max(endNs, ns), tasks, runs, wakes, inserts, gaps, partial);
+    }
+
     /** Puts a schedule together from events in the order of time. */
     public static final class Builder {
 

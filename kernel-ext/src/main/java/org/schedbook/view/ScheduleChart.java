@@ -1,0 +1,349 @@
+package org.schedbook.view;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import org.schedbook.plot.CpuTimePlot;
+import org.schedbook.plot.Timeline;
+import org.schedbook.schedule.CpuTime;
+import org.schedbook.schedule.Schedule;
+import org.schedbook.target.sim.SimResult;
+
+/**
+ * Draws schedules: one, or two under one another on one time axis.
+ *
+ * @param of the schedules; labels tell two apart
+ * @param fromNs where to begin
+ * @param toNs where to end; empty for as much as can be read
+ * @param whole whether to show all of it, put together where it is too much to draw one by one
+ * @param tasks whether each task has a row, too
+ * @param wakes whether arrows show who woke whom
+ */
+public record ScheduleChart(
+        List<Labelled> of,
+        long fromNs,
+        Optional<Long> toNs,
+        boolean whole,
+        boolean tasks,
+        boolean wakes) {
+
+    /**
+     * A schedule of some.
+     *
+     * @param label what tells it apart; empty for the only one
+     * @param names how its tasks are called
+     */
+    public record Labelled(String label, Schedule schedule, IntFunction<String> names) {
+
+        public Labelled(String label, Schedule schedule) {
+            this(label, schedule, schedule::name);
+        }
+    }
+
+    /** More bars than this in one picture, and most are less than a pixel wide. */
+    private static final int BARS = 300;
+
+    /** What there is to zoom out to and to move through: some 60 KB in the notebook. */
+    private static final int ALL_BARS = 3000;
+
+    /** Columns when bars are put together. */
+    private static final int COLUMNS = 240;
+
+    /** More tasks than this cannot be told apart, and those of a name share a colour. */
+    private static final int COLOURS = 60;
+
+    /** Rows of tasks that are drawn. */
+    private static final int ROWS = 24;
+
+    private static final int POINTS = 201;
+    private static final int LINES = 7;
+
+    /** Draws a schedule from its beginning. */
+    public static ScheduleChart of(Labelled schedule) {
+        return new ScheduleChart(List.of(schedule), 0, Optional.empty(), false, false, false);
+    }
+
+    /** Returns when the last of them ends. */
+    public long endNs() {
+        return of.stream().mapToLong(each -> each.schedule.endNs()).max().orElse(0);
+    }
+
+    /**
+     * Returns who ran where and when.
+     *
+     * @throws IllegalArgumentException if there is nothing between those times
+     */
+    public Timeline timeline(String title, String caption) {
+        long most = endNs();
+        long to = whole ? toNs.orElse(most) : toNs.orElse(end(BARS));
+        long last = whole ? to : toNs.orElse(end(ALL_BARS));
+        if (to <= fromNs || fromNs >= most) {
+            throw new IllegalArgumentException("nothing is between those times");
+        }
+        var rows = new ArrayList<String>();
+        var bars = new ArrayList<Timeline.Bar>();
+        var arrows = new ArrayList<Timeline.Arrow>();
+        var notes = new ArrayList<String>();
+        for (Labelled each : of) {
+            if (!rows.isEmpty()) {
+                rows.add("");
+            }
+            add(each, last, rows, bars, arrows, notes);
+        }
+        bars.sort(Comparator.comparingLong(Timeline.Bar::fromNs));
+        if (fromNs > 0 || to < most) {
+            notes.add(
+                    String.format(
+                            Locale.ROOT,
+                            "A part of %,.3f ms: --from and --to show another.",
+                            most / 1e6));
+        }
+        return new Timeline(
+                title,
+                rows,
+                bars,
+                arrows,
+                fromNs,
+                to,
+                Math.max(to, last),
+                (caption + " " + notes.stream().distinct().collect(Collectors.joining(" ")))
+                        .strip());
+    }
+
+    /** Where so many bars end, counted from the beginning. */
+    private long end(int nr) {
+        long end = endNs();
+        for (Labelled each : of) {
+            List<Schedule.Run> shown =
+                    each.schedule.runs().stream()
+                            .filter(run -> run.toNs() > fromNs)
+                            .limit(nr / of.size() + 1L)
+                            .toList();
+            if (shown.size() > nr / of.size()) {
+                end = Math.min(end, Math.max(fromNs + 1, shown.getLast().fromNs()));
+            }
+        }
+        return end;
+    }
+
+    private void add(
+            Labelled each,
+            long last,
+            List<String> rows,
+            List<Timeline.Bar> bars,
+            List<Timeline.Arrow> arrows,
+            List<String> notes) {
+        Schedule schedule = each.schedule;
+        List<Schedule.Run> shown =
+                schedule.runs().stream()
+                        .filter(run -> run.toNs() > fromNs && run.fromNs() < last)
+                        .toList();
+        IntFunction<String> names = names(each, shown, notes);
+        int first = rows.size();
+        String lead = each.label.isEmpty() ? "" : each.label + " ";
+        for (int cpu = 0; cpu < schedule.nrCpus(); cpu++) {
+            rows.add(lead + "CPU " + cpu);
+        }
+        if (shown.size() > ALL_BARS) {
+            bars.addAll(together(schedule, shown, last, names, first, notes));
+        } else {
+            shown.forEach(run -> bars.add(bar(run, first + run.cpu(), names)));
+        }
+        if (tasks || wakes) {
+            addTasks(each, shown, last, names, rows, bars, arrows, notes);
+        }
+    }
+
+    private static Timeline.Bar bar(Schedule.Run run, int row, IntFunction<String> names) {
+        return new Timeline.Bar(row, names.apply(run.pid()), run.fromNs(), run.toNs(), run.moved());
+    }
+
+    /** Of many tasks the name alone, and how many have it. */
+    private static IntFunction<String> names(
+            Labelled each, List<Schedule.Run> shown, List<String> notes) {
+        List<Integer> pids = shown.stream().map(Schedule.Run::pid).distinct().toList();
+        if (pids.size() <= COLOURS) {
+            return each.names;
+        }
+        Map<String, Integer> namesakes = new LinkedHashMap<>();
+        var comms = new HashMap<Integer, String>();
+        for (int pid : pids) {
+            Schedule.Task task = each.schedule.tasks().get(pid);
+            String comm = task == null ? "task" : task.comm().replaceFirst("[.\\d]+$", "");
+            comms.put(pid, comm);
+            namesakes.merge(comm, 1, Integer::sum);
+        }
+        notes.add("Tasks of a name have one colour.");
+        return pid -> {
+            String comm = comms.get(pid);
+            return comm == null ? each.names.apply(pid) : comm + " ×" + namesakes.get(comm);
+        };
+    }
+
+    /** Bars that are each as long, of who ran longest meanwhile. */
+    private List<Timeline.Bar> together(
+            Schedule schedule,
+            List<Schedule.Run> shown,
+            long last,
+            IntFunction<String> names,
+            int first,
+            List<String> notes) {
+        double wide = (last - fromNs) / (double) COLUMNS;
+        var ran = new ArrayList<Map<String, Double>>();
+        for (int i = 0; i < schedule.nrCpus() * COLUMNS; i++) {
+            ran.add(new HashMap<>());
+        }
+        for (Schedule.Run run : shown) {
+            double from = Math.max(run.fromNs(), fromNs) - fromNs;
+            double to = Math.min(run.toNs(), last) - fromNs;
+            int end = (int) Math.min(COLUMNS - 1, to / wide);
+            String name = names.apply(run.pid());
+            for (int c = (int) Math.min(COLUMNS - 1, from / wide); c <= end; c++) {
+                double part = Math.min(to, (c + 1) * wide) - Math.max(from, c * wide);
+                ran.get(run.cpu() * COLUMNS + c).merge(name, part, Double::sum);
+            }
+        }
+        var bars = new ArrayList<Timeline.Bar>();
+        for (int cpu = 0; cpu < schedule.nrCpus(); cpu++) {
+            for (int c = 0; c < COLUMNS; c++) {
+                Map<String, Double> here = ran.get(cpu * COLUMNS + c);
+                double busy = here.values().stream().mapToDouble(Double::doubleValue).sum();
+                if (busy < wide / 2) {
+                    continue;
+                }
+                String most =
+                        here.entrySet().stream()
+                                .max(Map.Entry.<String, Double>comparingByValue())
+                                .orElseThrow()
+                                .getKey();
+                bars.add(
+                        new Timeline.Bar(
+                                first + cpu,
+                                most,
+                                fromNs + Math.round(c * wide),
+                                fromNs + Math.round((c + 1) * wide),
+                                false));
+            }
+        }
+        notes.add(
+                String.format(
+                        Locale.ROOT,
+                        "%,d runs are put together: each bar is %,.3f ms and shows who ran longest"
+                                + " in it.",
+                        shown.size(),
+                        wide / 1e6));
+        return bars;
+    }
+
+    /** A row for each task: bars while it runs, thin ones while it waits, of the DSQ it is in. */
+    private void addTasks(
+            Labelled each,
+            List<Schedule.Run> shown,
+            long last,
+            IntFunction<String> names,
+            List<String> rows,
+            List<Timeline.Bar> bars,
+            List<Timeline.Arrow> arrows,
+            List<String> notes) {
+        List<Integer> pids = shown.stream().map(Schedule.Run::pid).distinct().toList();
+        var row = new HashMap<Integer, Integer>();
+        for (int pid : pids.stream().limit(ROWS).toList()) {
+            row.put(pid, rows.size());
+            rows.add((each.label.isEmpty() ? "" : each.label + " ") + each.names.apply(pid));
+        }
+        if (pids.size() > ROWS) {
+            notes.add("%d of %d tasks have rows.".formatted(ROWS, pids.size()));
+        }
+        shown.stream()
+                .filter(run -> row.containsKey(run.pid()))
+                .limit(ALL_BARS)
+                .forEach(run -> bars.add(bar(run, row.get(run.pid()), names)));
+        var inserts =
+                each.schedule.inserts().stream()
+                        .collect(Collectors.groupingBy(Schedule.Insert::pid));
+        each.schedule.waits().stream()
+                .filter(wait -> row.containsKey(wait.pid()))
+                .filter(wait -> wait.toNs() > fromNs && wait.fromNs() < last)
+                .limit(ALL_BARS)
+                .forEach(
+                        wait ->
+                                addWait(
+                                        wait,
+                                        inserts.getOrDefault(wait.pid(), List.of()),
+                                        row.get(wait.pid()),
+                                        bars));
+        if (wakes) {
+            each.schedule.wakes().stream()
+                    .filter(wake -> wake.timeNs() >= fromNs && wake.timeNs() < last)
+                    .filter(wake -> row.containsKey(wake.pid()) && row.containsKey(wake.waker()))
+                    .limit(ALL_BARS)
+                    .forEach(
+                            wake ->
+                                    arrows.add(
+                                            new Timeline.Arrow(
+                                                    wake.timeNs(),
+                                                    row.get(wake.waker()),
+                                                    row.get(wake.pid()))));
+        }
+    }
+
+    private static void addWait(
+            Schedule.Wait wait, List<Schedule.Insert> inserts, int row, List<Timeline.Bar> bars) {
+        long from = wait.fromNs();
+        String where = "waits";
+        for (Schedule.Insert insert : inserts) {
+            if (insert.timeNs() < wait.fromNs() || insert.timeNs() > wait.toNs()) {
+                continue;
+            }
+            if (insert.timeNs() > from) {
+                bars.add(new Timeline.Bar(row, where, from, insert.timeNs(), false, true));
+                from = insert.timeNs();
+            }
+            where = "in " + SimResult.dsqName(insert.dsq());
+        }
+        if (wait.toNs() > from) {
+            bars.add(new Timeline.Bar(row, where, from, wait.toNs(), false, true));
+        }
+    }
+
+    /** Returns what the tasks that had most CPU time had, and what would have been their part. */
+    public CpuTimePlot cpuTime(String title, String caption) {
+        var lines = new ArrayList<CpuTimePlot.Line>();
+        double[] times = {};
+        for (Labelled each : of) {
+            CpuTime time = CpuTime.of(each.schedule.lasting(endNs()), POINTS, LINES / of.size());
+            times = scaled(time.timesNs());
+            String lead = each.label.isEmpty() ? "" : each.label + " ";
+            time.lines()
+                    .forEach(
+                            line ->
+                                    lines.add(
+                                            new CpuTimePlot.Line(
+                                                    lead + each.names.apply(line.pid()),
+                                                    scaled(line.hadNs()),
+                                                    scaled(line.idealNs()))));
+        }
+        return new CpuTimePlot(
+                title,
+                times,
+                lines,
+                (caption + " Dashed: by weight, at every moment, among all that could run.")
+                        .strip());
+    }
+
+    private static double[] scaled(long[] ns) {
+        return Arrays.stream(ns).mapToDouble(each -> each / 1e6).toArray();
+    }
+
+    private static double[] scaled(double[] ns) {
+        return Arrays.stream(ns).map(each -> each / 1e6).toArray();
+    }
+}
