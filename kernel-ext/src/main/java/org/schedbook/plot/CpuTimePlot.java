@@ -1,6 +1,5 @@
 package org.schedbook.plot;
 
-import java.awt.BasicStroke;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -8,7 +7,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 
 /**
- * CPU time that tasks have had over time, each as a line, and as a dashed one what would have been
+ * CPU time that tasks have had over time, each as a line, and as a thin one what would have been
  * its part.
  *
  * @param ms when, at least two
@@ -18,9 +17,6 @@ public record CpuTimePlot(String title, double[] ms, List<Line> lines, String ca
         implements Plot {
 
     private static final int HEIGHT = 380;
-    private static final BasicStroke DASHED =
-            new BasicStroke(
-                    1, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {5, 4}, 0);
 
     /** One task, in ms. */
     public record Line(String task, double[] had, double[] ideal) {
@@ -81,7 +77,6 @@ public record CpuTimePlot(String title, double[] ms, List<Line> lines, String ca
             XYSeries ideal =
                     Style.line(
                             chart, line.task + ", its part", Style.colour(i), 1f, ms, line.ideal);
-            ideal.setLineStyle(DASHED);
             ideal.setShowInLegend(false);
         }
         return new Picture(HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);

@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
             Calibrate.class,
             ClockBench.class,
             CompileBench.class,
+            ScheduleBench.class,
             EvaluatePrompts.class,
             Grade.class,
             KernelTrial.class,
