@@ -79,7 +79,6 @@ class SimulatorTest(NotebookTest):
             self.assertIn("in DSQ 0", str(cell.of("execute_result")[0]["data"]["application/vnd.vega.v5+json"]))
             cell = self.ok("%timeline fifo mixed:seconds=2 --beside vtime --whole")
             self.assertRegex(cell.shown(), r"(?m)^fifo CPU 0 *\|[^|]+\|$(.|\n)*^vtime CPU 1 *\|[^|]+\|$")
-            self.assertIn("put together", cell.shown())
             self.assertIn("its part, ms", self.ok("%timeline vtime mixed:seconds=2 --cpu-time").shown())
             self.ok("%sim interactive --policies fifo,vtime --cpus 2")
             self.assertIn("interactive under fifo", self.ok("%timeline fifo").shown())
