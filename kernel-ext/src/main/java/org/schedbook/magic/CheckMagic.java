@@ -52,8 +52,8 @@ import picocli.CommandLine.Parameters;
                     + " looked at. With --target vm the guest's kernel schedules two loads of"
                     + " hogs and sleepers under the policy, or under eevdf, and what it recorded is"
                     + " held to those promises that it can tell of. With the name of a lab, and"
- + " perhaps those of its parts, the policies and answers of this notebook are"
- + " tested.",
+                    + " perhaps those of its parts, the policies and answers of this notebook are"
+                    + " tested.",
         },
         footer = {
             "Examples:",
