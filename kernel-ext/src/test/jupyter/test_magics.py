@@ -680,6 +680,10 @@ class PlantedSecretsTest(unittest.TestCase):
                 self.assertIn("is written", cells[-1].shown())
                 children = self.assert_processes_are_clean(kernel)
                 self.assertTrue(any("java" in name for name in children), children)
+                cells.append(session.run("%attach mine --target vm", 240))
+                self.assertEqual("ok", cells[-1].reply["status"], cells[-1].shown())
+                children = self.assert_processes_are_clean(kernel)
+                self.assertTrue(any("qemu" in name for name in children), children)
                 self.endpoint.status = 401
                 cells.append(session.run("%%prompt other --no-attach\nAnything."))
                 self.assertIn("answered with status 401", cells[-1].shown())

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import pathlib
 import unittest
 
@@ -185,6 +186,27 @@ public class Thrower extends Policy {
         self.fails("%sim load.trace", "load.trace, line 4", "not a line of a trace")
         self.fails("%sim nowhere.trace", "cannot be read")
         self.fails("%record load.txt pipe", "ends in .trace")
+
+    def test_what_is_no_file_or_has_no_end_is_not_read(self):
+        directory = pathlib.Path(self.directory.name)
+        (directory / "zero.json").symlink_to("/dev/zero")
+        (directory / "zero.trace").symlink_to("/dev/zero")
+        os.mkfifo(directory / "pipe.trace")
+        os.mkfifo(directory / "pipe")
+        for name in ("zero.json", "zero.trace", "pipe.trace", "./pipe"):
+            self.fails(f"%sim {name}", "is no file")
+        for name in ("zero.trace", "pipe.trace"):
+            self.fails(f"%timeline {name}", "is no file")
+        self.fails("%sim messaging --costs zero.trace", "is no file")
+        with (directory / "long.trace").open("wb") as file:
+            file.write(b"# " + b"x" * (17 << 20))
+            file.truncate(1 << 30)
+        self.fails("%sim long.trace", "a line of more than 16 MiB")
+        self.fails("%timeline long.trace", "a line of more than 16 MiB")
+        self.fails("%sim messaging --costs long.trace", "more than 64 KiB")
+        (directory / "long.trace").rename(directory / "long.json")
+        self.fails("%sim long.json", "more than 64 MiB")
+        self.ok("6 * 7")
 
     def test_a_policy_that_loops_ends_in_a_sentence(self):
         self.ok(LOOPS)

@@ -43,6 +43,7 @@ class ArchitectureTest {
                     entry("harness", Set.of("policy")),
                     entry("measure", Set.of()),
                     entry("child", Set.of()),
+                    entry("file", Set.of()),
                     entry("compile", Set.of("child", "policy")),
                     entry("kernel", Set.of("bpf", "child", "compile", "policy")),
                     entry("posix", Set.of()),
@@ -60,7 +61,14 @@ class ArchitectureTest {
                             Set.of("compile", "harness", "schedule", "target", "target.sim")),
                     entry(
                             "target.sim",
-                            Set.of("child", "compile", "harness", "policy", "schedule", "target")),
+                            Set.of(
+                                    "child",
+                                    "compile",
+                                    "file",
+                                    "harness",
+                                    "policy",
+                                    "schedule",
+                                    "target")),
                     entry(
                             "target.host",
                             Set.of(
@@ -87,7 +95,7 @@ class ArchitectureTest {
                                     "target.sim")),
                     entry("course", Set.of("check", "compile", "target.sim")),
                     entry("course.hidden", Set.of("check", "course")),
-                    entry("llm", Set.of()),
+                    entry("llm", Set.of("file")),
                     entry("store", Set.of()),
                     entry(
                             "prompt",
@@ -95,6 +103,7 @@ class ArchitectureTest {
                                     "bench",
                                     "child",
                                     "compile",
+                                    "file",
                                     "harness",
                                     "llm",
                                     "policy",
@@ -162,6 +171,7 @@ class ArchitectureTest {
                                     "child",
                                     "compile",
                                     "course",
+                                    "file",
                                     "harness",
                                     "jupyter",
                                     "kernel",
@@ -185,6 +195,7 @@ class ArchitectureTest {
                                     "check",
                                     "compile",
                                     "course",
+                                    "file",
                                     "jupyter",
                                     "llm",
                                     "measure",

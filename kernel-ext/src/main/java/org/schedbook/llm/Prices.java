@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.schedbook.file.ForeignFile;
 
 /**
  * What tokens cost, from a file that people keep themselves: prices change, and nobody is to trust
@@ -54,11 +55,9 @@ public final class Prices {
             Files.createDirectories(file.toAbsolutePath().getParent());
             // New: a link that leads nowhere yet would have it made there.
             Files.writeString(file, HEADER, StandardOpenOption.CREATE_NEW);
-        } else if (!Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
-            throw new IOException("%s is no file of at most %,d bytes".formatted(file, MAX_BYTES));
         }
         var prices = new ArrayList<Price>();
-        for (String line : Files.readAllLines(file)) {
+        for (String line : ForeignFile.text(file, MAX_BYTES).lines().toList()) {
             if (line.isBlank() || line.strip().startsWith("#")) {
                 continue;
             }

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.schedbook.file.ForeignFile;
+import org.schedbook.file.ForeignFileException;
 
 /**
  * Answers that a model gave earlier, kept in a directory with exactly the messages it was given. A
@@ -75,11 +77,9 @@ public final class Recordings implements Model {
 
     private static Completion read(Path file) throws ModelException {
         try {
-            // Anything else, such as a pipe, may never end.
-            if (!Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
-                throw unreadable(file, "It is no file of at most %,d bytes.".formatted(MAX_BYTES));
-            }
-            return parse(Files.readAllBytes(file));
+            return parse(ForeignFile.read(file, MAX_BYTES));
+        } catch (ForeignFileException e) {
+            throw unreadable(file, e.getMessage() + ".");
         } catch (IOException e) {
             throw unreadable(file, "It is no recording: " + Words.of(firstLine(e)));
         }

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import org.schedbook.bench.Workload;
 import org.schedbook.bench.Workloads;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.file.ForeignFile;
+import org.schedbook.file.ForeignFileException;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
@@ -199,6 +201,8 @@ final class SimMagic implements Magic {
         } catch (FormatException e) {
             throw new CellError("%s, line %d: %s".formatted(file, e.line(), e.reason()))
                     .next("Correct the file and run the cell again.");
+        } catch (ForeignFileException e) {
+            throw new CellError(e.getMessage() + ".").next("Name a file of a workload.");
         } catch (IOException e) {
             throw new CellError("The file %s cannot be read.".formatted(file))
                     .next("Check its name: it is looked for beside the notebook.");
@@ -210,7 +214,7 @@ final class SimMagic implements Magic {
         if (file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
             return true;
         }
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = ForeignFile.lines(file, Integer.MAX_VALUE)) {
             String begin = new String(in.readNBytes(SNIFFED), UTF_8).replace("\uFEFF", "").strip();
             return begin.startsWith("{") || begin.startsWith("/*") || begin.startsWith("//");
         }

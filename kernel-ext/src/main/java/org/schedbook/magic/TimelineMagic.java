@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.schedbook.file.ForeignFileException;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
@@ -228,6 +229,8 @@ final class TimelineMagic implements Magic {
         } catch (FormatException e) {
             throw new CellError("%s, line %d: %s.".formatted(file, e.line(), e.reason()))
                     .next("Correct the file and run the cell again.");
+        } catch (ForeignFileException e) {
+            throw new CellError(e.getMessage() + ".").next("Name a recording of the kernel's.");
         } catch (IOException e) {
             throw new CellError("The file %s cannot be read.".formatted(file))
                     .next("Check its name: it is looked for beside the notebook.");

@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.file.ForeignFile;
 
 /**
  * The text that surrounds a person's words in a request: files named {@code system.md}, {@code
@@ -32,6 +33,9 @@ public final class PromptTexts {
                             Stream.of(
                                     "system.md", "user.md", "plan-system.md", "plan.md", "code.md"))
                     .toList();
+
+    /** The longest file of words for a model. */
+    public static final int MAX_BYTES = 1 << 20;
 
     private static final Pattern PLACE = Pattern.compile("\\{(\\w+)\\}");
 
@@ -59,7 +63,7 @@ public final class PromptTexts {
         for (String name : NAMES) {
             Path file = directory.resolve(name);
             if (Files.exists(file)) {
-                texts.put(name, Files.readString(file));
+                texts.put(name, ForeignFile.text(file, MAX_BYTES));
             }
         }
         return new PromptTexts(texts);

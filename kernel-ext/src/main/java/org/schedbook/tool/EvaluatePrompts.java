@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.file.ForeignFile;
 import org.schedbook.llm.Completion;
 import org.schedbook.llm.Endpoint;
 import org.schedbook.llm.ModelException;
@@ -189,7 +190,7 @@ final class EvaluatePrompts implements Callable<Integer> {
             throws IOException, InterruptedException {
         var prompt =
                 new PolicyPrompt(
-                        Files.readString(prompts.resolve(name + ".md")),
+                        ForeignFile.text(prompts.resolve(name + ".md"), PromptTexts.MAX_BYTES),
                         PolicySource.builtIn("fifo").orElseThrow(),
                         new Situation(
                                 Optional.of(SimMachine.flat(CPUS).topology()), List.of(), Map.of()),

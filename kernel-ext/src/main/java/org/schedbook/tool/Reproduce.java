@@ -1,7 +1,6 @@
 package org.schedbook.tool;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +18,8 @@ import org.schedbook.bench.Shell;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.file.ForeignFile;
+import org.schedbook.file.ForeignFileException;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Plain;
 import org.schedbook.jupyter.Table;
@@ -54,6 +55,9 @@ final class Reproduce implements Callable<Integer> {
     /** More than any report of ours has; a page that asks for more wants something else. */
     private static final int MAX_REPETITIONS = 1000;
 
+    /** In bytes; a page with all of its figures has less than one MiB. */
+    private static final int MAX_PAGE = 64 << 20;
+
     private static final Duration MAX_LIMIT = Duration.ofHours(1);
 
     @Parameters(paramLabel = "REPORT.html", description = "A page that %%report wrote.")
@@ -83,6 +87,8 @@ final class Reproduce implements Callable<Integer> {
             say(e.getMessage() + "\n" + e.next());
         } catch (TargetException e) {
             say(e.getMessage() + "\n" + e.nextStep());
+        } catch (ForeignFileException e) {
+            say(e.getMessage() + ", and so no report of Schedbook's. Nothing was run.");
         } catch (IOException e) {
             say(file + " cannot be read.");
         } catch (BenchException | CompileException e) {
@@ -107,7 +113,7 @@ final class Reproduce implements Callable<Integer> {
         var policies = new HashMap<String, Contender>();
         var measurements = new LinkedHashMap<BenchResult, TargetChoice>();
         try {
-            LabReport report = ReportPage.read(Files.readString(file));
+            LabReport report = ReportPage.read(ForeignFile.text(file, MAX_PAGE));
             System.out.println(
                     Plain.of(report.question().isEmpty() ? file.toString() : report.question()));
             policies.putAll(policies(report));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -168,6 +169,26 @@ class ReproduceTest {
                                 "class P extends Policy { P() { System.exit(0); }"
                                         + " public void enqueue(Task t, long f) {} }"));
         assertEquals(2, outcome.status, outcome.err);
+    }
+
+    @Test
+    void whatIsNoPageOrHasNoEndIsNotRead() throws Exception {
+        Path page = page(SIMULATED, Workloads.parse("batch:jobs=2"));
+        Path pipe = directory.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        Path device = Files.createSymbolicLink(directory.resolve("zero"), Path.of("/dev/zero"));
+        for (Path none : List.of(pipe, device, directory)) {
+            Outcome outcome = reproduce(none);
+            assertEquals(2, outcome.status, outcome.err);
+            assertTrue(outcome.err.contains(none + " is no file"), outcome.err);
+        }
+        try (var file = new RandomAccessFile(page.toFile(), "rw")) {
+            file.setLength(1L << 30);
+        }
+        Outcome outcome = reproduce(page);
+        assertEquals(2, outcome.status, outcome.err);
+        assertTrue(outcome.err.contains("has more than 64 MiB"), outcome.err);
+        assertTrue(outcome.err.contains("Nothing was run"), outcome.err);
     }
 
     @Test

@@ -4,14 +4,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import org.schedbook.file.ForeignFile;
 
 /**
  * What scheduling costs on a machine. All times are in nanoseconds of CPU time.
@@ -79,6 +80,8 @@ public record CostModel(
         }
     }
 
+    private static final int MAX_BYTES = 64 << 10;
+
     /**
      * Reads a model from a properties file that has one key for each component of this record.
      *
@@ -86,7 +89,7 @@ public record CostModel(
      *     number; the message says which
      */
     public static CostModel load(Path file) throws IOException {
-        try (Reader in = Files.newBufferedReader(file)) {
+        try (Reader in = new StringReader(ForeignFile.text(file, MAX_BYTES))) {
             var properties = new Properties();
             properties.load(in);
             return of(properties, file.toString());

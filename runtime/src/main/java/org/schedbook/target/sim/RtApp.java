@@ -10,7 +10,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.schedbook.file.ForeignFile;
 
 /**
  * A workload from a file of <a href="https://github.com/scheduler-tools/rt-app">rt-app</a>, read as
@@ -41,8 +41,7 @@ public record RtApp(SimWorkload workload, long durationNs) {
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-    private static final int MAX_MIB = 64;
-    private static final long MAX_BYTES = (long) MAX_MIB << 20;
+    private static final int MAX_BYTES = 64 << 20;
 
     /**
      * Reads a file.
@@ -52,10 +51,7 @@ public record RtApp(SimWorkload workload, long durationNs) {
      */
     public static RtApp read(Path file) throws IOException, FormatException {
         String name = file.getFileName().toString();
-        if (Files.size(file) > MAX_BYTES) {
-            throw new FormatException(name, 1, "the file has more than %d MiB".formatted(MAX_MIB));
-        }
-        byte[] bytes = Files.readAllBytes(file);
+        byte[] bytes = ForeignFile.read(file, MAX_BYTES);
         boolean utf16 = bytes.length > 1 && (bytes[0] & bytes[1] & 0xfe) == 0xfe;
         return read(name, new String(bytes, utf16 ? UTF_16 : UTF_8));
     }

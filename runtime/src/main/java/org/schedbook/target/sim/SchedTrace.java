@@ -2,16 +2,15 @@ package org.schedbook.target.sim;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.schedbook.file.ForeignFile;
 import org.schedbook.schedule.Schedule;
 
 /**
@@ -83,6 +82,9 @@ public record SchedTrace(
     /** A task starts another. */
     record Fork(long timeNs, int cpu, int parent, int child) implements Event {}
 
+    /** In bytes: pages that hold a trace have a whole program in a line. */
+    private static final int MAX_LINE = 16 << 20;
+
     /**
      * Reads a file.
      *
@@ -101,7 +103,7 @@ public record SchedTrace(
     /** Reads a file of which the kernel may have lost some. */
     public static SchedTrace readWithGaps(Path file) throws IOException, FormatException {
         String name = file.getFileName().toString();
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+        try (InputStream in = ForeignFile.lines(file, MAX_LINE)) {
             SchedTraceReader.refuseBinary(name, in);
             // A name that was cut within a character is no reason to fail.
             return readWithGaps(name, new InputStreamReader(in, UTF_8));

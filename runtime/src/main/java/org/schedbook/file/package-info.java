@@ -1,0 +1,2 @@
+/** Reading files that may come from a stranger. */
+package org.schedbook.file;
