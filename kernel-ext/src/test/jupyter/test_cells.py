@@ -212,6 +212,27 @@ class ErrorTest(CellTest):
             self.assertEqual("CompilationException", cell.reply["ename"], code)
             self.assertNotIn("\\u{", "".join(cell.reply["traceback"]), "colours are not written out")
 
+    def test_what_does_not_compile_says_where_for_an_editor(self):
+        for code, marks in {
+            "int a = 1;\n\n// more\nint b = a +\n    nosuch * 2;": [(5, 5, 6)],
+            "// 😀\nString s = \"😀\" + nosuch + \"\"": [(2, 19, 6)],
+            "%lsmagic\nint c = nosuch; int d = 2;": [(2, 9, 6)],
+            "int e = 1; Object v = e + %lsmagic": [(1, 27, 1)],  # no magic there
+            "void f() {\n  int g = 1.5;\n  String h = 1;\n}": [(2, 11, 3), (3, 14, 1)],
+            "Object o = %lsmagic\nint p = o;": [(2, 9, 1)],
+            "1 / 0": [],
+        }.items():
+            with self.subTest(code):
+                cell = self.run_cell(code)
+                self.assertEqual("error", cell.reply["status"])
+                [error] = [m for m in cell.messages if m["msg_type"] == "error"]
+                said = error["metadata"]["schedbook"]["marks"]
+                self.assertEqual(marks, [(m["line"], m["column"], m["length"]) for m in said])
+                for mark in said:
+                    self.assertTrue(mark["message"])
+                self.assertNotIn("\\u{", "".join(cell.reply["traceback"]), "colours are not written out")
+        self.assertEqual("43", self.ok("int nosuch = 42;\nnosuch + 1").shown())
+
     def test_so_do_exceptions_of_the_cell_and_their_causes(self):
         self.ok("class Mine extends Exception { Mine(String m, Throwable t) { super(m, t); } }\n"
                 "class Outer { static class Inner extends RuntimeException { } }")

@@ -16,6 +16,7 @@ from test_magics import FIFO
 
 PROMPT = "// for the lab\n%%prompt mine\nWhile one class uses the CPU, return if others wait for 5 ms."
 BROKEN = "%%policy broken\n" + FIFO.replace("SLICE_DFL_NS", "SLICE")
+UNCOMPILED = "int a = 1;\nint b = a +\n    nosuch;"
 JAVA = "while (true) { String s = \"x\"; return; }"
 COLOURS = """cell => [...new Set([...cell.querySelectorAll('.cm-line')].slice({from}).flatMap(
     line => [...line.querySelectorAll('span')]).map(span => getComputedStyle(span).color))]"""
@@ -37,7 +38,7 @@ class LabExtensionTest(unittest.TestCase):
         for name, kernel in (("ours", KERNEL), ("other", "python3")):
             nbformat.write(
                 new_notebook(
-                    cells=[new_code_cell(source) for source in (PROMPT, BROKEN, JAVA)],
+                    cells=[new_code_cell(source) for source in (PROMPT, BROKEN, JAVA, UNCOMPILED)],
                     metadata={"kernelspec": {"name": kernel, "display_name": kernel, "language": "java"}}),
                 work / "notebooks" / f"{name}.ipynb")
 
@@ -71,6 +72,24 @@ class LabExtensionTest(unittest.TestCase):
         expect(mark).to_have_count(0)
         self.page.keyboard.press("Control+Enter")
         expect(cells.nth(1).locator(".jp-OutputArea")).to_contain_text("broken")
+        expect(mark).to_have_count(0)
+
+    def test_what_does_not_compile_in_a_cell_of_java_is_marked_until_it_does(self):
+        _, cells = self.open("ours")
+        cell = cells.nth(3)
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
+        mark = cell.locator(".schedbook-error")
+        expect(mark).to_have_text("nosuch")
+        self.assertIn("cannot find symbol", mark.get_attribute("title"))
+        self.picture("labextension_java")
+        cells.nth(2).locator(".cm-content").click()
+        expect(mark).to_have_text("nosuch")
+        mark.dblclick()
+        self.page.keyboard.type("a")
+        expect(mark).to_have_count(0)
+        self.page.keyboard.press("Control+Enter")
+        expect(cell.locator(".jp-OutputArea-output")).to_have_count(0)
         expect(mark).to_have_count(0)
 
     def test_notebooks_of_other_kernels_are_left_alone(self):

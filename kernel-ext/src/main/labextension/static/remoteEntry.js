@@ -1,6 +1,6 @@
 /*
  * Schedbook in JupyterLab: the words of a %%prompt cell are not coloured as Java, and what an error
- * card marks is marked in the editor. Notebooks of other kernels are left alone.
+ * card or the compiler marks is marked in the editor. Notebooks of other kernels are left alone.
  *
  * This is what JupyterLab's own build would make of a small module, written by hand: a container of
  * webpack's module federation, which takes from JupyterLab what it shares and brings nothing.
@@ -105,11 +105,15 @@
   function watch(panel, editors) {
     const cells = new WeakSet();
     const views = new WeakSet();
+    const uncompiled = new WeakMap();
     let ours = false;
 
     function marksOf(cell) {
       const { outputs } = cell.model;
-      const found = [];
+      if (outputs.length === 0) {
+        uncompiled.delete(cell.model);
+      }
+      const found = [...(uncompiled.get(cell.model) ?? [])];
       for (let i = 0; i < outputs.length; i++) {
         found.push(...(outputs.get(i).metadata?.schedbook?.marks ?? []));
       }
@@ -120,6 +124,19 @@
       const view = cell.editor?.editor;
       if (ours && view && views.has(view)) {
         editors.show(view, marksOf(cell));
+      }
+    }
+
+    /** What does not compile comes beside an error, which is not kept in the notebook with it. */
+    function hear(_, message) {
+      const marks = message.metadata?.schedbook?.marks;
+      if (message.header.msg_type === 'error' && marks) {
+        const cell = panel.content.widgets.find(
+          each => each.outputArea?.future?.msg.header.msg_id === message.parent_header.msg_id);
+        if (cell) {
+          uncompiled.set(cell.model, marks);
+          showMarks(cell);
+        }
       }
     }
 
@@ -153,6 +170,7 @@
     }
 
     panel.sessionContext.kernelChanged.connect(update);
+    panel.sessionContext.iopubMessage.connect(hear);
     panel.context.ready.then(() => {
       panel.content.model?.cells.changed.connect(() => requestAnimationFrame(dressAll));
       return panel.sessionContext.ready;

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jdk.jshell.DeclarationSnippet;
+import jdk.jshell.Diag;
 import jdk.jshell.EvalException;
 import jdk.jshell.ExpressionSnippet;
 import jdk.jshell.JShell;
@@ -137,8 +138,12 @@ final class CellEvaluator extends CodeEvaluator {
     private final String name;
     private final CellExecution execution = new CellExecution(new SnippetLoader());
     private Consequences consequences = new Consequences();
+    private Rejected rejected;
     private boolean expression;
     private boolean lost;
+
+    /** Java of a cell, and where in it the snippet starts that did not compile. */
+    private record Rejected(CompilationException error, String code, int start) {}
 
     CellEvaluator(String name) {
         super(name, -1, TimeUnit.MILLISECONDS);
@@ -190,6 +195,45 @@ final class CellEvaluator extends CodeEvaluator {
         return last;
     }
 
+    /**
+     * Returns where in a cell the compiler has found errors: as precisely as it says on lines of
+     * Java, and as a whole on lines with magics, which the compiler has not seen.
+     */
+    List<CellError.Mark> marks(JShell shell, CompilationException error, String cell) {
+        if (rejected == null || rejected.error() != error) {
+            return List.of();
+        }
+        Snippet snippet = error.getBadSnippetCompilation().snippet();
+        String code = rejected.code();
+        // Comments before it may be left out of its source, and a semicolon added at the end.
+        int start = code.indexOf(snippet.source().replaceFirst(";\\z", ""), rejected.start());
+        if (start < 0) {
+            return List.of(); // it was compiled within a magic, from other source
+        }
+        return shell.diagnostics(snippet)
+                .filter(Diag::isError)
+                .map(
+                        diagnostic ->
+                                mark(
+                                        cell,
+                                        code,
+                                        start + Math.toIntExact(diagnostic.getStartPosition()),
+                                        start + Math.toIntExact(diagnostic.getEndPosition()),
+                                        diagnostic.getMessage(null)))
+                .toList();
+    }
+
+    private static CellError.Mark mark(String cell, String code, int from, int to, String message) {
+        int at = Math.clamp(from, 0, code.length());
+        int line = (int) code.substring(0, at).chars().filter(c -> c == '\n').count();
+        int lineStart = code.lastIndexOf('\n', at - 1) + 1;
+        String compiled = code.substring(lineStart).lines().findFirst().orElse("");
+        String typed = cell.lines().skip(line).findFirst().orElse("");
+        return typed.equals(compiled)
+                ? new CellError.Mark(line + 1, at - lineStart + 1, Math.max(1, to - at), message)
+                : new CellError.Mark(line + 1, 1, Math.max(1, typed.length()), message);
+    }
+
     /** Returns whether the cell ended in an expression, whose value is to be shown even if null. */
     boolean endedInExpression() {
         return expression;
@@ -207,9 +251,16 @@ final class CellEvaluator extends CodeEvaluator {
             }
             expression = false;
             Object last = null;
+            String remaining = code;
             CompletionInfo info = shell.sourceCodeAnalysis().analyzeCompletion(code);
             while (info.completeness().isComplete()) {
-                last = evalSingle(shell, info.source());
+                try {
+                    last = evalSingle(shell, info.source());
+                } catch (CompilationException e) {
+                    rejected = new Rejected(e, code, code.length() - remaining.length());
+                    throw e;
+                }
+                remaining = info.remaining();
                 info = shell.sourceCodeAnalysis().analyzeCompletion(info.remaining());
             }
             if (info.completeness() != Completeness.EMPTY) {

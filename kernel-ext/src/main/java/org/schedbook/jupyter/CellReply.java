@@ -197,13 +197,33 @@ final class CellReply extends ShellReplyEnvironment {
                         payload()));
     }
 
-    /** Shows how a cell has failed, and answers that it has. */
-    void failed(int executionCount, String named, String said, List<String> traced) {
+    /**
+     * Shows how a cell has failed, and answers that it has.
+     *
+     * @param marks places for an editor to mark; beside the error, as notebooks keep nothing in it
+     */
+    @SuppressWarnings({"rawtypes", "unchecked"})
+    void failed(
+            int executionCount,
+            String named,
+            String said,
+            List<String> traced,
+            List<CellError.Mark> marks) {
         failed = true;
         String name = Plain.of(named);
         String message = Plain.of(said);
         List<String> trace = Plain.coloured(traced);
-        publish(new PublishError(name, message, trace));
+        output.flush();
+        if (!silent) {
+            getIopub()
+                    .sendMessage(
+                            new Message(
+                                    getContext(),
+                                    PublishError.MESSAGE_TYPE,
+                                    new PublishError(name, message, trace),
+                                    null, // with a list of none, JJava leaves the message open
+                                    Map.of("schedbook", Map.of("marks", marks))));
+        }
         replyDone(
                 Map.of(
                         "status", "error",

@@ -349,7 +349,11 @@ public final class SchedbookKernel extends JavaKernel {
                     && !magics.wasShown(error)) {
                 magics.show(error);
             }
-            cell.failed(replyCount, nameOf(e), messageOf(e), formatError(e));
+            List<CellError.Mark> marks =
+                    e instanceof CompilationException compilation
+                            ? evaluator.marks(getJShell(), compilation, request.getCode())
+                            : List.of();
+            cell.failed(replyCount, nameOf(e), messageOf(e), formatError(e), marks);
         }
         pending.clear();
         if (cell.failed() && request.shouldStopOnError()) {
