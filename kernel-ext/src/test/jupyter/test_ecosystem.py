@@ -201,6 +201,11 @@ class WheelTest(unittest.TestCase):
         run(command, "run", source, "--output", self.work / "out", env=there)
         self.assertIn("enabled", shown(self.work / "out" / "live.ipynb"))
 
+    def test_the_extension_of_jupyterlab_is_where_jupyterlab_looks(self):
+        extension = self.work / "venv/share/jupyter/labextensions/schedbook"
+        lab = json.loads((extension / "package.json").read_text())["jupyterlab"]
+        self.assertTrue((extension / lab["_build"]["load"]).is_file())
+
     def test_papermill_gives_parameters_to_java_and_to_magics(self):
         source, target = self.work / "parameters.ipynb", self.work / "executed.ipynb"
         lesson = notebook(
