@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.schedbook.compile.CompiledPolicy;
-import org.schedbook.harness.Faults;
+import org.schedbook.harness.NotMadeException;
 import org.schedbook.harness.PolicyFault;
 import org.schedbook.target.sim.FormatException;
 import org.schedbook.target.sim.Program;
@@ -98,9 +98,8 @@ final class DryRunProcess {
                     break;
                 }
             }
-        } catch (ReflectiveOperationException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            System.err.println("The constructor throws " + Faults.describe(cause));
+        } catch (NotMadeException e) {
+            System.err.println("The constructor throws " + e.getMessage());
             Runtime.getRuntime().halt(2);
         } catch (OutOfMemoryError e) {
             System.err.println("out of memory");
@@ -129,8 +128,7 @@ final class DryRunProcess {
         Runtime.getRuntime().halt(5);
     }
 
-    private static Report run(Scenario scenario, CompiledPolicy compiled)
-            throws ReflectiveOperationException {
+    private static Report run(Scenario scenario, CompiledPolicy compiled) throws NotMadeException {
         SimOptions options =
                 SimOptions.DEFAULT
                         .withMode(SimOptions.Mode.USER_SPACE)

@@ -35,9 +35,14 @@ public final class Faults {
     public void threw(String where, Throwable thrown) {
         var kind = new Kind(where, thrown.getClass().getName(), lineOf(policy, stackOf(thrown)));
         synchronized (faults) {
-            if (faults.size() < MAX_KINDS && !faults.containsKey(kind)) {
-                faults.put(kind, new PolicyFault(where, describe(thrown), kind.line));
+            if (faults.size() >= MAX_KINDS || faults.containsKey(kind)) {
+                return;
             }
+        }
+        // May never return, and whoever gives the policy up for that has to note it.
+        String message = describe(thrown);
+        synchronized (faults) {
+            faults.putIfAbsent(kind, new PolicyFault(where, message, kind.line));
         }
     }
 
@@ -103,7 +108,7 @@ public final class Faults {
     }
 
     /** Returns what something thrown says of where it comes from. */
-    static StackTraceElement[] stackOf(Throwable thrown) {
+    public static StackTraceElement[] stackOf(Throwable thrown) {
         try {
             return thrown.getStackTrace().clone();
         } catch (Throwable t) {

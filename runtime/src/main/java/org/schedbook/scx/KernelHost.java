@@ -22,7 +22,9 @@ import org.schedbook.bpf.exit_record;
 import org.schedbook.bpf.sched_ext_ops;
 import org.schedbook.bpf.wire_h;
 import org.schedbook.harness.Faults;
+import org.schedbook.harness.NotMadeException;
 import org.schedbook.harness.PolicyFault;
+import org.schedbook.harness.PolicyMaker;
 import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.kernel.Layout;
 import org.schedbook.kernel.Snapshot;
@@ -32,7 +34,6 @@ import org.schedbook.libbpf.BpfObject;
 import org.schedbook.libbpf.ElfSymbols;
 import org.schedbook.libbpf.Rejection;
 import org.schedbook.policy.ExitInfo;
-import org.schedbook.policy.Policy;
 import org.schedbook.policy.Topology;
 
 /**
@@ -141,32 +142,29 @@ public final class KernelHost implements Scheduler {
     private static Snapshot initialise(KernelPolicy policy, Topology topology)
             throws AttachException {
         var result = new CompletableFuture<Snapshot>();
-        Thread.ofPlatform()
-                .name("policy-init")
-                .daemon()
-                .start(
-                        () -> {
-                            try {
-                                Policy made = policy.newPolicy();
-                                result.complete(Snapshot.of(made, policy.layout(), topology));
-                            } catch (Throwable t) {
-                                result.completeExceptionally(t);
-                            }
-                        });
+        PolicyMaker maker = policy::newPolicy;
+        Thread thread =
+                Thread.ofPlatform()
+                        .name("policy-init")
+                        .daemon()
+                        .start(
+                                () -> {
+                                    try {
+                                        result.complete(
+                                                Snapshot.of(
+                                                        maker.policy(), policy.layout(), topology));
+                                    } catch (NotMadeException e) {
+                                        result.completeExceptionally(e);
+                                    } catch (Throwable t) {
+                                        result.completeExceptionally(failed(policy, t));
+                                    }
+                                });
         try {
             return result.get(INIT_LIMIT.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
-            if (cause instanceof ReflectiveOperationException) {
-                throw PolicyHost.explain(cause);
-            }
-            int line = Faults.lineOf(policy.mainClass(), cause.getStackTrace());
-            throw new AttachException(
-                    new PolicyFault("init", Faults.describe(cause), line).sentence(),
-                    PolicyHost.MEND,
-                    "",
-                    cause);
+            throw PolicyHost.explain(e.getCause());
         } catch (TimeoutException e) {
+            PolicyHost.lose(thread);
             throw new AttachException(
                     "The policy was not attached within %d s; its init() may not return."
                             .formatted(INIT_LIMIT.toSeconds()),
@@ -176,6 +174,13 @@ public final class KernelHost implements Scheduler {
             throw new AttachException(
                     "Interrupted while attaching; nothing is attached.", "Run the cell again.");
         }
+    }
+
+    /** May not return: what a policy throws may never say what it is. */
+    private static AttachException failed(KernelPolicy policy, Throwable thrown) {
+        int line = Faults.lineOf(policy.mainClass(), Faults.stackOf(thrown));
+        return new AttachException(
+                new PolicyFault("init", Faults.describe(thrown), line).sentence(), PolicyHost.MEND);
     }
 
     // ---- Loading --------------------------------------------------------------------------

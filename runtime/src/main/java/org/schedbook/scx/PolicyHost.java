@@ -14,7 +14,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.schedbook.bpf.wire_h;
 import org.schedbook.harness.CallWatch;
 import org.schedbook.harness.Faults;
+import org.schedbook.harness.NotMadeException;
 import org.schedbook.harness.PolicyFault;
+import org.schedbook.harness.PolicyMaker;
 import org.schedbook.libbpf.BpfException;
 import org.schedbook.libbpf.KernelBtf;
 import org.schedbook.libbpf.Libbpf;
@@ -59,12 +61,6 @@ public final class PolicyHost implements Scheduler {
 
     /** A thread that never came back from a policy, or null. */
     private static volatile Thread lost;
-
-    /** Makes a policy; whatever comes of that is the policy's doing. */
-    @FunctionalInterface
-    public interface PolicyMaker {
-        Policy make() throws ReflectiveOperationException;
-    }
 
     private final PolicyMaker maker;
     private final String name;
@@ -309,7 +305,7 @@ public final class PolicyHost implements Scheduler {
         try {
             tid = Posix.get().gettid();
             long hotplugSeq = Sysfs.hotplugSeq(); // before the loop looks at the CPUs
-            Policy policy = maker.make();
+            Policy policy = maker.policy();
             PolicyLoop prepared = new PolicyLoop(policy, options);
             loop = prepared;
             init(prepared);
@@ -461,10 +457,9 @@ public final class PolicyHost implements Scheduler {
             return new AttachException(
                     e.getMessage() + advice, "The kernel's own words are below.", e.log(), e);
         }
-        if (cause instanceof ReflectiveOperationException e) {
+        if (cause instanceof NotMadeException e) {
             return new AttachException(
-                    "The policy could not be created: "
-                            + Faults.describe(e.getCause() == null ? e : e.getCause()),
+                    "The policy could not be created: " + e.getMessage(),
                     "Give it a constructor without parameters that does not throw.",
                     "",
                     e);

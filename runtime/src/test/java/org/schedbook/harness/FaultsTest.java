@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.schedbook.policy.PolicyException;
 
 class FaultsTest {
@@ -48,6 +50,37 @@ class FaultsTest {
         faults.threw("enqueue", new Hostile());
         assertEquals(
                 List.of(new PolicyFault("enqueue", Hostile.class.getName(), 0)), faults.list());
+    }
+
+    @Test
+    @Timeout(60)
+    void whoeverGivesUpAPolicyThatNeverSaysWhatItThrewCanNoteIt() throws Exception {
+        var asked = new CountDownLatch(1);
+        var never = new CountDownLatch(1);
+        Thread thread =
+                Thread.ofPlatform()
+                        .daemon()
+                        .start(
+                                () ->
+                                        faults.threw(
+                                                "enqueue",
+                                                new RuntimeException() {
+                                                    @Override
+                                                    public String getMessage() {
+                                                        asked.countDown();
+                                                        try {
+                                                            never.await();
+                                                        } catch (InterruptedException e) {
+                                                            // as any other end
+                                                        }
+                                                        return "";
+                                                    }
+                                                }));
+        asked.await();
+        faults.last("enqueue", "did not return", thread.getStackTrace());
+        assertEquals("did not return", faults.list().getLast().message());
+        never.countDown();
+        thread.join();
     }
 
     @Test

@@ -243,6 +243,22 @@ public abstract class TargetContract {
                 "while (all++ > 100) all = 200 + (int) (nowNs() >>> 63); "
                         + RIGHT
                         + " } static int all; {");
+        enqueueing(
+                "throws what never says what it is",
+                End.ENDED,
+                ERRORS,
+                "enqueue, line 4: did not return within 2 s",
+                "if (all++ == 100) throw new Silent(); "
+                        + RIGHT
+                        + " } static int all; static class Silent extends RuntimeException {"
+                        + " public String getMessage() { while (true); }");
+        row(
+                "throws what never says what it is from its constructor",
+                End.REFUSED,
+                NOTHING,
+                "constructor",
+                "public Row() { throw new Silent(); } static class Silent extends RuntimeException {"
+                        + " public String getMessage() { while (true); } }");
 
         // ---- Tasks that are lost ----
         enqueueing(

@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.schedbook.compile.CompiledPolicy;
-import org.schedbook.harness.Faults;
+import org.schedbook.harness.NotMadeException;
 import org.schedbook.harness.PolicyFault;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.AttachOptions;
@@ -167,19 +167,12 @@ public final class SimTarget implements Target {
         try {
             return Simulation.run(
                     policy.mainClass(), policy::newPolicy, workload, machine, options);
-        } catch (ReflectiveOperationException e) {
-            throw notMade(policy, e);
+        } catch (NotMadeException e) {
+            throw new TargetException(
+                    "%s could not be created: %s".formatted(policy.name(), e.getMessage()),
+                    "Give it a constructor without parameters that does not throw.",
+                    "");
         }
-    }
-
-    private static TargetException notMade(CompiledPolicy policy, Throwable why) {
-        return new TargetException(
-                "%s could not be created: %s"
-                        .formatted(
-                                policy.name(),
-                                Faults.describe(why.getCause() == null ? why : why.getCause())),
-                "Give it a constructor without parameters that does not throw.",
-                "");
     }
 
     /**

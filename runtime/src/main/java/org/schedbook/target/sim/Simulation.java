@@ -7,7 +7,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.schedbook.harness.CallWatch;
 import org.schedbook.harness.Faults;
+import org.schedbook.harness.NotMadeException;
 import org.schedbook.harness.PolicyFault;
+import org.schedbook.harness.PolicyMaker;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Policy;
 import org.schedbook.target.sim.SimResult.Outcome;
@@ -32,12 +34,6 @@ public final class Simulation {
 
     private static final int EXIT_ERROR_BPF = 1025;
     private static final int EXIT_ERROR = 1024;
-
-    /** Makes a policy; whatever comes of that is the policy's doing. */
-    @FunctionalInterface
-    public interface PolicyMaker {
-        Policy make() throws ReflectiveOperationException;
-    }
 
     private final PolicyMaker maker;
     private final SimWorkload workload;
@@ -81,7 +77,7 @@ public final class Simulation {
      * stopped and goes on as a daemon of the lowest priority.
      *
      * @param name of the policy's class
-     * @throws ReflectiveOperationException if the policy cannot be made
+     * @throws NotMadeException if the policy cannot be made
      */
     public static SimResult run(
             String name,
@@ -89,11 +85,11 @@ public final class Simulation {
             SimWorkload workload,
             SimMachine machine,
             SimOptions options)
-            throws ReflectiveOperationException {
+            throws NotMadeException {
         return new Simulation(maker, workload, machine, options).run(name);
     }
 
-    private SimResult run(String name) throws ReflectiveOperationException {
+    private SimResult run(String name) throws NotMadeException {
         Thread thread = Thread.ofPlatform().name("simulation").daemon().start(this::simulate);
         Optional<String> hung = watch(thread);
         if (hung.isPresent()) {
@@ -101,7 +97,7 @@ public final class Simulation {
         }
         switch (failure.get()) {
             case null -> {}
-            case ReflectiveOperationException e -> throw e;
+            case NotMadeException e -> throw e;
             case RuntimeException e -> throw e;
             case Error e -> throw e;
             case Throwable e -> throw new IllegalStateException(e);
@@ -144,7 +140,7 @@ public final class Simulation {
 
     private void simulate() {
         try {
-            Policy policy = maker.make();
+            Policy policy = maker.policy();
             kernel =
                     new Kernel(
                             workload,

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.schedbook.compile.CompiledPolicy;
-import org.schedbook.harness.Faults;
+import org.schedbook.harness.NotMadeException;
 import org.schedbook.harness.PolicyFault;
 import org.schedbook.target.TargetContract;
 import org.schedbook.target.sim.SimOptions.Mode;
@@ -49,8 +49,8 @@ class SimContractTest {
                                 tasks(load),
                                 SimMachine.flat(2),
                                 options);
-            } catch (ReflectiveOperationException e) {
-                String why = "could not be created: " + Faults.describe(e.getCause());
+            } catch (NotMadeException e) {
+                String why = "could not be created: " + e.getMessage();
                 return new Ran(End.REFUSED, Map.of(), List.of(why), why);
             }
             End end =

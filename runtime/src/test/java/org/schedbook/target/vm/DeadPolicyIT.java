@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,10 +30,11 @@ class DeadPolicyIT {
             delimiter = '|',
             textBlock =
                     """
-                    throw new E();                                  | decided nothing
-                    l.add(new long[1 << 22]); enqueue(task, f);     | decided nothing
-                    for (;;) try { l.add(new long[8000]); } catch (Throwable t) { } | line 4: did not return
-                    while (true);                                   | line 4: did not return
+                    throw new E();       | decided nothing
+                    enqueue(task, f);    | decided nothing
+                    throw new Silent();  | line 4: did not return
+                    while (true);        | line 5: did not return
+                    for (;;) try { l.add(new long[8000]); } catch (Throwable t) { } | line 5: did not return, has hung
                     """)
     void aPolicyThatDiesGivesNoFigure(String body, String said) throws Exception {
         var policy =
@@ -44,6 +46,7 @@ class DeadPolicyIT {
                                         public class Dies extends Policy {
                                         final List<Object> l = new ArrayList<>(); static int cold;
                                         static class E extends RuntimeException { public String toString() { throw new Error("out"); } }
+                                        static class Silent extends RuntimeException { public String getMessage() { while (true); } }
                                         public void enqueue(Task task, long f) { %s }
                                         }
                                         """
@@ -64,7 +67,7 @@ class DeadPolicyIT {
                 why = e.getMessage() + " " + e.detail();
             }
             assertNull(result, () -> "a figure of a policy that died");
-            assertTrue(why.contains(said), why);
+            assertTrue(Stream.of(said.split(", ")).anyMatch(why::contains), why);
         }
     }
 }
