@@ -3,6 +3,7 @@ package org.schedbook.jupyter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 
 /**
  * One call of a magic: its place in the cell, and all it may do to the notebook. What has to be
@@ -67,9 +68,13 @@ public final class MagicCall {
         return closedAtEnd(new LiveText(frontend, title));
     }
 
-    /** Starts a display of what a program writes, without the colours that it writes with. */
-    public LiveText liveOutput(String title) {
-        return closedAtEnd(new LiveText(frontend, title, Plain::uncoloured));
+    /**
+     * Starts a display of text that grows.
+     *
+     * @param shown how the text looks in the notebook
+     */
+    public LiveText liveText(String title, UnaryOperator<String> shown) {
+        return closedAtEnd(new LiveText(frontend, title, shown));
     }
 
     /** Starts a progress display of {@code total} steps. */

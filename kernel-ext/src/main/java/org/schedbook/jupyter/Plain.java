@@ -21,9 +21,6 @@ public final class Plain {
     /** What JJava colours the lines of an error with; anything else it may be is not obeyed. */
     private static final Pattern COLOUR = Pattern.compile("\u001b\\[(?:[01]|[34][0-79])m");
 
-    /** What programs colour with where they think that they write to a terminal. */
-    private static final Pattern STYLE = Pattern.compile("\u001b\\[[0-9:;]*[mK]");
-
     /** Makes the text of a bundle plain. */
     static DisplayData of(DisplayData data) {
         if (data != null && data.getData(MIMEType.TEXT_PLAIN) instanceof String text) {
@@ -46,14 +43,6 @@ public final class Plain {
             from = colour.end();
         }
         return out.append(of(line.substring(from))).toString();
-    }
-
-    /**
-     * Returns what a program has written without its colours, which hide nothing once they are
-     * gone; all else that a terminal would obey stays, to be made visible.
-     */
-    static String uncoloured(String output) {
-        return STYLE.matcher(output).replaceAll("");
     }
 
     /** Returns the text with what would not be seen made visible. */

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.schedbook.target.CommandResult;
 
 class DisplayTest {
 
@@ -50,11 +52,13 @@ class DisplayTest {
     }
 
     @Test
+    @Timeout(60)
     void changeThatIsNotFollowedByAnotherIsDrawn() throws InterruptedException {
         try (var text = new LiveText(frontend, "")) {
             text.append("alone");
-            Thread.sleep(300);
-            assertEquals("alone", frontend.lastText());
+            while (!frontend.lastText().equals("alone")) {
+                Thread.sleep(10);
+            }
         }
     }
 
@@ -84,7 +88,7 @@ class DisplayTest {
 
     @Test
     void theOutputOfAProgramIsShownWithoutItsColoursAlsoWhereTheyComeInPieces() {
-        try (var text = new LiveText(frontend, "# ls --color", Plain::uncoloured)) {
+        try (var text = new LiveText(frontend, "# ls --color", CommandResult::uncoloured)) {
             text.append("\u001b[01;3");
             text.append("4mbin\u001b[0m\n");
         }

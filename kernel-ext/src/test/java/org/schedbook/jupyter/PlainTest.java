@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.schedbook.target.CommandResult;
 
 class PlainTest {
 
@@ -83,7 +84,7 @@ class PlainTest {
             })
     void theColoursOfAProgramGoAndAllElseThatATerminalWouldObeyIsWrittenOut(
             String output, String plain) {
-        assertEquals(plain, Plain.of(Plain.uncoloured(output)));
+        assertEquals(plain, Plain.of(CommandResult.uncoloured(output)));
     }
 
     @Test

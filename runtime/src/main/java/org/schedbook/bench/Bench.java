@@ -224,7 +224,7 @@ public final class Bench {
                                     result.exitCode(),
                                     end(result.errors())));
         }
-        return workload.parse(result.output())
+        return workload.parse(CommandResult.uncoloured(result.output()))
                 .orElseThrow(
                         () ->
                                 failure(
@@ -237,7 +237,7 @@ public final class Bench {
 
     /** The last of what a command wrote, which says most. */
     private static String end(String text) {
-        String stripped = text.strip();
+        String stripped = CommandResult.uncoloured(text).strip();
         return stripped.length() <= 500
                 ? stripped
                 : "…" + stripped.substring(stripped.length() - 500);

@@ -1,6 +1,7 @@
 package org.schedbook.target;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What came of a command.
@@ -21,6 +22,17 @@ public record CommandResult(
     public CommandResult {
         left = List.copyOf(left);
         beside = List.copyOf(beside);
+    }
+
+    /** What programs colour with where they think that they write to a terminal. */
+    private static final Pattern STYLE = Pattern.compile("\u001b\\[[0-9:;]*[mK]");
+
+    /**
+     * Returns what a program has written without its colours, which hide nothing once they are
+     * gone; all else that a terminal would obey stays, to be made visible.
+     */
+    public static String uncoloured(String written) {
+        return STYLE.matcher(written).replaceAll("");
     }
 
     /** A command beside which nothing runs. */

@@ -183,7 +183,16 @@ class BenchTest {
         target.failAtRun = 4;
         var e = assertThrows(BenchException.class, () -> bench(2, "eevdf", "a").run(NO_PROGRESS));
         assertEquals(3, e.soFar().runs().size());
-        assertTrue(e.getMessage().contains("exit code 1"), e.getMessage());
+        assertTrue(e.getMessage().endsWith("exit code 1: boom"), e.getMessage());
+    }
+
+    @Test
+    void aFigureMayBeColoured() throws Exception {
+        target.colour = "\u001b[1;32m";
+        assertEquals(List.of(2.0), bench(1, "eevdf").run(NO_PROGRESS).samples().get("eevdf"));
+        target.colour = "\u001b[31mno figure: ";
+        var e = assertThrows(BenchException.class, () -> bench(1, "eevdf").run(NO_PROGRESS));
+        assertTrue(e.getMessage().contains("printed no figures under eevdf but: no figure"));
     }
 
     @Test
@@ -219,6 +228,7 @@ class BenchTest {
         ExitInfo exit = ASKED_FOR;
         Map<String, Long> counters = Map.of("nr_x", 1L);
         int failAtRun = -1;
+        String colour = "";
         BiFunction<String, Integer, Double> figures = (_, n) -> (double) n;
         private String attached = "eevdf";
 
@@ -260,8 +270,8 @@ class BenchTest {
             log.add(attached);
             int n = log.size();
             return n == failAtRun
-                    ? new CommandResult(1, "", "boom")
-                    : new CommandResult(0, figures.apply(attached, n) + "\n", "");
+                    ? new CommandResult(1, "", "\u001b[31mboom\u001b[0m")
+                    : new CommandResult(0, colour + figures.apply(attached, n) + "\n", "");
         }
 
         @Override

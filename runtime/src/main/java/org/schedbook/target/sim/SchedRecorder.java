@@ -81,7 +81,7 @@ public final class SchedRecorder {
                     "'%s' ended with status %d."
                             .formatted(String.join(" ", command), result.exitCode()),
                     "Its own words are below.",
-                    result.errors());
+                    CommandResult.uncoloured(result.errors()));
         }
         try (var in =
                 new GZIPInputStream(
