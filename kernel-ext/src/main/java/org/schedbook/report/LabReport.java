@@ -3,8 +3,10 @@ package org.schedbook.report;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.RecordComponent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -97,9 +99,38 @@ public record LabReport(
             if (root.path(FORMAT_NAME).asInt() != FORMAT) {
                 throw new IllegalArgumentException("this is no report of this version");
             }
-            return JSON.treeToValue(root, LabReport.class);
+            LabReport report = JSON.treeToValue(root, LabReport.class);
+            checkWhole("the report", report);
+            return report;
+        } catch (ValueInstantiationException e) {
+            throw new IllegalArgumentException(
+                    e.getCause() instanceof NullPointerException
+                            ? "something is missing in it"
+                            : "no report: " + e.getCause().getMessage(),
+                    e);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("no report: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** Whoever writes a page by hand may leave out any part, which Jackson takes for null. */
+    private static void checkWhole(String name, Object part) {
+        switch (part) {
+            case null -> throw new IllegalArgumentException(name + " is missing in it");
+            case Optional<?> some -> some.ifPresent(value -> checkWhole(name, value));
+            case Iterable<?> several -> several.forEach(value -> checkWhole(name, value));
+            case Map<?, ?> named -> named.values().forEach(value -> checkWhole(name, value));
+            case Record composed -> {
+                for (RecordComponent component : composed.getClass().getRecordComponents()) {
+                    try {
+                        component.getAccessor().setAccessible(true);
+                        checkWhole(component.getName(), component.getAccessor().invoke(composed));
+                    } catch (ReflectiveOperationException e) {
+                        throw new AssertionError("accessors of records return", e);
+                    }
+                }
+            }
+            default -> {}
         }
     }
 

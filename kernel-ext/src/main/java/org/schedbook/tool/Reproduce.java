@@ -95,6 +95,10 @@ final class Reproduce implements Callable<Integer> {
             say(file + ": " + e.getMessage());
         } catch (InterruptedException e) {
             say("Interrupted.");
+        } catch (RuntimeException e) {
+            say(
+                    "%s cannot be measured again: %s. This is a defect of Schedbook; the page belongs in a report of it."
+                            .formatted(file, e));
         }
         return FAILED;
     }
@@ -256,7 +260,7 @@ final class Reproduce implements Callable<Integer> {
                             .filter(row -> row.metric().equals(thenRow.metric()))
                             .filter(row -> row.contender().equals(thenRow.contender()))
                             .findFirst()
-                            .orElseThrow();
+                            .orElseThrow(() -> notMeasured(thenRow, now));
             Comparison before = thenRow.comparison().orElse(null);
             Comparison after = nowRow.comparison().orElse(null);
             boolean agrees = before == null || overlap(before.interval(), after.interval());
@@ -286,6 +290,13 @@ final class Reproduce implements Callable<Integer> {
                                         rows)
                                 .text()));
         return agree;
+    }
+
+    private static CellError notMeasured(BenchResult.Row row, BenchResult now) {
+        return new CellError(
+                        "%s under %s was not measured again: %s."
+                                .formatted(row.metric().label(), row.contender(), now.ended()))
+                .next("What the report has after it was not measured, either.");
     }
 
     private static String ratio(Comparison comparison) {

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,9 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +48,8 @@ class ReproduceTest {
     private static final String SIMULATED = "sim --topology 1:1:2:1 --mode kernel";
 
     private static final String COSTS = "simulated, policy in the kernel, costs uncalibrated";
+
+    private static final JsonMapper JSON = new JsonMapper();
 
     @TempDir Path directory;
 
@@ -131,6 +140,51 @@ class ReproduceTest {
         assertEquals(2, outcome.status, outcome.err);
         assertTrue(outcome.err.contains("Nothing was run"), outcome.err);
         assertFalse(outcome.err.contains("\tat "), outcome.err);
+    }
+
+    /** Each part of a page in turn is of a shape that no page has. */
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "-1", "\"\"", "[]", "[null]", "{}"})
+    void aPageOfAnyShapeIsAnsweredInWords(String value) throws IOException {
+        Path page = pageOf("mine", new Session().policies().source("fifo").text());
+        Matcher embedded =
+                Pattern.compile("(?s)(.*schedbook-report\">)(.*?)(</script>.*)")
+                        .matcher(Files.readString(page));
+        assertTrue(embedded.matches());
+        JsonNode report = JSON.readTree(embedded.group(2));
+        List<String> places = new ArrayList<>();
+        places(report, "", places);
+        assertTrue(places.size() > 50, places.toString());
+        for (String place : places) {
+            JsonNode changed = report.deepCopy();
+            int slash = place.lastIndexOf('/');
+            String name = place.substring(slash + 1);
+            switch (changed.at(place.substring(0, slash))) {
+                case ObjectNode object -> object.set(name, JSON.readTree(value));
+                case ArrayNode array -> array.set(Integer.parseInt(name), JSON.readTree(value));
+                case JsonNode other -> throw new AssertionError(other.toString());
+            }
+            Files.writeString(page, embedded.group(1) + changed + embedded.group(3));
+            Outcome outcome = reproduce(page);
+            String said = "%s: %s %s".formatted(place, outcome.status, outcome.err);
+            assertTrue(outcome.status <= 2 && !outcome.err.contains("\tat "), said);
+            assertFalse(outcome.err.contains("defect"), said);
+            assertFalse(outcome.err.contains("Exception"), said);
+        }
+    }
+
+    /** All that is in a tree, of lists the first. */
+    private static void places(JsonNode node, String at, List<String> places) {
+        node.properties()
+                .forEach(
+                        each -> {
+                            places.add(at + "/" + each.getKey());
+                            places(each.getValue(), places.getLast(), places);
+                        });
+        if (node.isArray() && !node.isEmpty()) {
+            places.add(at + "/0");
+            places(node.get(0), places.getLast(), places);
+        }
     }
 
     @Test

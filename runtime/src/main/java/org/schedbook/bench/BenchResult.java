@@ -37,6 +37,9 @@ public record BenchResult(
         contenders = List.copyOf(contenders);
         runs = List.copyOf(runs);
         sourceHashes = Map.copyOf(sourceHashes);
+        if (contenders.isEmpty()) {
+            throw new IllegalArgumentException("a measurement has a contender at least");
+        }
     }
 
     /**
