@@ -1,13 +1,24 @@
 """A lab report: written by a notebook, read and measured again by the launcher."""
 
+import os
 import pathlib
+import shutil
 import subprocess
 import unittest
 
+from playwright.sync_api import sync_playwright
+
 from session import NotebookTest
+from test_browser import SCREENSHOTS
 from test_magics import FIFO
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
+
+CORNER = """() => {
+    const image = document.querySelector('img'), canvas = document.createElement('canvas');
+    canvas.getContext('2d').drawImage(image, 0, 0);
+    return [...canvas.getContext('2d').getImageData(0, 0, 1, 1).data];
+}"""
 
 
 def reproduce(file):
@@ -66,6 +77,29 @@ class ReportTest(NotebookTest):
         again = reproduce(other)
         self.assertEqual(2, again.returncode)
         self.assertIn("no report", again.stderr)
+
+
+class ReportPageTest(NotebookTest):
+    """How a page looks; needs no guest."""
+
+    def test_a_page_suits_a_light_and_a_dark_screen(self):
+        self.ok("%bench batch:jobs=8 --policies vtime -n 5 --target sim --seed 1")
+        self.ok("%report out.html")
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox"] if os.geteuid() == 0 else [])
+            try:
+                for scheme, text in (("light", "rgb(0, 0, 0)"), ("dark", "rgb(255, 255, 255)")):
+                    page = browser.new_page(color_scheme=scheme, viewport={"width": 1000, "height": 1600})
+                    page.goto(pathlib.Path(self.directory.name, "out.html").as_uri())
+                    page.screenshot(path=SCREENSHOTS / f"report-{scheme}.png")
+                    self.assertEqual(text, page.evaluate("getComputedStyle(document.body).color"))
+                    self.assertEqual([0, 0, 0, 0], page.evaluate(CORNER), "a picture has no ground of its own")
+                    self.assertLessEqual(
+                        page.evaluate("document.documentElement.scrollWidth"), 1000, "nothing sticks out")
+            finally:
+                browser.close()
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ public final class ReportPage {
             h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 2.2em; }
             pre { overflow: auto; padding: .8em; border: 1px solid #8886; font-size: 14px; white-space: pre-wrap; }
             table { border-collapse: collapse; } td, th { padding: .15em .8em .15em 0; vertical-align: top; }
+            td:first-child { white-space: normal !important; } td:last-child, th:last-child { min-width: 9em; }
             img { max-width: 100%; height: auto; } blockquote { border-left: 4px solid #8886; margin-left: 0; padding-left: 1em; white-space: pre-wrap; }
             .faint { opacity: .75; } @media print { body { margin: 0; } h2, figure { break-inside: avoid; } }
             """;
