@@ -233,6 +233,10 @@ class ErrorTest(CellTest):
                 self.assertNotIn("\\u{", "".join(cell.reply["traceback"]), "colours are not written out")
         self.assertEqual("43", self.ok("int nosuch = 42;\nnosuch + 1").shown())
 
+    def test_an_exception_without_a_name_has_that_of_what_it_extends(self):
+        cell = self.fails("throw new IllegalStateException(\"a\") { };", "IllegalStateException", "a")
+        self.assertNotIn("JShell", "".join(cell.reply["traceback"]))
+
     def test_so_do_exceptions_of_the_cell_and_their_causes(self):
         self.ok("class Mine extends Exception { Mine(String m, Throwable t) { super(m, t); } }\n"
                 "class Outer { static class Inner extends RuntimeException { } }")

@@ -490,13 +490,28 @@ final class CellEvaluator extends CodeEvaluator {
             case EvaluationInterruptedException e -> e;
             case null, default -> {
                 String message = message(failed);
-                List<String> trace = trace(failed).toList();
-                yield failed.getExceptionClassName().startsWith(OURS)
+                String type = typeOf(thrown, failed);
+                List<String> trace = trace(type, failed).toList();
+                yield type.startsWith(OURS)
                         ? new CellError(message).details(String.join("\n", trace))
-                        : new JavaFailure(
-                                simpleName(failed.getExceptionClassName()), message, trace);
+                        : new JavaFailure(simpleName(type), message, trace);
             }
         };
+    }
+
+    /**
+     * Returns the class of what a cell has thrown; of one without a name, that which it extends.
+     */
+    private static String typeOf(Throwable thrown, EvalException failed) {
+        String name = failed.getExceptionClassName();
+        if (thrown == null || !thrown.getClass().getName().equals(name)) {
+            return name;
+        }
+        Class<?> type = thrown.getClass();
+        while (type.isAnonymousClass()) {
+            type = type.getSuperclass();
+        }
+        return type.getName();
     }
 
     /** Returns a class's own name, without its package and what JShell wraps it in. */
@@ -512,11 +527,15 @@ final class CellEvaluator extends CodeEvaluator {
     }
 
     private static Stream<String> trace(Throwable e) {
-        String type =
+        return trace(
                 e instanceof EvalException eval
                         ? eval.getExceptionClassName()
-                                .replaceFirst("^REPL\\.\\$JShell\\$\\w+\\$", "")
-                        : e.getClass().getName();
+                        : e.getClass().getName(),
+                e);
+    }
+
+    private static Stream<String> trace(String className, Throwable e) {
+        String type = className.replaceFirst("^REPL\\.\\$JShell\\$\\w+\\$", "");
         String head = e.getMessage() == null ? type : type + ": " + message(e);
         List<String> frames =
                 Stream.of(e.getStackTrace())
