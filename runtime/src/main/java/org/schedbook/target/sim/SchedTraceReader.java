@@ -214,7 +214,7 @@ final class SchedTraceReader {
         String line = ahead == null ? lines.readLine() : ahead;
         ahead = null;
         nr += line == null ? 0 : 1;
-        return line;
+        return nr == 1 && line != null && line.startsWith("\uFEFF") ? line.substring(1) : line;
     }
 
     /**

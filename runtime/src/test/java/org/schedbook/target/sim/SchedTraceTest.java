@@ -66,6 +66,13 @@ class SchedTraceTest {
     }
 
     @Test
+    void aByteOrderMarkAtTheBeginningSaysNothing() throws Exception {
+        assertEquals(
+                read(TRACE).workload().tasks().size(),
+                read("\uFEFF" + TRACE).workload().tasks().size());
+    }
+
+    @Test
     void aRecordingIsReplayedUnderAnotherPolicyAndCostsNothingTwice() throws Exception {
         var policy =
                 new Policy() {
