@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -397,6 +398,56 @@ class OpenAiModelTest {
         assertTrue(cell.join(Duration.ofSeconds(2)), "the cell ends");
         assertEquals(InterruptedException.class, outcome.get().getClass());
         assertTrue(hungUp.await(20, TimeUnit.SECONDS), "the server sees it");
+    }
+
+    /** A pause before the server is asked again: it is busy, loads the model, or says nothing. */
+    @ParameterizedTest
+    @CsvSource({
+        "503, {\"error\":{\"message\":\"busy\"}}, 30",
+        "429, {\"error\":{\"message\":\"slow down\"}}, 30",
+        "503, {\"error\":{\"message\":\"Loading model\"}}, 30",
+        "500, nothing to read, ''",
+    })
+    void anInterruptEndsAPauseAtOnceAndTheNextRequestIsAnswered(
+            int status, String body, String retryAfter) throws Exception {
+        var asked = new CountDownLatch(1);
+        handler =
+                exchange -> {
+                    if (!retryAfter.isEmpty()) {
+                        exchange.getResponseHeaders().set("Retry-After", retryAfter);
+                    }
+                    exchange.sendResponseHeaders(status, 0);
+                    exchange.getResponseBody().write(body.getBytes(StandardCharsets.UTF_8));
+                    asked.countDown();
+                };
+        var outcome = new AtomicReference<Throwable>();
+        Thread cell =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    try {
+                                        model.complete(MESSAGES, _ -> {});
+                                    } catch (Throwable e) {
+                                        outcome.set(e);
+                                    }
+                                });
+        assertTrue(asked.await(20, TimeUnit.SECONDS));
+        if (!retryAfter.isEmpty()) {
+            awaitPause(cell);
+        }
+        cell.interrupt();
+        assertTrue(cell.join(Duration.ofSeconds(10)), "the cell ends");
+        assertEquals(InterruptedException.class, outcome.get().getClass());
+        handler = exchange -> stream(exchange, delta("x"), finish("stop"), "[DONE]");
+        assertEquals("x", model.complete(MESSAGES, _ -> {}).text());
+    }
+
+    private static void awaitPause(Thread thread) throws InterruptedException {
+        while (Stream.of(thread.getStackTrace())
+                .noneMatch(frame -> frame.getMethodName().equals("sleep"))) {
+            assertTrue(thread.isAlive(), "it pauses");
+            Thread.sleep(5);
+        }
     }
 
     @Test
