@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measure how fast a cell prints, and how soon an interrupt ends one that prints without an end.
+"""Measure how fast a cell prints, how soon an interrupt ends one that prints without an end, and how long a cell takes
+that declares much.
 
 The kernel of Schedbook, by turns with a stock JJava kernel and with ipykernel. Prints one JSON object a line: the
 median and the range of each metric.
@@ -28,6 +29,9 @@ KERNELS = {
     "jjava": (JAVA, 300),
     "ipykernel": (PYTHON, 100_000),
 }
+
+# Java alone: JShell compiles each declaration by itself.
+DECLARATIONS = "\n".join(f"int v{{turn}}_{i} = {i};" for i in range(300))
 
 
 def manager(name):
@@ -88,7 +92,14 @@ def main():
                     sys.exit(f"{name} has shown {lines} of {n} lines")
                 if turn > 0:  # the first compiles and loads
                     rates[name].append(n / seconds)
+        declarations = {"schedbook": [], "jjava": []}
+        for turn in range(RUNS + 1):
+            for name, seconds in declarations.items():
+                took, _ = run(clients[name], DECLARATIONS.replace("{turn}", str(turn)))
+                if turn > 0:
+                    seconds.append(took)
     report("output.lines", "line/s", 0, rates)
+    report("output.declarations", "s", 1, declarations)
     for _ in range(RUNS):
         for name, ((_, endless), _) in KERNELS.items():
             with started(name) as (kernel, client):  # stock JJava's loop goes on behind
