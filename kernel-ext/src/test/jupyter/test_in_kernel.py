@@ -46,7 +46,7 @@ class InKernelTest(NotebookTest):
 
     def test_what_cannot_be_translated_is_named_with_its_line_and_nothing_is_attached(self):
         self.ok(FLOATS)
-        self.fails("%attach floats --in-kernel", "line 3, column 9", "keep parts per thousand")
+        self.fails("%attach floats --in-kernel", "line 4, column 9", "keep parts per thousand")
         self.assertRegex(self.ok("%status").shown(), "No (policy is attached|guest is running)")
 
 

@@ -65,8 +65,7 @@ public final class Policies {
     private final Map<String, Defined> definitions = new LinkedHashMap<>();
     private final Map<String, CompiledPolicy> builtIn = new LinkedHashMap<>();
 
-    /** By the hash of their source. */
-    private final Map<String, KernelPolicy> inKernel = new LinkedHashMap<>();
+    private final Map<PolicySource, KernelPolicy> inKernel = new LinkedHashMap<>();
 
     private final Path directory;
     private final Supplier<Store> store;
@@ -216,13 +215,14 @@ public final class Policies {
      */
     public KernelPolicy inKernel(String name) throws InterruptedException {
         CompiledPolicy policy = named(name);
-        KernelPolicy known = inKernel.get(policy.sourceHash());
-        if (known != null && known.name().equals(name)) {
+        PolicySource source = source(name);
+        KernelPolicy known = inKernel.get(source);
+        if (known != null) {
             return known;
         }
         try {
-            KernelPolicy made = KernelPolicy.of(source(name), policy);
-            inKernel.put(policy.sourceHash(), made);
+            KernelPolicy made = KernelPolicy.of(source, policy);
+            inKernel.put(source, made);
             return made;
         } catch (UnsupportedException e) {
             throw new SessionException(
@@ -230,7 +230,7 @@ public final class Policies {
                             .formatted(
                                     name,
                                     e.problems().stream()
-                                            .map(Problem::toString)
+                                            .map(problem -> inCell(source, problem))
                                             .collect(Collectors.joining("\n"))),
                     "Change these lines and run the policy's cell again.");
         } catch (ClangException e) {
@@ -238,6 +238,16 @@ public final class Policies {
                     (e.getMessage() + "\n" + e.words()).strip(),
                     "%attach " + name + " runs it as it is.");
         }
+    }
+
+    private static String inCell(PolicySource source, Problem problem) {
+        return problem.line() == 0
+                ? problem.message()
+                : "line %d, column %d: %s"
+                        .formatted(
+                                source.cellLine(problem.line()),
+                                problem.column(),
+                                problem.message());
     }
 
     /**

@@ -18,8 +18,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.lang.model.element.Modifier;
-import javax.lang.model.element.NestingKind;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.FileObject;
@@ -49,7 +47,7 @@ public final class PolicyCompiler implements Compiler {
     private static final int MAX_MESSAGE = 2000;
 
     /** Put before the source on its first line, so that line numbers stay those of the source. */
-    public static final String IMPORTS = "import org.schedbook.policy.*; import java.util.*; ";
+    static final String IMPORTS = "import org.schedbook.policy.*; import java.util.*; ";
 
     /**
      * Not {@code --release}: looking classes up in the description of a release takes half of the
@@ -125,17 +123,13 @@ public final class PolicyCompiler implements Compiler {
     private CompiledPolicy compileAndCheck(PolicySource source) throws CompileException {
         var diagnostics = new DiagnosticCollector<JavaFileObject>();
         var output = new ClassOutput(files);
+        var text = new SourceText(source);
         var task =
                 javac.getTask(
-                        new StringWriter(),
-                        output,
-                        diagnostics,
-                        OPTIONS,
-                        null,
-                        List.of(new SourceText(source)));
+                        new StringWriter(), output, diagnostics, OPTIONS, null, List.of(text));
         boolean compiled = task.call();
         if (!compiled) {
-            throw new CompileException(problems(source, diagnostics));
+            throw new CompileException(problems(source, text, diagnostics));
         }
         Map<String, byte[]> classes = output.classes();
         String policyClass = policyClass(classes.values());
@@ -148,28 +142,26 @@ public final class PolicyCompiler implements Compiler {
     }
 
     private static List<Problem> problems(
-            PolicySource source, DiagnosticCollector<JavaFileObject> diagnostics) {
+            PolicySource source, SourceText text, DiagnosticCollector<JavaFileObject> diagnostics) {
         var errors =
                 diagnostics.getDiagnostics().stream()
                         .filter(d -> d.getKind() == Diagnostic.Kind.ERROR)
-                        .map(d -> problem(source, d))
+                        .map(d -> problem(source, text, d))
                         .toList();
         return errors.isEmpty()
                 ? List.of(CompileException.complicated("the compiler gave up on it"))
                 : errors;
     }
 
-    private static Problem problem(PolicySource source, Diagnostic<?> diagnostic) {
+    private static Problem problem(
+            PolicySource source, SourceText javacs, Diagnostic<?> diagnostic) {
         String message = cut(diagnostic.getMessage(Locale.ENGLISH));
         if (diagnostic.getPosition() == Diagnostic.NOPOS) {
             return Problem.ofWhole(message);
         }
-        int line = (int) diagnostic.getLineNumber() - source.firstLine() + 1;
+        int line = javacs.line(diagnostic.getLineNumber());
         String text = source.text().lines().skip(line - 1L).findFirst().orElse("");
-        int column = Math.toIntExact(diagnostic.getColumnNumber());
-        if (line == 1) {
-            column -= IMPORTS.length();
-        }
+        int column = javacs.column(diagnostic.getLineNumber(), diagnostic.getColumnNumber());
         if (PACKAGE.matcher(text).find()) {
             message = "A policy is in no package: leave this line out";
         }
@@ -227,37 +219,6 @@ public final class PolicyCompiler implements Compiler {
                     Policy.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static final class SourceText extends SimpleJavaFileObject {
-
-        private final String text;
-
-        SourceText(PolicySource source) {
-            super(URI.create("cell:///" + source.name() + ".java"), Kind.SOURCE);
-            this.text = "\n".repeat(source.firstLine() - 1) + IMPORTS + source.text();
-        }
-
-        @Override
-        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return text;
-        }
-
-        /** A public class need not be named like the policy. */
-        @Override
-        public boolean isNameCompatible(String simpleName, Kind kind) {
-            return true;
-        }
-
-        @Override
-        public NestingKind getNestingKind() {
-            return null;
-        }
-
-        @Override
-        public Modifier getAccessLevel() {
-            return null;
         }
     }
 

@@ -51,6 +51,11 @@ public record PolicySource(String name, String text, int firstLine) {
         return NAME.matcher(name).matches();
     }
 
+    /** Returns the line of the cell that a line of the text, from 1, is. */
+    public int cellLine(int line) {
+        return line + firstLine - 1;
+    }
+
     /** Returns SHA-256 of the text in hex: what figures are attributed to. */
     public String hash() {
         try {

@@ -59,8 +59,10 @@ public final class Clang {
                 Files.writeString(directory.resolve(header), Headers.text(header));
             }
             String name = translation.name();
-            // Beside the C, so that the verifier quotes the Java.
-            Files.writeString(directory.resolve(name + ".java"), source.text());
+            // Beside the C, so that the verifier quotes the Java, in lines of the cell.
+            Files.writeString(
+                    directory.resolve(name + ".java"),
+                    "\n".repeat(source.firstLine() - 1) + source.text());
             Files.writeString(directory.resolve(name + ".c"), translation.text());
             run(directory, name + ".c");
             return Files.readAllBytes(directory.resolve("policy.o"));

@@ -10,25 +10,22 @@ import com.sun.source.util.Trees;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import javax.lang.model.element.Element;
-import javax.lang.model.element.Modifier;
-import javax.lang.model.element.NestingKind;
 import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.Elements;
 import javax.lang.model.util.Types;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.compile.SourceText;
 
 /** A source as javac understands it: its trees, with the type and the element of each. */
 final class JavaTrees {
@@ -37,6 +34,7 @@ final class JavaTrees {
     final Types types;
     final Elements elements;
 
+    private final SourceText text;
     private final Trees trees;
     private final SourcePositions positions;
     private final Map<Tree, TreePath> paths = new IdentityHashMap<>();
@@ -45,6 +43,7 @@ final class JavaTrees {
      * @throws IllegalArgumentException if the source does not compile
      */
     JavaTrees(PolicySource source) {
+        text = new SourceText(source);
         var javac = ToolProvider.getSystemJavaCompiler();
         var problems = new DiagnosticCollector<JavaFileObject>();
         try (var files =
@@ -60,7 +59,7 @@ final class JavaTrees {
                                     problems,
                                     PolicyCompiler.options(),
                                     null,
-                                    List.of(new Text(source)));
+                                    List.of(text));
             unit = task.parse().iterator().next();
             task.analyze();
             trees = Trees.instance(task);
@@ -98,12 +97,13 @@ final class JavaTrees {
         return paths.get(tree);
     }
 
+    /** Returns a line of the source, from 1. */
     int line(Tree tree) {
         return line(start(tree));
     }
 
     int line(long position) {
-        return (int) unit.getLineMap().getLineNumber(position);
+        return text.line(unit.getLineMap().getLineNumber(position));
     }
 
     /** Returns the line of a tree's last character. */
@@ -119,40 +119,10 @@ final class JavaTrees {
         return positions.getEndPosition(unit, tree);
     }
 
-    /** Returns the column of a position in the text of the source, without what was put before. */
+    /** Returns the column of a position in the text of the source. */
     int column(long position) {
-        int column = (int) unit.getLineMap().getColumnNumber(position);
-        return line(position) == 1 ? column - PolicyCompiler.IMPORTS.length() : column;
-    }
-
-    private static final class Text extends SimpleJavaFileObject {
-
-        private final String text;
-
-        Text(PolicySource source) {
-            super(URI.create("cell:///" + source.name() + ".java"), Kind.SOURCE);
-            this.text = PolicyCompiler.IMPORTS + source.text();
-        }
-
-        @Override
-        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return text;
-        }
-
-        /** A public class need not be named like the policy. */
-        @Override
-        public boolean isNameCompatible(String simpleName, Kind kind) {
-            return true;
-        }
-
-        @Override
-        public NestingKind getNestingKind() {
-            return null;
-        }
-
-        @Override
-        public Modifier getAccessLevel() {
-            return null;
-        }
+        return text.column(
+                unit.getLineMap().getLineNumber(position),
+                unit.getLineMap().getColumnNumber(position));
     }
 }

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * A policy in C.
  *
- * @param before what comes before the policy's first line: switches and declarations
+ * @param before what comes before the policy's first line: switches and declarations, and which
+ *     line of its cell that is
  * @param c the policy, line by line as in its source
  * @param after what comes after its last line
  * @param notes what is not as in user space, for the person to know
@@ -14,7 +15,7 @@ public record Translation(
         String name, String before, String c, String after, Layout layout, List<Note> notes) {
 
     /**
-     * @param line of the source, 0 if it is of the whole
+     * @param line of the cell, 0 if it is of the whole
      */
     public record Note(int line, String text) {
 
@@ -26,6 +27,6 @@ public record Translation(
 
     /** Returns all of it, as clang gets it. */
     public String text() {
-        return before + "#line 1 \"" + name + ".java\"\n" + c + after;
+        return before + c + after;
     }
 }

@@ -186,7 +186,7 @@ public final class Translator {
     }
 
     void note(int line, String text) {
-        var note = new Translation.Note(line, text);
+        var note = new Translation.Note(line == 0 ? 0 : source.cellLine(line), text);
         if (!notes.contains(note)) {
             notes.add(note);
         }
@@ -264,6 +264,7 @@ public final class Translator {
             before.append(Lines.plain(head(method))).append(";\n");
             pieces.add(Map.entry(headLine(method.tree), bodies.get(method)));
         }
+        before.append("#line %d \"%s.java\"\n".formatted(source.firstLine(), source.name()));
         pieces.sort(Map.Entry.comparingByKey());
         var lines = new Lines(source.text());
         pieces.forEach(piece -> lines.write(piece.getValue()));

@@ -187,6 +187,41 @@ class TranslatorTest {
     }
 
     @Test
+    void whatIsToldOfAPolicyIsToldInLinesOfItsCell() throws Exception {
+        String text =
+                """
+                public class Late extends Policy {
+                    int since;
+                    public void enqueue(Task task, long enqFlags) {
+                        since = since > 8 ? 0 : since * 2;
+                        double x = 0;
+                    }
+                }
+                """;
+        var e =
+                assertThrows(
+                        UnsupportedException.class,
+                        () -> Translator.translate(new PolicySource("late", text, 3)));
+        // As with the compiler's own, what is marked is a line of the text.
+        assertEquals(5, e.problems().getFirst().line());
+        assertEquals(9, e.problems().getFirst().column());
+        Translation late =
+                Translator.translate(
+                        new PolicySource("late", text.replace("double x = 0;", ""), 3));
+        assertEquals(6, late.notes().getFirst().line());
+        assertTrue(late.text().contains("#line 3 \"late.java\"\n"), late.text());
+        String one =
+                "public class Late extends Policy { double d; public void enqueue(Task t, long f) {"
+                        + " d++; } }";
+        var first =
+                assertThrows(
+                        UnsupportedException.class,
+                        () -> Translator.translate(new PolicySource("late", one, 2)));
+        assertEquals(1, first.problems().getFirst().line());
+        assertEquals(one.indexOf("d++") + 1, first.problems().getFirst().column());
+    }
+
+    @Test
     void namesThatMeanSomethingInCAreChanged() throws Exception {
         String c =
                 c(

@@ -65,9 +65,10 @@ class InKernelIT {
     // ---- What a policy may do wrong ------------------------------------------------------
 
     @Test
-    void aPolicyThatThrowsLosesNoTaskAndIsReportedWithItsLine() throws Exception {
-        Status status =
-                underLoad(
+    void aPolicyThatThrowsLosesNoTaskAndIsReportedWithTheLineOfItsCell() throws Exception {
+        var cell =
+                new PolicySource(
+                        "tried",
                         """
                         public class Throws extends Policy {
                             int n;
@@ -76,9 +77,11 @@ class InKernelIT {
                                 insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
                             }
                         }
-                        """);
+                        """,
+                        2);
+        Status status = underLoad(cell);
         assertEquals(
-                List.of("enqueue, line 4: java.lang.IllegalStateException: tenth"),
+                List.of("enqueue, line 5: java.lang.IllegalStateException: tenth"),
                 status.faults());
         assertTrue(status.counters().get("nr_policy_errors") > 0, status.toString());
         assertEquals(0, status.counters().get("nr_forgotten"), status.toString());
