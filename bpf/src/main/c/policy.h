@@ -43,18 +43,25 @@ typedef __u64 u64;
 
 /* include/uapi/linux/bpf.h */
 enum {
+	SB_MAP_HASH = 1,
 	SB_MAP_ARRAY = 2,
 	SB_MAP_TASK_STORAGE = 29,
 	SB_F_NO_PREALLOC = 1U << 0,
 	SB_F_MMAPABLE = 1U << 10,
 	SB_STORAGE_CREATE = 1,
+	SB_ANY = 0,
+	SB_NOEXIST = 1,
 };
 
 static void *(*const bpf_map_lookup_elem)(void *map, const void *key) = (void *)1;
+static long (*const bpf_map_update_elem)(void *map, const void *key, const void *value,
+					 u64 flags) = (void *)2;
+static long (*const bpf_map_delete_elem)(void *map, const void *key) = (void *)3;
 static u64 (*const bpf_ktime_get_ns)(void) = (void *)5;
 static long (*const bpf_probe_read_kernel_str)(void *dst, u32 size, const void *src) = (void *)115;
 static void *(*const bpf_task_storage_get)(void *map, void *task, void *value,
 					   u64 flags) = (void *)156;
+static long (*const bpf_task_storage_delete)(void *map, void *task) = (void *)157;
 
 /* tools/lib/bpf/bpf_core_read.h: the value that the running kernel has for an enumerator */
 #define bpf_core_enum_value(type, value) \
@@ -113,6 +120,9 @@ enum sb_fault_kind {
 	SB_NOT_KEPT = 13,  /* a task other than the one that is asked about */
 	SB_NO_STATE = 14,  /* no memory for a TaskStorage */
 	SB_EMPTY = 15,	   /* removeFirst() and the like of a queue that is empty */
+	SB_BOUND = 16,	   /* Random; value: the bound, which is not positive */
+	SB_NO_BIT = 17,	   /* BitSet; value: the bit, of which there are 64 */
+	SB_FULL = 18,	   /* a map; value: how many entries it has room for */
 };
 
 enum { SB_MAX_FAULTS = 8, SB_MAX_QUEUES = 1024 };
@@ -374,6 +384,19 @@ static __always_inline s32 sb_leading_zeros(u64 bits, s32 width)
 #define sb_lower(field, value) sb_move_field(field, value, sb_o > sb_n)
 #define sb_raise_vtime(field, value) sb_move_field(field, value, vtimeBefore(sb_o, sb_n))
 
+#define sb_store(field, value)                                \
+	({                                                    \
+		__typeof__(field) sb_n = (value);             \
+		*(volatile __typeof__(field) *)&(field) = sb_n; \
+		sb_n;                                         \
+	})
+#define sb_exchange(field, value) __sync_lock_test_and_set(&(field), value)
+#define sb_compare_and_set(field, expected, value)                             \
+	({                                                                     \
+		__typeof__(field) sb_o = (expected), sb_n = (value);           \
+		__sync_val_compare_and_swap(&(field), sb_o, sb_n) == sb_o;     \
+	})
+
 /* ---- Loops ---- */
 
 struct bpf_iter_num {
@@ -454,6 +477,271 @@ enum { SB_TURNS = 65536 };
 		if (!sb_e)                                                            \
 			sb_fail(SB_NO_STATE, 0);                                      \
 		sb_e;                                                                 \
+	})
+
+/* ---- java.util.Random: a number of 48 bits, and the same numbers come of it as in Java ---- */
+
+static __always_inline u64 sb_step(u64 seed)
+{
+	return (seed * 0x5DEECE66DULL + 0xB) & ((1ULL << 48) - 1);
+}
+
+/* As often as there is any need to in practice: the verifier wants an end. */
+#define sb_try()                                                                        \
+	struct bpf_iter_num sb_it __attribute__((cleanup(bpf_iter_num_destroy)));       \
+	((void)bpf_iter_num_destroy, bpf_iter_num_new(&sb_it, 0, SB_TURNS));            \
+	while (bpf_iter_num_next(&sb_it))
+
+static __noinline s32 sb_bits(u64 *seed, u32 bits)
+{
+	u64 old, next = 0;
+
+	sb_try() {
+		old = READ_ONCE(*seed);
+		next = sb_step(old);
+		if (__sync_val_compare_and_swap(seed, old, next) == old)
+			break;
+	}
+	return (s32)(next >> (48 - (bits & 63)));
+}
+
+static __always_inline s64 sb_long_bits(u64 *seed)
+{
+	s64 high = (s64)((u64)(s64)sb_bits(seed, 32) << 32);
+
+	return high + sb_bits(seed, 32);
+}
+
+static __noinline s32 sb_int_below(u64 *seed, s32 bound)
+{
+	s32 m = bound - 1, u = sb_bits(seed, 31), r;
+
+	if (!(bound & m))
+		return (s32)((s64)bound * u >> 31);
+	r = u % bound;
+	sb_try() {
+		if (u - r + m >= 0)
+			break;
+		u = sb_bits(seed, 31);
+		r = u % bound;
+	}
+	return r;
+}
+
+static __noinline s32 sb_int_between(u64 *seed, s32 least, s32 bound)
+{
+	s32 r = sb_bits(seed, 32), n = bound - least, m = n - 1;
+
+	if (!(n & m))
+		return (r & m) + least;
+	if (n > 0) {
+		s32 u = (u32)r >> 1;
+
+		r = u % n;
+		sb_try() {
+			if (u + m - r >= 0)
+				break;
+			u = (u32)sb_bits(seed, 32) >> 1;
+			r = u % n;
+		}
+		return r + least;
+	}
+	sb_try() {
+		if (r >= least && r < bound)
+			break;
+		r = sb_bits(seed, 32);
+	}
+	return r;
+}
+
+static __noinline s64 sb_long_between(u64 *seed, s64 least, s64 bound)
+{
+	s64 r = sb_long_bits(seed), n = (s64)((u64)bound - (u64)least), m = n - 1;
+
+	if (!(n & m))
+		return (r & m) + least;
+	if (n > 0) {
+		s64 u = (u64)r >> 1;
+
+		r = u % n;
+		sb_try() {
+			if (u + m - r >= 0)
+				break;
+			u = (u64)sb_long_bits(seed) >> 1;
+			r = u % n;
+		}
+		return r + least;
+	}
+	sb_try() {
+		if (r >= least && r < bound)
+			break;
+		r = sb_long_bits(seed);
+	}
+	return r;
+}
+
+#define sb_next_int(random) sb_bits(&(random), 32)
+#define sb_next_long(random) sb_long_bits(&(random))
+#define sb_next_boolean(random) (sb_bits(&(random), 1) != 0)
+#define sb_next_below(random, bound)                     \
+	({                                               \
+		s32 sb_b = (bound);                      \
+		if (sb_b <= 0)                           \
+			sb_fail(SB_BOUND, sb_b);         \
+		sb_int_below(&(random), sb_b);           \
+	})
+#define sb_next_between(type, random, least, bound)               \
+	({                                                        \
+		type sb_l = (least), sb_b = (bound);              \
+		if (sb_l >= sb_b)                                 \
+			sb_fail(SB_BOUND, sb_b);                  \
+		_Generic(sb_b, s32: sb_int_between, s64: sb_long_between)(&(random), sb_l, sb_b); \
+	})
+
+/* ---- java.util.BitSet, of 64 bits ---- */
+
+#define sb_bit(index)                                              \
+	({                                                         \
+		s32 sb_i = (index);                                \
+		if (sb_i < 0)                                      \
+			sb_fail(SB_INDEX, sb_i);                   \
+		if (sb_i >= 64)                                    \
+			sb_fail(SB_NO_BIT, sb_i);                  \
+		1ULL << sb_i;                                      \
+	})
+/* Those that Java has, too, whether or not they have been set. */
+#define sb_bit_if_any(index)                                       \
+	({                                                         \
+		s32 sb_i = (index);                                \
+		if (sb_i < 0)                                      \
+			sb_fail(SB_INDEX, sb_i);                   \
+		sb_i < 64 ? 1ULL << sb_i : 0;                      \
+	})
+#define sb_set_bit(set, index) sb_or(set, sb_bit(index))
+#define sb_clear_bit(set, index) sb_and(set, ~sb_bit_if_any(index))
+#define sb_flip_bit(set, index) sb_xor(set, sb_bit(index))
+#define sb_put_bit(set, index, on)                            \
+	({                                                    \
+		s32 sb_x = (index);                           \
+		if (on)                                       \
+			sb_set_bit(set, sb_x);                \
+		else                                          \
+			sb_clear_bit(set, sb_x);              \
+	})
+#define sb_get_bit(set, index) ((sb_bit_if_any(index) & READ_ONCE(set)) != 0)
+#define sb_next_bit(set, from)                                                         \
+	({                                                                             \
+		u64 sb_m = sb_bit_if_any(from), sb_w = READ_ONCE(set) & ~(sb_m - 1);   \
+		sb_m && sb_w ? (s32)__builtin_ctzll(sb_w) : -1;                        \
+	})
+#define sb_next_clear_bit(set, from)                                                   \
+	({                                                                             \
+		s32 sb_x = (from);                                                     \
+		u64 sb_m = sb_bit_if_any(sb_x), sb_w = ~READ_ONCE(set) & ~(sb_m - 1);  \
+		sb_m ? (sb_w ? (s32)__builtin_ctzll(sb_w) : 64) : sb_x;                \
+	})
+#define sb_cardinality(set) sb_bit_count(READ_ONCE(set))
+#define sb_length_of_bits(set) (64 - sb_leading_zeros(READ_ONCE(set), 64))
+
+/* ---- Enums: the number of a constant, -1 for null ---- */
+
+#define sb_ordinal(constant)                        \
+	({                                          \
+		s32 sb_i = (constant);              \
+		if (sb_i < 0)                       \
+			sb_fail(SB_NULL, 0);        \
+		sb_i;                               \
+	})
+#define sb_constant(count, index)                   \
+	({                                          \
+		s32 sb_i = (index);                 \
+		if ((u32)sb_i >= (count))           \
+			sb_fail(SB_INDEX, sb_i);    \
+		sb_i;                               \
+	})
+
+/* ---- Maps: by a number, or by a task, whose entry then goes with it ---- */
+
+enum { SB_MAX_ENTRIES = 65536 };
+
+#define sb_map(key_, value_, name)                    \
+	struct {                                      \
+		__uint(type, SB_MAP_HASH);            \
+		__uint(map_flags, SB_F_NO_PREALLOC);  \
+		__uint(max_entries, SB_MAX_ENTRIES);  \
+		__type(key, key_);                    \
+		__type(value, value_);                \
+	} name SEC(".maps")
+
+#define sb_entry(map, key_)                                                               \
+	({                                                                                \
+		__typeof__(*(map).key) sb_k = (key_);                                     \
+		__typeof__((map).value) sb_e = bpf_map_lookup_elem(&(map), &sb_k);        \
+		sb_e;                                                                     \
+	})
+#define sb_contains_key(map, key_) (sb_entry(map, key_) != NULL)
+#define sb_map_get(map, key_)                                     \
+	({                                                        \
+		__auto_type sb_v = sb_entry(map, key_);           \
+		if (!sb_v)                                        \
+			sb_fail(SB_NULL, 0);                      \
+		*sb_v;                                            \
+	})
+#define sb_map_get_or(map, key_, otherwise)                           \
+	({                                                            \
+		__typeof__(*(map).key) sb_x = (key_);                 \
+		__typeof__(*(map).value) sb_d = (otherwise);          \
+		__auto_type sb_v = sb_entry(map, sb_x);               \
+		sb_v ? *sb_v : sb_d;                                  \
+	})
+#define sb_map_update(map, key_, value_, how)                                      \
+	({                                                                         \
+		__typeof__(*(map).key) sb_k = (key_);                              \
+		__typeof__(*(map).value) sb_n = (value_);                          \
+		long sb_w = bpf_map_update_elem(&(map), &sb_k, &sb_n, how);        \
+		if (sb_w && sb_w != -17 /* EEXIST */)                              \
+			sb_fail(SB_FULL, SB_MAX_ENTRIES);                          \
+	})
+#define sb_map_put(map, key_, value_) sb_map_update(map, key_, value_, SB_ANY)
+#define sb_map_put_if_absent(map, key_, value_) sb_map_update(map, key_, value_, SB_NOEXIST)
+#define sb_map_remove(map, key_)                                \
+	({                                                      \
+		__typeof__(*(map).key) sb_k = (key_);           \
+		bpf_map_delete_elem(&(map), &sb_k);             \
+	})
+/* change is what is done to an entry that is there; sb_n is the new value. */
+#define sb_map_merge(map, key_, value_, change)                               \
+	({                                                                    \
+		__typeof__(*(map).key) sb_x = (key_);                         \
+		__typeof__(*(map).value) sb_y = (value_);                     \
+		__auto_type sb_v = sb_entry(map, sb_x);                       \
+		if (!sb_v && bpf_map_update_elem(&(map), &sb_x, &sb_y, SB_NOEXIST)) { \
+			/* There is no room, or another CPU was faster. */    \
+			sb_v = sb_entry(map, sb_x);                           \
+			if (!sb_v)                                            \
+				sb_fail(SB_FULL, SB_MAX_ENTRIES);             \
+		}                                                             \
+		if (sb_v)                                                     \
+			change(*sb_v, sb_y);                                  \
+	})
+/* The entry of a key, which is made if it is missing. */
+#define sb_map_compute_if_absent(map, key_)                                         \
+	({                                                                          \
+		__typeof__(*(map).key) sb_x = (key_);                               \
+		__auto_type sb_v = sb_entry(map, sb_x);                             \
+		if (!sb_v) {                                                        \
+			bpf_map_update_elem(&(map), &sb_x, (void *)&sb_initial_##map, SB_NOEXIST); \
+			sb_v = sb_entry(map, sb_x);                                 \
+			if (!sb_v)                                                  \
+				sb_fail(SB_FULL, SB_MAX_ENTRIES);                   \
+		}                                                                   \
+		sb_v;                                                               \
+	})
+#define sb_map_put_new(map, key_)                                                    \
+	({                                                                           \
+		__typeof__(*(map).key) sb_k = (key_);                                \
+		if (bpf_map_update_elem(&(map), &sb_k, (void *)&sb_initial_##map, SB_ANY)) \
+			sb_fail(SB_FULL, SB_MAX_ENTRIES);                            \
 	})
 
 /* ---- Tasks ---- */

@@ -307,7 +307,9 @@ s32 sb_init_task(u64 *args)
 	return 0;
 }
 
-#if defined(SB_HAS_EXIT_TASK) || defined(SB_KEEPS)
+#define SB_FORGET(map) bpf_map_delete_elem(&(map), &pid);
+
+#if defined(SB_HAS_EXIT_TASK) || defined(SB_KEEPS) || defined(SB_TASK_MAPS)
 SEC("struct_ops/sb_exit_task")
 void sb_exit_task(u64 *args)
 {
@@ -321,6 +323,13 @@ void sb_exit_task(u64 *args)
 #ifdef SB_HAS_EXIT_TASK
 	if (!sb_is_vital(p))
 		SB_HAS_EXIT_TASK(&call, p);
+#endif
+#ifdef SB_TASK_MAPS
+	{
+		s32 pid = p->pid;
+
+		SB_TASK_MAPS(SB_FORGET)
+	}
 #endif
 }
 #endif
@@ -378,7 +387,7 @@ struct sched_ext_ops policy_ops = {
 	.tick = (void *)sb_tick,
 #endif
 	.init_task = (void *)sb_init_task,
-#if defined(SB_HAS_EXIT_TASK) || defined(SB_KEEPS)
+#if defined(SB_HAS_EXIT_TASK) || defined(SB_KEEPS) || defined(SB_TASK_MAPS)
 	.exit_task = (void *)sb_exit_task,
 #endif
 	.init = (void *)sb_init,

@@ -40,6 +40,7 @@ import com.sun.source.tree.UnaryTree;
 import com.sun.source.tree.VariableTree;
 import com.sun.source.tree.WhileLoopTree;
 import com.sun.source.tree.YieldTree;
+import com.sun.source.util.TreePath;
 import com.sun.source.util.TreeScanner;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,11 +85,28 @@ final class Body {
                     "stopNs", "sb_stop_ns",
                     "nrCpusAllowed", "sb_nr_cpus_allowed");
 
+    /** Of collections and the like, what changes nothing. */
+    private static final Set<String> PURE =
+            Set.of(
+                    "size",
+                    "isEmpty",
+                    "peek",
+                    "contains",
+                    "peekFirst",
+                    "get",
+                    "getOrDefault",
+                    "containsKey",
+                    "cardinality",
+                    "nextSetBit",
+                    "nextClearBit",
+                    "values");
+
     private static final Set<String> TIMES = Set.of("ranNs", "execRuntimeNs", "startNs", "stopNs");
 
     private final Translator program;
     private final JavaTrees trees;
     private final Method method;
+    private final FieldObjects objects;
     private final Map<Element, String> locals = new HashMap<>();
 
     /** Labels of the loops around, innermost last; the label of a loop that follows. */
@@ -118,6 +136,7 @@ final class Body {
         this.program = program;
         this.trees = program.trees;
         this.method = method;
+        this.objects = new FieldObjects(program, this);
     }
 
     String text() {
@@ -135,15 +154,32 @@ final class Body {
         return text.append(" }").toString();
     }
 
+    /** The type of an expression; of what a map of numbers gives, that of the number. */
+    TypeMirror typeOf(Tree tree) {
+        TypeMirror type = trees.type(tree);
+        return tree instanceof ExpressionTree expression && isMapGet(expression)
+                ? trees.types.unboxedType(type)
+                : type;
+    }
+
+    private boolean isMapGet(ExpressionTree tree) {
+        return bare(tree) instanceof MethodInvocationTree call
+                && call.getMethodSelect() instanceof MemberSelectTree member
+                && fieldOf(member.getExpression()) != null
+                && fieldOf(member.getExpression()).kind == Kind.MAP
+                && Set.of("java.lang.Integer", "java.lang.Long")
+                        .contains(trees.type(call).toString());
+    }
+
     private String temp() {
         return "sb_" + ++nrTemps;
     }
 
     private String cType(ExpressionTree tree) {
-        return program.cType(tree, trees.type(tree));
+        return program.cType(tree, typeOf(tree));
     }
 
-    private RuntimeException refuse(Tree tree, Unsupported why, String what) {
+    RuntimeException refuse(Tree tree, Unsupported why, String what) {
         return program.refuse(tree, why, what);
     }
 
@@ -474,12 +510,21 @@ final class Body {
                     + " }"
                     + after(loopLabel);
         }
+        Map<Element, String> constants = constantsOf(tree.getExpression());
+        if (constants != null) {
+            String name = declare(variable);
+            return "{ sb_turns(); for (s32 %s; sb_count(%s, 0, 1) && %s < %d; )"
+                            .formatted(name, name, name, constants.size())
+                    + body(tree.getStatement(), loopLabel)
+                    + " }"
+                    + after(loopLabel);
+        }
         Field array = arrayOf(tree.getExpression());
         if (array == null) {
             throw refuse(
                     tree.getExpression(),
                     Unsupported.NO_OBJECTS,
-                    "a loop over " + Translator.simple(trees.type(tree.getExpression())));
+                    "a loop over " + Translator.simple(typeOf(tree.getExpression())));
         }
         array.read = true;
         String index = temp();
@@ -559,11 +604,14 @@ final class Body {
 
     private String selector(ExpressionTree tree) {
         ExpressionTree bare = bare(tree);
-        if (trees.type(bare).toString().equals("java.lang.String")) {
+        if (typeOf(bare).toString().equals("java.lang.String")) {
             throw refuse(bare, Unsupported.NO_STRINGS, "a switch on a String");
         }
-        if (!trees.type(bare).getKind().isPrimitive()) {
-            program.cType(bare, trees.type(bare));
+        if (program.enumOf(typeOf(bare)) != null) {
+            return "sb_ordinal(%s)".formatted(expression(bare));
+        }
+        if (!typeOf(bare).getKind().isPrimitive()) {
+            program.cType(bare, typeOf(bare));
             throw refuse(bare, Unsupported.NO_PATTERNS, "a switch on an object");
         }
         return expression(bare);
@@ -615,7 +663,7 @@ final class Body {
                                 && bare(made.getArguments().getFirst()) instanceof LiteralTree text
                         ? ": " + text.getValue()
                         : "";
-        program.thrown.add(trees.type(made) + message);
+        program.thrown.add(typeOf(made) + message);
         return "sb_fail(SB_THROWS, %d);".formatted(program.thrown.size() - 1);
     }
 
@@ -658,7 +706,7 @@ final class Body {
 
     /** Whether an lvalue is one that all CPUs change and that BPF can change at once. */
     private boolean isShared(ExpressionTree variable) {
-        TypeKind kind = trees.type(variable).getKind();
+        TypeKind kind = typeOf(variable).getKind();
         if (kind != TypeKind.INT && kind != TypeKind.LONG) {
             return false;
         }
@@ -764,7 +812,7 @@ final class Body {
             ExpressionTree right = binary.getRightOperand();
             boolean isLeft = fieldOf(left) == field && !mentions(right, field);
             boolean isRight = fieldOf(right) == field && !mentions(left, field);
-            if (trees.type(value).getKind() != field.element.asType().getKind()) {
+            if (typeOf(value).getKind() != field.element.asType().getKind()) {
                 return null;
             }
             if (binary.getKind() == Tree.Kind.PLUS && (isLeft || isRight)) {
@@ -821,12 +869,12 @@ final class Body {
     private String compound(CompoundAssignmentTree tree, boolean wanted) {
         ExpressionTree variable = bare(tree.getVariable());
         ExpressionTree value = tree.getExpression();
-        TypeKind type = trees.type(variable).getKind();
-        if (trees.type(variable).toString().equals("java.lang.String")) {
+        TypeKind type = typeOf(variable).getKind();
+        if (typeOf(variable).toString().equals("java.lang.String")) {
             throw refuse(tree, Unsupported.NO_STRINGS, "a String");
         }
         checkNumber(value);
-        boolean sameWidth = type == TypeKind.LONG || trees.type(value).getKind() != TypeKind.LONG;
+        boolean sameWidth = type == TypeKind.LONG || typeOf(value).getKind() != TypeKind.LONG;
         boolean ordered = isImpure(value) || isImpure(variable);
         if (isShared(variable) && !ordered && sameWidth) {
             String macro =
@@ -921,7 +969,7 @@ final class Body {
 
     // ---- Expressions ----------------------------------------------------------------------
 
-    private static ExpressionTree bare(ExpressionTree tree) {
+    static ExpressionTree bare(ExpressionTree tree) {
         ExpressionTree inner = tree;
         while (inner instanceof ParenthesizedTree parenthesized) {
             inner = parenthesized.getExpression();
@@ -952,8 +1000,8 @@ final class Body {
         };
     }
 
-    private void checkNumber(ExpressionTree tree) {
-        TypeMirror type = trees.type(tree);
+    void checkNumber(ExpressionTree tree) {
+        TypeMirror type = typeOf(tree);
         if (type == null || type.getKind().isPrimitive() || type.getKind() == TypeKind.NULL) {
             if (type != null
                     && (type.getKind() == TypeKind.DOUBLE || type.getKind() == TypeKind.FLOAT)) {
@@ -967,10 +1015,10 @@ final class Body {
     }
 
     private boolean isLong(ExpressionTree tree) {
-        return trees.type(tree).getKind() == TypeKind.LONG;
+        return typeOf(tree).getKind() == TypeKind.LONG;
     }
 
-    private String expression(ExpressionTree tree) {
+    String expression(ExpressionTree tree) {
         return Lines.mark(trees.line(tree)) + expressionText(tree);
     }
 
@@ -982,9 +1030,7 @@ final class Body {
             case NewArrayTree _ -> throw refuse(tree, Unsupported.ARRAY_LATE, "a new array");
             case NewClassTree made ->
                     throw refuse(
-                            tree,
-                            Unsupported.NO_OBJECTS,
-                            "new " + Translator.simple(trees.type(made)));
+                            tree, Unsupported.NO_OBJECTS, "new " + Translator.simple(typeOf(made)));
             case InstanceOfTree _ -> throw refuse(tree, Unsupported.NO_PATTERNS, "instanceof");
             default -> {}
         }
@@ -992,7 +1038,9 @@ final class Body {
             case ParenthesizedTree inner -> "(" + expression(inner.getExpression()) + ")";
             case LiteralTree literal -> {
                 checkNumber(tree);
-                yield literal.getValue() == null ? "NULL" : literal(literal);
+                yield literal.getValue() != null
+                        ? literal(literal)
+                        : program.enumOf(wantedType(trees.path(tree))) != null ? "-1" : "NULL";
             }
             case IdentifierTree name -> name(name);
             case MemberSelectTree select -> select(select);
@@ -1008,7 +1056,7 @@ final class Body {
                                 + expression(choice.getTrueExpression())
                                 + " : "
                                 + expression(choice.getFalseExpression());
-                TypeKind kind = trees.type(tree).getKind();
+                TypeKind kind = typeOf(tree).getKind();
                 boolean narrow =
                         kind == TypeKind.BYTE || kind == TypeKind.SHORT || kind == TypeKind.CHAR;
                 yield narrow ? "(%s)(%s)".formatted(cType(tree), text) : text;
@@ -1051,11 +1099,40 @@ final class Body {
         return Translator.literal(value);
     }
 
+    /** Returns the type that a null stands for, null if that cannot be seen. */
+    private TypeMirror wantedType(TreePath path) {
+        Tree tree = path.getLeaf();
+        TreePath above = path.getParentPath();
+        return switch (above.getLeaf()) {
+            case ParenthesizedTree _, ConditionalExpressionTree _, YieldTree _, CaseTree _ ->
+                    wantedType(above);
+            case BlockTree _ -> wantedType(above); // of a case, with a yield
+            case SwitchExpressionTree _ -> wantedType(above);
+            case VariableTree variable -> trees.element(variable).asType();
+            case AssignmentTree assignment -> trees.type(assignment.getVariable());
+            case ReturnTree _ -> method.element.getReturnType();
+            case BinaryTree binary ->
+                    trees.type(
+                            binary.getLeftOperand() == tree
+                                    ? binary.getRightOperand()
+                                    : binary.getLeftOperand());
+            case MethodInvocationTree call
+                    when trees.element(call) instanceof ExecutableElement called
+                            && call.getArguments().contains(tree)
+                            && !called.isVarArgs() ->
+                    called.getParameters().get(call.getArguments().indexOf(tree)).asType();
+            default -> null;
+        };
+    }
+
     private String name(IdentifierTree tree) {
         Element element = trees.element(tree);
         String local = locals.get(element);
         if (local != null) {
             return local;
+        }
+        if (tree.getName().contentEquals("this") && program.selfType(method.element) != null) {
+            return "this";
         }
         if (tree.getName().contentEquals("this")) {
             throw refuse(tree, Unsupported.NO_OBJECTS, "the policy itself as a value");
@@ -1065,6 +1142,9 @@ final class Body {
 
     private String field(ExpressionTree tree, Element element) {
         Field field = program.fields.get(element);
+        if (field == null && isMember(element)) {
+            return member("this", element);
+        }
         if (field == null) {
             return libraryConstant(tree, element);
         }
@@ -1079,9 +1159,35 @@ final class Body {
         throw refuse(tree, Unsupported.NO_OBJECTS, "the field " + field.element);
     }
 
+    /** Whether an element is a field of a state, or of the constants of an enum. */
+    private boolean isMember(Element element) {
+        return element.getKind() == ElementKind.FIELD
+                && !element.getModifiers().contains(javax.lang.model.element.Modifier.STATIC)
+                && (program.states.containsKey(element.getEnclosingElement())
+                        || program.enums.containsKey(element.getEnclosingElement())
+                                && program.enums
+                                        .get(element.getEnclosingElement())
+                                        .tables()
+                                        .containsKey(element));
+    }
+
+    private String member(String of, Element element) {
+        if (program.states.containsKey(element.getEnclosingElement())) {
+            return "%s->%s".formatted(of, Names.member(element.getSimpleName().toString()));
+        }
+        program.tablesRead.add(element);
+        return "sb_at(%s, sb_ordinal(%s))"
+                .formatted(
+                        program.enums.get(element.getEnclosingElement()).tables().get(element), of);
+    }
+
     private String libraryConstant(ExpressionTree tree, Element element) {
         if (!(element instanceof VariableElement variable)) {
             throw refuse(tree, Unsupported.STATEMENT, tree.toString());
+        }
+        Translator.EnumType type = program.enums.get(element.getEnclosingElement());
+        if (type != null && type.constants().containsKey(element)) {
+            return type.constants().get(element);
         }
         String owner = element.getEnclosingElement().toString();
         if (SELECTIONS.contains(owner)) {
@@ -1123,12 +1229,11 @@ final class Body {
                 return "sb_length(%s)".formatted(queues.name);
             }
         }
-        if (element instanceof VariableElement
-                && element.getKind() == ElementKind.FIELD
-                && !element.getModifiers().contains(javax.lang.model.element.Modifier.STATIC)
-                && program.states.containsKey(element.getEnclosingElement())) {
-            return "%s->%s"
-                    .formatted(expression(of), Names.member(tree.getIdentifier().toString()));
+        if (element instanceof VariableElement && isMember(element)) {
+            return member(expression(of), element);
+        }
+        if (tree.getIdentifier().contentEquals("length") && constantsOf(of) != null) {
+            return Integer.toString(constantsOf(of).size());
         }
         return field(tree, element);
     }
@@ -1161,8 +1266,12 @@ final class Body {
     private String binary(BinaryTree tree) {
         ExpressionTree left = tree.getLeftOperand();
         ExpressionTree right = tree.getRightOperand();
-        if (trees.type(tree).toString().equals("java.lang.String")) {
+        if (typeOf(tree).toString().equals("java.lang.String")) {
             throw refuse(tree, Unsupported.NO_STRINGS, "a String");
+        }
+        String missing = isMissing(tree, left, right);
+        if (missing != null) {
+            return missing;
         }
         checkNumber(left);
         checkNumber(right);
@@ -1183,7 +1292,7 @@ final class Body {
             String value = temp();
             String declared =
                     Translator.variable(
-                            trees.type(left).getKind() == TypeKind.NULL ? "void *" : cType(left),
+                            typeOf(left).getKind() == TypeKind.NULL ? "void *" : cType(left),
                             value);
             return "({ %s = %s; %s; })"
                     .formatted(
@@ -1192,6 +1301,34 @@ final class Body {
                             binary(operator, value, second, type, right, isLong(right)));
         }
         return binary(operator, first, second, type, right, isLong(right));
+    }
+
+    /** Recognises {@code map.get(key) == null} of a map of numbers. */
+    private String isMissing(BinaryTree tree, ExpressionTree left, ExpressionTree right) {
+        boolean compares =
+                tree.getKind() == Tree.Kind.EQUAL_TO || tree.getKind() == Tree.Kind.NOT_EQUAL_TO;
+        if (!compares || !isMapGet(left) && !isMapGet(right)) {
+            return null;
+        }
+        if (isMapGet(left) && isMapGet(right)) {
+            throw refuse(tree, Unsupported.NO_OBJECTS, "whether two boxed numbers are the same");
+        }
+        ExpressionTree other = isMapGet(left) ? right : left;
+        if (trees.type(other).getKind() != TypeKind.NULL) {
+            return null;
+        }
+        var call = (MethodInvocationTree) bare(isMapGet(left) ? left : right);
+        if (!trees.element(call).getSimpleName().contentEquals("get")) {
+            return null;
+        }
+        String found =
+                objects.call(
+                        call,
+                        fieldOf(((MemberSelectTree) call.getMethodSelect()).getExpression()),
+                        "get",
+                        true);
+        String contains = found.replaceFirst("sb_map_get", "sb_contains_key");
+        return tree.getKind() == Tree.Kind.EQUAL_TO ? "!" + contains : contains;
     }
 
     /**
@@ -1240,7 +1377,7 @@ final class Body {
 
     private String cast(TypeCastTree tree) {
         checkNumber(tree.getExpression());
-        TypeMirror type = trees.type(tree);
+        TypeMirror type = typeOf(tree);
         String to = program.cType(tree, type);
         return type.getKind().isPrimitive()
                 ? "(%s)%s".formatted(to, operand(tree.getExpression()))
@@ -1258,17 +1395,32 @@ final class Body {
                 : "(" + text + ")";
     }
 
+    /** Returns the constants that {@code Kind.values()} gives, null if a tree is no such call. */
+    private Map<Element, String> constantsOf(ExpressionTree tree) {
+        return bare(tree) instanceof MethodInvocationTree call
+                        && trees.element(call) instanceof ExecutableElement called
+                        && called.getSimpleName().contentEquals("values")
+                        && called.getParameters().isEmpty()
+                        && program.enums.containsKey(called.getEnclosingElement())
+                ? program.enums.get(called.getEnclosingElement()).constants()
+                : null;
+    }
+
     private String access(ArrayAccessTree tree) {
+        Map<Element, String> constants = constantsOf(tree.getExpression());
+        if (constants != null) {
+            return "sb_constant(%d, %s)".formatted(constants.size(), expression(tree.getIndex()));
+        }
         Field array = arrayOf(tree.getExpression());
         if (array == null) {
-            if (trees.type(tree.getExpression()) instanceof javax.lang.model.type.ArrayType type
+            if (typeOf(tree.getExpression()) instanceof javax.lang.model.type.ArrayType type
                     && type.getComponentType().getKind() == TypeKind.ARRAY) {
                 throw refuse(tree, Unsupported.ARRAY_OF_ARRAYS, tree.toString());
             }
             if (bare(tree.getExpression()) instanceof ArrayAccessTree) {
                 throw refuse(tree, Unsupported.ARRAY_OF_ARRAYS, tree.toString());
             }
-            program.cType(tree, trees.type(tree));
+            program.cType(tree, typeOf(tree));
             throw refuse(tree, Unsupported.ARRAY_ALIAS, tree.toString());
         }
         array.read = true;
@@ -1278,7 +1430,7 @@ final class Body {
     // ---- Fields ---------------------------------------------------------------------------
 
     /** Returns the field that a tree names, null if it names none of the policy. */
-    private Field fieldOf(ExpressionTree tree) {
+    Field fieldOf(ExpressionTree tree) {
         ExpressionTree bare = bare(tree);
         boolean names =
                 bare instanceof IdentifierTree
@@ -1379,7 +1531,7 @@ final class Body {
         if (Translator.isOfPolicy(called)) {
             return !Set.of("nrQueued", "isIdle", "vtimeBefore", "nowNs", "topology").contains(name);
         }
-        return !Set.of("size", "isEmpty", "peek", "contains", "peekFirst").contains(name);
+        return !PURE.contains(name);
     }
 
     // ---- Calls ----------------------------------------------------------------------------
@@ -1405,13 +1557,20 @@ final class Body {
         if (receiver != null && queueOf(receiver) != null) {
             return queueCall(tree, receiver, name, wanted);
         }
+        if (receiver != null && FieldObjects.isOne(fieldOf(receiver))) {
+            return objects.call(tree, fieldOf(receiver), name, wanted);
+        }
+        String constant = enumCall(receiver, called, name, arguments);
+        if (constant != null) {
+            return constant;
+        }
         return switch (owner) {
             case "org.schedbook.policy.Policy" -> verb(tree, name, arguments);
             case "org.schedbook.policy.Task" -> taskRead(tree, receiver, name);
             case "org.schedbook.policy.TaskStorage" -> {
                 Field storage = fieldOf(receiver);
                 if (storage == null || storage.kind != Kind.STORAGE) {
-                    program.cType(tree, trees.type(tree));
+                    program.cType(tree, typeOf(tree));
                     throw refuse(receiver, Unsupported.NO_OBJECTS, "a storage of " + tree);
                 }
                 storage.read = true;
@@ -1443,7 +1602,6 @@ final class Body {
                     if (accessor) {
                         yield "%s->%s".formatted(expression(receiver), Names.member(name));
                     }
-                    throw refuse(tree, Unsupported.STATE_HAS_METHODS, name + "()");
                 }
                 boolean late = tree.toString().contains("topology()");
                 throw refuse(
@@ -1451,6 +1609,34 @@ final class Body {
                         late ? Unsupported.LATE_VALUE : reason(owner),
                         tree.getMethodSelect() + "()");
             }
+        };
+    }
+
+    /** What every enum has; null if it is no call of that. */
+    private String enumCall(
+            ExpressionTree receiver,
+            ExecutableElement called,
+            String name,
+            List<? extends ExpressionTree> arguments) {
+        boolean own = called.getEnclosingElement().toString().equals("java.lang.Enum");
+        boolean known =
+                receiver == null
+                        ? program.enums.containsKey(method.element.getEnclosingElement())
+                        : program.enumOf(typeOf(receiver)) != null;
+        if (!own || !known) {
+            return null;
+        }
+        String constant =
+                "sb_ordinal(%s)".formatted(receiver == null ? "this" : expression(receiver));
+        return switch (name) {
+            case "ordinal" -> constant;
+            case "compareTo" ->
+                    "(%s - sb_ordinal(%s))".formatted(constant, expression(arguments.getFirst()));
+            case "equals" ->
+                    program.enumOf(typeOf(arguments.getFirst())) == null
+                            ? null
+                            : "(%s == %s)".formatted(constant, expression(arguments.getFirst()));
+            default -> null;
         };
     }
 
@@ -1481,6 +1667,9 @@ final class Body {
         }
         var values = new ArrayList<String>();
         var before = new StringBuilder();
+        if (program.selfType(own) != null) {
+            values.add(self(tree, own, arguments, before));
+        }
         boolean ordered = arguments.size() > 1 && arguments.stream().anyMatch(this::isImpure);
         for (int i = 0; i < arguments.size(); i++) {
             ExpressionTree argument = arguments.get(i);
@@ -1507,6 +1696,30 @@ final class Body {
                         ? "sb_run(" + call + ")"
                         : "sb_call(" + call + ")";
         return before.isEmpty() ? text : "({ " + before + text + "; })";
+    }
+
+    /** What a method of a state or of an enum is called on. */
+    private String self(
+            MethodInvocationTree tree,
+            ExecutableElement own,
+            List<? extends ExpressionTree> arguments,
+            StringBuilder before) {
+        ExpressionTree receiver =
+                tree.getMethodSelect() instanceof MemberSelectTree member
+                        ? member.getExpression()
+                        : null;
+        String type = program.selfType(own);
+        String value = receiver == null ? "this" : expression(receiver);
+        if (type.equals("s32")) {
+            value = "sb_ordinal(%s)".formatted(value);
+        }
+        if (receiver != null
+                && (isImpure(receiver) || arguments.stream().anyMatch(this::isImpure))) {
+            String temp = temp();
+            before.append(Translator.variable(type, temp)).append(" = ").append(value).append("; ");
+            value = temp;
+        }
+        return value;
     }
 
     private void only(MethodInvocationTree tree, Unsupported why, String what, String... allowed) {
@@ -1652,7 +1865,7 @@ final class Body {
         List<? extends ExpressionTree> arguments = tree.getArguments();
         String queue = queue(receiver);
         boolean takesTask =
-                arguments.size() == 1 && Translator.isTask(trees.type(arguments.getFirst()));
+                arguments.size() == 1 && Translator.isTask(typeOf(arguments.getFirst()));
         String key = name + arguments.size() + (takesTask ? "t" : "");
         switch (key) {
             case "add1t",

@@ -8,8 +8,10 @@ import java.util.List;
  *
  * @param scalars numbers, each a variable of the object
  * @param arrays of numbers, each a map
+ * @param tables fields of the constants of enums, each a map
  * @param storages per-task state, each a map and a variable with what a new task starts with
  * @param queues of tasks, each a variable with the number of its first DSQ
+ * @param maps each a map, and if its values are objects a variable with what a new one starts with
  * @param selectCpu whether the policy chooses CPUs
  * @param thrown what each {@code throw} of the policy throws, as {@code Throwable.toString()} has
  *     it
@@ -17,8 +19,10 @@ import java.util.List;
 public record Layout(
         List<Scalar> scalars,
         List<Array> arrays,
+        List<Array> tables,
         List<Storage> storages,
         List<Queue> queues,
+        List<Dictionary> maps,
         boolean selectCpu,
         List<String> thrown) {
 
@@ -30,10 +34,14 @@ public record Layout(
     public record Field(String owner, String name) {}
 
     /**
-     * @param type its descriptor, such as {@code J}
+     * A number, or an object that is one in C: an atomic one, a constant of an enum by its ordinal,
+     * a {@code BitSet}, a {@code Random} by its seed.
+     *
+     * @param type the descriptor of the number, such as {@code J}
      */
     public record Scalar(Field field, String symbol, char type) {}
 
+    /** Of numbers or of constants of an enum. */
     public record Array(Field field, String symbol, char element) {}
 
     public record Storage(Field field, String symbol, List<Member> members) {}
@@ -45,4 +53,10 @@ public record Layout(
      * @param many whether it is an array or a list of queues
      */
     public record Queue(Field field, String symbol, boolean many) {}
+
+    /**
+     * @param value binary name of the class of its values, empty if they are numbers
+     * @param members of such a value
+     */
+    public record Dictionary(Field field, String symbol, String value, List<Member> members) {}
 }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.ExecutableElement;
@@ -73,6 +74,14 @@ public final class Translator {
     private static final Set<String> LISTS =
             Set.of("java.util.ArrayList", "java.util.LinkedList", "java.util.List");
 
+    private static final Set<String> MAPS =
+            Set.of(
+                    "java.util.Map",
+                    "java.util.HashMap",
+                    "java.util.LinkedHashMap",
+                    "java.util.TreeMap",
+                    "java.util.EnumMap");
+
     /** What a field is in C. */
     enum Kind {
         CONSTANT,
@@ -81,6 +90,10 @@ public final class Translator {
         STORAGE,
         QUEUE,
         QUEUES,
+        RANDOM,
+        ATOMIC,
+        BITS,
+        MAP,
         OTHER
     }
 
@@ -106,6 +119,18 @@ public final class Translator {
     /** A class whose objects are the state of a task. */
     record State(TypeElement element, ClassTree tree, String name, List<VariableElement> members) {}
 
+    /**
+     * An enum, whose constants are numbers in C.
+     *
+     * @param constants what each is called in C, in order
+     * @param tables what stands for each field of a constant: an array
+     */
+    record EnumType(
+            TypeElement element,
+            ClassTree tree,
+            Map<Element, String> constants,
+            Map<Element, String> tables) {}
+
     /** A method that is translated. */
     static final class Method {
         final ExecutableElement element;
@@ -127,7 +152,12 @@ public final class Translator {
     final Names names = new Names();
     final Map<Element, Field> fields = new LinkedHashMap<>();
     final Map<Element, State> states = new LinkedHashMap<>();
+    final Map<Element, EnumType> enums = new LinkedHashMap<>();
     final Map<Element, Method> methods = new LinkedHashMap<>();
+
+    /** Fields of enums that are read: see {@link EnumType#tables}. */
+    final Set<Element> tablesRead = new HashSet<>();
+
     final List<String> thrown = new ArrayList<>();
 
     private final List<Problem> problems = new ArrayList<>();
@@ -248,6 +278,21 @@ public final class Translator {
                 pieces.add(Map.entry(line, structure(state)));
             }
         }
+        for (EnumType type : enums.values()) {
+            boolean late = trees.endLine(type.tree) > firstBody;
+            if (late) {
+                before.append(Lines.plain(enumeration(type))).append('\n');
+            } else {
+                pieces.add(Map.entry(trees.line(type.tree), enumeration(type)));
+            }
+            type.tables.forEach(
+                    (field, name) -> {
+                        if (tablesRead.contains(field)) {
+                            before.append(
+                                    "sb_array(%s, %s);\n".formatted(cType(field.asType()), name));
+                        }
+                    });
+        }
         for (Field field : fields.values()) {
             if (!isUsed(field)) {
                 continue;
@@ -290,6 +335,15 @@ public final class Translator {
             }
             after.append(list).append('\n');
         }
+        var taskMaps =
+                fields.values().stream()
+                        .filter(this::isUsed)
+                        .filter(f -> f.kind == Kind.MAP && isTask(mapTypes(f).getFirst()))
+                        .map(f -> " M(" + f.name + ")")
+                        .collect(Collectors.joining());
+        if (!taskMaps.isEmpty()) {
+            after.append("#define SB_TASK_MAPS(M)").append(taskMaps).append('\n');
+        }
         after.append("#include \"policy_ops.h\"\n");
         return new Translation(
                 source.name(), before.toString(), lines.text(), after.toString(), layout(), notes);
@@ -308,20 +362,19 @@ public final class Translator {
         var arrays = new ArrayList<Layout.Array>();
         var storages = new ArrayList<Layout.Storage>();
         var queues = new ArrayList<Layout.Queue>();
+        var maps = new ArrayList<Layout.Dictionary>();
         for (Field field : fields.values()) {
             if (!isUsed(field)) {
                 continue;
             }
             var at =
                     new Layout.Field(
-                            trees.elements
-                                    .getBinaryName(
-                                            (TypeElement) field.element.getEnclosingElement())
-                                    .toString(),
+                            binaryName((TypeElement) field.element.getEnclosingElement()),
                             field.element.getSimpleName().toString());
             TypeMirror type = field.element.asType();
             switch (field.kind) {
-                case SCALAR -> scalars.add(new Layout.Scalar(at, field.name, descriptor(type)));
+                case SCALAR, RANDOM, ATOMIC, BITS ->
+                        scalars.add(new Layout.Scalar(at, field.name, descriptor(type)));
                 case ARRAY ->
                         arrays.add(
                                 new Layout.Array(
@@ -329,34 +382,60 @@ public final class Translator {
                                         field.name,
                                         descriptor(((ArrayType) type).getComponentType())));
                 case STORAGE ->
-                        storages.add(
-                                new Layout.Storage(
-                                        at,
-                                        field.name,
-                                        stateOf(field).members.stream()
-                                                .map(
-                                                        m ->
-                                                                new Layout.Member(
-                                                                        m.getSimpleName()
-                                                                                .toString(),
-                                                                        descriptor(m.asType())))
-                                                .toList()));
+                        storages.add(new Layout.Storage(at, field.name, members(stateOf(field))));
+                case MAP -> {
+                    State state = stateOf(mapTypes(field).get(1));
+                    maps.add(
+                            new Layout.Dictionary(
+                                    at,
+                                    field.name,
+                                    state == null ? "" : binaryName(state.element),
+                                    state == null ? List.of() : members(state)));
+                }
                 case QUEUE -> queues.add(new Layout.Queue(at, field.name, false));
                 case QUEUES -> queues.add(new Layout.Queue(at, field.name, true));
                 case CONSTANT, OTHER -> {}
             }
         }
+        var tables = new ArrayList<Layout.Array>();
+        for (EnumType type : enums.values()) {
+            type.tables.forEach(
+                    (field, name) -> {
+                        if (tablesRead.contains(field)) {
+                            tables.add(
+                                    new Layout.Array(
+                                            new Layout.Field(
+                                                    binaryName(type.element),
+                                                    field.getSimpleName().toString()),
+                                            name,
+                                            descriptor(field.asType())));
+                        }
+                    });
+        }
         return new Layout(
                 scalars,
                 arrays,
+                tables,
                 storages,
                 queues,
+                maps,
                 callbacks.containsKey("selectCpu"),
                 List.copyOf(thrown));
     }
 
+    private String binaryName(TypeElement type) {
+        return trees.elements.getBinaryName(type).toString();
+    }
+
+    private List<Layout.Member> members(State state) {
+        return state.members.stream()
+                .map(m -> new Layout.Member(m.getSimpleName().toString(), descriptor(m.asType())))
+                .toList();
+    }
+
     private static char descriptor(TypeMirror type) {
         return switch (type.getKind()) {
+            case DECLARED -> isWide(type) ? 'J' : 'I';
             case BOOLEAN -> 'Z';
             case BYTE -> 'B';
             case SHORT -> 'S';
@@ -365,6 +444,22 @@ public final class Translator {
             case LONG -> 'J';
             default -> throw new IllegalStateException(type.toString());
         };
+    }
+
+    /**
+     * Whether an object that is a number in C is one of 64 bits; an enum and the others are not.
+     */
+    private static boolean isWide(TypeMirror type) {
+        return Set.of(
+                        "java.util.Random",
+                        "java.util.BitSet",
+                        "java.util.concurrent.atomic.AtomicLong",
+                        "java.lang.Long")
+                .contains(type.toString());
+    }
+
+    private static List<? extends TypeMirror> mapTypes(Field map) {
+        return ((DeclaredType) map.element.asType()).getTypeArguments();
     }
 
     // ---- Declarations in C ----------------------------------------------------------------
@@ -379,6 +474,17 @@ public final class Translator {
             text.append(Names.member(member.getSimpleName().toString())).append(';');
         }
         return text.append(Lines.mark(trees.endLine(state.tree))).append("};").toString();
+    }
+
+    private String enumeration(EnumType type) {
+        var text = new StringBuilder(Lines.mark(trees.line(type.tree)));
+        text.append("enum {");
+        type.constants.forEach(
+                (constant, name) -> {
+                    Tree tree = memberTree(type.tree, (VariableElement) constant);
+                    text.append(Lines.mark(trees.line(tree))).append(name).append(',');
+                });
+        return text.append(" };").toString();
     }
 
     private Tree memberTree(ClassTree tree, VariableElement member) {
@@ -407,6 +513,9 @@ public final class Translator {
                     "sb_array(%s, %s);"
                             .formatted(cType(((ArrayType) type).getComponentType()), field.name);
             case STORAGE -> "sb_storage(%s, %s);".formatted(stateOf(field).name, field.name);
+            case RANDOM, BITS -> "u64 %s;".formatted(field.name);
+            case ATOMIC -> "%s %s;".formatted(isWide(type) ? "s64" : "s32", field.name);
+            case MAP -> mapDeclaration(field);
             case QUEUE -> "const volatile s64 %s;".formatted(field.name);
             case QUEUES ->
                     "const volatile s64 %s; const volatile s32 sb_length_%s;"
@@ -415,12 +524,38 @@ public final class Translator {
         };
     }
 
+    private String mapDeclaration(Field field) {
+        TypeMirror key = mapTypes(field).getFirst();
+        TypeMirror value = mapTypes(field).get(1);
+        State state = stateOf(value);
+        String keys = isWide(key) ? "s64" : "s32";
+        return state == null
+                ? "sb_map(%s, %s, %s);".formatted(keys, isWide(value) ? "s64" : "s32", field.name)
+                : "sb_map(%s, struct %s, %s); const volatile struct %s sb_initial_%s;"
+                        .formatted(keys, state.name, field.name, state.name, field.name);
+    }
+
+    /** Returns what a method of another class than the policy's has for {@code this}, or null. */
+    String selfType(ExecutableElement method) {
+        if (method.getModifiers().contains(Modifier.STATIC)) {
+            return null;
+        }
+        Element owner = method.getEnclosingElement();
+        return states.containsKey(owner)
+                ? "struct " + states.get(owner).name + " *"
+                : enums.containsKey(owner) ? "s32" : null;
+    }
+
     /** Returns a method's head as C has it, with the mark of its line. */
     String head(Method method) {
         var text = new StringBuilder(Lines.mark(headLine(method.tree)));
         text.append("static __always_inline ");
         text.append(cType(method.tree.getReturnType(), method.element.getReturnType()));
         text.append(' ').append(method.name).append("(SB");
+        String self = selfType(method.element);
+        if (self != null) {
+            text.append(", ").append(variable(self, "this")); // no name of Java's own
+        }
         for (VariableTree parameter : method.tree.getParameters()) {
             Element element = trees.element(parameter);
             text.append(", ")
@@ -450,6 +585,7 @@ public final class Translator {
             case CHAR -> "u16";
             case INT -> "s32";
             case LONG -> "s64";
+            case DECLARED -> "s32"; // of an enum
             default -> throw new IllegalStateException(type.toString());
         };
     }
@@ -478,6 +614,9 @@ public final class Translator {
         if (name.equals("java.lang.Double") || name.equals("java.lang.Float")) {
             throw refuse(at, Unsupported.NO_FLOATING_POINT, name);
         }
+        if (enumOf(type) != null) {
+            return "s32";
+        }
         if (type instanceof DeclaredType d && d.asElement().getKind() == ElementKind.ENUM) {
             throw refuse(at, Unsupported.NO_ENUM, "the enum " + d.asElement().getSimpleName());
         }
@@ -497,6 +636,10 @@ public final class Translator {
 
     static boolean isTask(TypeMirror type) {
         return type.toString().equals(Task.class.getName());
+    }
+
+    EnumType enumOf(TypeMirror type) {
+        return type instanceof DeclaredType declared ? enums.get(declared.asElement()) : null;
     }
 
     State stateOf(TypeMirror type) {
@@ -561,22 +704,69 @@ public final class Translator {
                 }
             }
         }
-        // The classes of the state of tasks.
+        classes.forEach(this::addEnum);
+        // The classes of the state of tasks, and of what maps hold.
         for (TypeElement type : hierarchy) {
             for (Tree member : classes.get(type).getMembers()) {
                 if (member instanceof VariableTree field
-                        && erasure(trees.element(field).asType())
-                                .equals(TaskStorage.class.getName())) {
-                    addState(field, classes);
+                        && trees.element(field).asType() instanceof DeclaredType declared
+                        && (erasure(declared).equals(TaskStorage.class.getName())
+                                || MAPS.contains(erasure(declared))
+                                        && declared.getTypeArguments().size() == 2
+                                        && isKey(declared.getTypeArguments().getFirst()))) {
+                    addState(declared, classes);
                 }
             }
         }
+        classes.forEach(
+                (element, tree) -> {
+                    boolean known = states.containsKey(element) || enums.containsKey(element);
+                    for (Tree member : tree.getMembers()) {
+                        if (member instanceof MethodTree method
+                                && trees.element(method).getKind() == ElementKind.METHOD
+                                && (known
+                                        || trees.element(method)
+                                                .getModifiers()
+                                                .contains(Modifier.STATIC))) {
+                            declared.put(trees.element(method), method);
+                        }
+                    }
+                });
     }
 
-    private void addState(VariableTree field, Map<Element, ClassTree> classes) {
-        var arguments = ((DeclaredType) trees.element(field).asType()).getTypeArguments();
+    private void addEnum(Element element, ClassTree tree) {
+        boolean fits =
+                element.getKind() == ElementKind.ENUM
+                        && element.getEnclosedElements().stream()
+                                .noneMatch(e -> e.getModifiers().contains(Modifier.ABSTRACT))
+                        && !element.getModifiers().contains(Modifier.SEALED);
+        if (!fits) {
+            return; // refused where it is used
+        }
+        var constants = new LinkedHashMap<Element, String>();
+        var tables = new LinkedHashMap<Element, String>();
+        String prefix = element.getSimpleName() + "_";
+        for (Element member : element.getEnclosedElements()) {
+            boolean isField =
+                    member.getKind() == ElementKind.FIELD
+                            && !member.getModifiers().contains(Modifier.STATIC)
+                            && member.getModifiers().contains(Modifier.FINAL)
+                            && member.asType().getKind().isPrimitive()
+                            && member.asType().getKind() != TypeKind.DOUBLE
+                            && member.asType().getKind() != TypeKind.FLOAT;
+            if (member.getKind() == ElementKind.ENUM_CONSTANT) {
+                constants.put(member, names.global(prefix + member.getSimpleName()));
+            } else if (isField) {
+                tables.put(member, names.global(prefix + member.getSimpleName()));
+            }
+        }
+        enums.put(element, new EnumType((TypeElement) element, tree, constants, tables));
+    }
+
+    private void addState(DeclaredType holder, Map<Element, ClassTree> classes) {
+        var arguments = holder.getTypeArguments();
         Element element =
-                arguments.isEmpty() || !(arguments.getFirst() instanceof DeclaredType declared)
+                arguments.isEmpty() || !(arguments.getLast() instanceof DeclaredType declared)
                         ? null
                         : declared.asElement();
         ClassTree tree = classes.get(element);
@@ -595,7 +785,7 @@ public final class Translator {
         for (Element member : element.getEnclosedElements()) {
             if (member instanceof VariableElement variable
                     && !member.getModifiers().contains(Modifier.STATIC)) {
-                if (!variable.asType().getKind().isPrimitive()
+                if (!variable.asType().getKind().isPrimitive() && enumOf(variable.asType()) == null
                         || variable.asType().getKind() == TypeKind.DOUBLE
                         || variable.asType().getKind() == TypeKind.FLOAT) {
                     Tree at = memberTree(tree, variable);
@@ -658,6 +848,33 @@ public final class Translator {
                 && type.getKind() != TypeKind.FLOAT) {
             return field.getConstantValue() != null ? Kind.CONSTANT : Kind.SCALAR;
         }
+        if (enumOf(type) != null) {
+            return Kind.SCALAR;
+        }
+        switch (erasure(type)) {
+            case "java.util.Random" -> {
+                return Kind.RANDOM;
+            }
+            case "java.util.BitSet" -> {
+                return Kind.BITS;
+            }
+            case "java.util.concurrent.atomic.AtomicInteger",
+                    "java.util.concurrent.atomic.AtomicLong",
+                    "java.util.concurrent.atomic.AtomicBoolean" -> {
+                return Kind.ATOMIC;
+            }
+            default -> {}
+        }
+        if (MAPS.contains(erasure(type))
+                && type instanceof DeclaredType map
+                && map.getTypeArguments().size() == 2
+                && isKey(map.getTypeArguments().getFirst())
+                && isValue(map.getTypeArguments().getLast())) {
+            return Kind.MAP;
+        }
+        if (type instanceof ArrayType array && enumOf(array.getComponentType()) != null) {
+            return Kind.ARRAY;
+        }
         if (type instanceof ArrayType array) {
             TypeKind element = array.getComponentType().getKind();
             if (element.isPrimitive() && element != TypeKind.DOUBLE && element != TypeKind.FLOAT) {
@@ -682,6 +899,19 @@ public final class Translator {
             return Kind.QUEUES;
         }
         return Kind.OTHER;
+    }
+
+    private boolean isKey(TypeMirror type) {
+        return isNumber(type) || isTask(type) || enumOf(type) != null;
+    }
+
+    private boolean isValue(TypeMirror type) {
+        return isNumber(type) || stateOf(type) != null;
+    }
+
+    private static boolean isNumber(TypeMirror type) {
+        return type.toString().equals("java.lang.Integer")
+                || type.toString().equals("java.lang.Long");
     }
 
     private boolean isQueueType(TypeMirror type) {
@@ -784,6 +1014,13 @@ public final class Translator {
             return declared.containsKey(called) && declared.get(called).getBody() != null
                     ? called
                     : null;
+        }
+        Element owner = called.getEnclosingElement();
+        if (declared.containsKey(called)
+                && (states.containsKey(owner)
+                        || enums.containsKey(owner)
+                        || called.getModifiers().contains(Modifier.STATIC))) {
+            return called;
         }
         return declared.containsKey(called) || isOfPolicy(called) ? resolve(called) : null;
     }

@@ -10,9 +10,6 @@ enum Unsupported {
     NO_OBJECTS(
             "the kernel has no heap: keep numbers in fields, and what belongs to a task in the"
                     + " class of a TaskStorage"),
-    STATE_HAS_METHODS(
-            "the state of a task has no methods of its own here: make it one of the policy, with"
-                    + " the state as its parameter"),
     STATE_HAS_OTHERS("the state of a task is made of numbers and booleans: keep others elsewhere"),
     RECURSION("a method cannot call itself, directly or not: write a loop"),
     ARRAY_LATE("an array cannot be made in a callback: make it in a field or in init()"),
@@ -30,7 +27,10 @@ enum Unsupported {
             "with both insert and insertVtime, the DSQs must be constants, one kind each: name them"
                     + " in static final fields"),
     ONE_KEY("a queue of tasks is sorted by one number only: use insertVtime into a DSQ"),
-    NO_MAP("maps are not translated: keep what belongs to a task in a TaskStorage"),
+    NO_MAP(
+            "of a map in a field, from a number, a task or an enum to a number or an object of the"
+                    + " policy's own, these are translated: get, getOrDefault, containsKey, put,"
+                    + " putIfAbsent, merge, computeIfAbsent and remove"),
     NO_LIBRARY("this method of the library is not translated"),
     QUEUE_METHOD(
             "of a queue of tasks these are translated: add, addFirst, poll, peek, remove, contains,"
@@ -42,7 +42,9 @@ enum Unsupported {
             "the kernel takes a task out of its queue by itself and does not tell: in dequeue()"
                     + " only queue.remove(task) is possible"),
     LATE_FIELD("an object that the kernel does not know: set it in init() and use numbers after"),
-    NO_ENUM("enums are not translated: use constants of type int"),
+    NO_ENUM(
+            "of an enum these are translated: comparisons, switch, ordinal(), values(), and fields"
+                    + " and methods that all its constants have"),
     NO_PATTERNS("patterns are not translated: use numbers and if"),
     STATEMENT("this is not translated");
 

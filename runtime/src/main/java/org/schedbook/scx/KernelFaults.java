@@ -50,6 +50,10 @@ final class KernelFaults {
                             + " dispatch()";
             case 14 -> "there was no memory for the state of the task";
             case 15 -> "java.util.NoSuchElementException";
+            case 16 -> "java.lang.IllegalArgumentException: bound must be greater than origin";
+            case 17 ->
+                    "a BitSet has the bits 0 to 63 in the kernel, and this is %d".formatted(value);
+            case 18 -> "a map has room for %,d entries in the kernel".formatted(value);
             default -> "fault " + kind;
         };
     }

@@ -2,11 +2,9 @@ package org.schedbook.scx;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,13 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.schedbook.bpf.exit_record;
 import org.schedbook.bpf.sched_ext_ops;
-import org.schedbook.bpf.wire_h;
 import org.schedbook.harness.Faults;
 import org.schedbook.harness.NotMadeException;
 import org.schedbook.harness.PolicyFault;
 import org.schedbook.harness.PolicyMaker;
 import org.schedbook.kernel.KernelPolicy;
-import org.schedbook.kernel.Layout;
 import org.schedbook.kernel.Snapshot;
 import org.schedbook.libbpf.BpfException;
 import org.schedbook.libbpf.BpfLink;
@@ -49,9 +45,6 @@ public final class KernelHost implements Scheduler {
 
     private static final String OPS = "policy_ops";
     private static final String VARIABLES = ".bss";
-
-    /** Of policy.h. */
-    private static final long QUEUES = wire_h.DSQ_GLOBAL() + 0x1000;
 
     private static final int MAX_FAULTS = 8;
 
@@ -194,7 +187,8 @@ public final class KernelHost implements Scheduler {
             throws IOException {
         BpfObject opened = BpfObject.open(policy.object(), "policy");
         try {
-            configure(opened, policy.layout(), snapshot, topology, options);
+            var image = new PolicyImage(opened, symbols, policy.layout(), snapshot);
+            configure(image, policy.layout().selectCpu(), topology, options);
             Map<String, Long> flags = Backend.opsFlags();
             long set = Backend.OPS_FLAGS.stream().mapToLong(f -> flags.getOrDefault(f, 0L)).sum();
             if (options.partial()) {
@@ -206,7 +200,7 @@ public final class KernelHost implements Scheduler {
             sched_ext_ops.hotplug_seq(ops, hotplugSeq);
             sched_ext_ops.name(ops).fill((byte) 0).setString(0, name);
             opened.load();
-            fillArrays(opened, policy.layout(), snapshot);
+            image.fillArrays();
             variables = opened.variables(VARIABLES);
             exitRecord = opened.variables(".data.exit");
             object = opened;
@@ -218,96 +212,14 @@ public final class KernelHost implements Scheduler {
         }
     }
 
-    private void configure(
-            BpfObject opened, Layout layout, Snapshot snapshot, Topology topology, Options options)
+    private static void configure(
+            PolicyImage image, boolean selectCpu, Topology topology, Options options)
             throws BpfException {
-        boolean selectCpu = layout.selectCpu();
-        set(opened, "sb_nr_cpus", 0, 4, Sysfs.nrPossibleCpus());
-        set(opened, "sb_online_cpus", 0, 4, topology.nrCpus());
-        set(opened, "sb_khugepaged", 0, 4, Backend.khugepaged());
-        set(opened, "sb_builtin_idle", 0, 4, options.builtinIdle().orElse(!selectCpu) ? 1 : 0);
-        List<Long> dsqs = snapshot.dsqs();
-        set(opened, "sb_nr_dsqs", 0, 4, dsqs.size());
-        long low = 0;
-        for (int i = 0; i < dsqs.size(); i++) {
-            set(opened, "sb_dsqs", 8 * i, 8, dsqs.get(i));
-            low |= dsqs.get(i) < Long.SIZE ? 1L << dsqs.get(i) : 0;
-        }
-        set(opened, "sb_low_dsqs", 0, 8, low);
-        for (Layout.Scalar scalar : layout.scalars()) {
-            set(
-                    opened,
-                    scalar.symbol(),
-                    0,
-                    size(scalar.type()),
-                    snapshot.scalars().get(scalar.symbol()));
-        }
-        for (Layout.Storage storage : layout.storages()) {
-            int offset = 0;
-            List<Long> values = snapshot.states().get(storage.symbol());
-            for (int i = 0; i < values.size(); i++) {
-                int size = size(storage.members().get(i).type());
-                offset = (offset + size - 1) / size * size;
-                set(opened, "sb_initial_" + storage.symbol(), offset, size, values.get(i));
-                offset += size;
-            }
-        }
-        for (Layout.Array array : layout.arrays()) {
-            int length = snapshot.arrays().get(array.symbol()).size();
-            opened.setMaxEntries(array.symbol(), Math.max(length, 1));
-            set(opened, "sb_length_" + array.symbol(), 0, 4, length);
-        }
-        int nrQueues = 0;
-        for (Layout.Queue queue : layout.queues()) {
-            int count = snapshot.queues().get(queue.symbol());
-            set(opened, queue.symbol(), 0, 8, QUEUES + nrQueues);
-            if (queue.many()) {
-                set(opened, "sb_length_" + queue.symbol(), 0, 4, count);
-            }
-            nrQueues += count;
-        }
-        set(opened, "sb_nr_queues", 0, 4, nrQueues);
-    }
-
-    private static int size(char type) {
-        return switch (type) {
-            case 'J' -> 8;
-            case 'I' -> 4;
-            case 'S', 'C' -> 2;
-            default -> 1;
-        };
-    }
-
-    /** Sets a part of a variable; one that nothing uses is not in the object. */
-    private void set(BpfObject opened, String variable, int at, int size, long value)
-            throws BpfException {
-        ElfSymbols.Symbol symbol = symbols.get(variable);
-        if (symbol != null) {
-            MemorySegment memory = opened.initialValue(symbol.section());
-            write(memory, symbol.offset() + at, size, value);
-        }
-    }
-
-    private static void write(MemorySegment memory, long at, int size, long value) {
-        switch (size) {
-            case 8 -> memory.set(JAVA_LONG_UNALIGNED, at, value);
-            case 4 -> memory.set(ValueLayout.JAVA_INT_UNALIGNED, at, (int) value);
-            case 2 -> memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, (short) value);
-            default -> memory.set(ValueLayout.JAVA_BYTE, at, (byte) value);
-        }
-    }
-
-    private static void fillArrays(BpfObject loaded, Layout layout, Snapshot snapshot)
-            throws BpfException {
-        for (Layout.Array array : layout.arrays()) {
-            List<Long> values = snapshot.arrays().get(array.symbol());
-            if (!values.isEmpty()) {
-                MemorySegment elements = loaded.elements(array.symbol(), values.size());
-                for (int i = 0; i < values.size(); i++) {
-                    write(elements, 8L * i, size(array.element()), values.get(i));
-                }
-            }
-        }
+        image.set("sb_nr_cpus", 0, 4, Sysfs.nrPossibleCpus());
+        image.set("sb_online_cpus", 0, 4, topology.nrCpus());
+        image.set("sb_khugepaged", 0, 4, Backend.khugepaged());
+        image.set("sb_builtin_idle", 0, 4, options.builtinIdle().orElse(!selectCpu) ? 1 : 0);
+        image.setFields();
     }
 
     private void checkAttached() throws AttachException {

@@ -1,24 +1,12 @@
 package org.schedbook.kernel;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
-import org.schedbook.libbpf.BpfException;
-import org.schedbook.libbpf.BpfObject;
-import org.schedbook.libbpf.ElfSymbols;
-import org.schedbook.policy.Policy;
-import org.schedbook.policy.Topology;
 
 /**
  * Random expressions and statements have the same value, or the same fault, in Java and in BPF.
@@ -29,133 +17,14 @@ class ExpressionsTest {
 
     private static final int PER_SOURCE = 50;
     private static final int SOURCES = Integer.getInteger("schedbook.expressions", 4);
-    private static final String FAULT = "fault";
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void haveTheSameValueInJavaAndInBpf(long seed) throws Exception {
         for (int i = 0; i < SOURCES; i++) {
-            compare(new Generator(new Random(seed * 1000 + i)).source());
+            Differential.compare(
+                    new Generator(new Random(seed * 1000 + i)).source(), PER_SOURCE, 1);
         }
-    }
-
-    private static void compare(PolicySource source) throws Exception {
-        var compiled = new PolicyCompiler().compile(source);
-        Translation translation = Translator.translate(source);
-        var programs = new StringBuilder("s64 values[256]; u32 failed[256];\n");
-        for (int i = 0; i < PER_SOURCE; i++) {
-            programs.append(
-                    """
-                    SEC("syscall") int x%1$d(void *unused)
-                    {
-                    	struct sb_call call = {};
-                    	values[%1$d] = e%1$d(&call);
-                    	failed[%1$d] = call.failed;
-                    	return 0;
-                    }
-                    """
-                            .formatted(i));
-        }
-        var harness =
-                new Translation(
-                        translation.name(),
-                        translation.before(),
-                        translation.c(),
-                        programs.toString(),
-                        translation.layout(),
-                        List.of());
-        byte[] elf = Clang.compile(harness, source);
-        Policy policy = compiled.newPolicy();
-        Snapshot snapshot = Snapshot.of(policy, translation.layout(), new Topology(List.of()));
-        Map<String, ElfSymbols.Symbol> symbols = ElfSymbols.of(elf);
-        try (BpfObject object = BpfObject.open(elf, "expressions")) {
-            for (Layout.Scalar scalar : translation.layout().scalars()) {
-                ElfSymbols.Symbol symbol = symbols.get(scalar.symbol());
-                if (symbol != null) {
-                    set(
-                            object.initialValue(symbol.section()),
-                            symbol.offset(),
-                            symbol.size(),
-                            snapshot.scalars().get(scalar.symbol()));
-                }
-            }
-            for (Layout.Array array : translation.layout().arrays()) {
-                int length = snapshot.arrays().get(array.symbol()).size();
-                object.setMaxEntries(array.symbol(), length);
-                ElfSymbols.Symbol symbol = symbols.get("sb_length_" + array.symbol());
-                set(object.initialValue(symbol.section()), symbol.offset(), 4, length);
-            }
-            try {
-                object.load();
-            } catch (BpfException e) {
-                throw new AssertionError(
-                        "Expressions run in this machine's kernel, as root: " + e.log(), e);
-            }
-            for (Layout.Array array : translation.layout().arrays()) {
-                List<Long> numbers = snapshot.arrays().get(array.symbol());
-                int size = array.element() == 'J' ? 8 : array.element() == 'I' ? 4 : 1;
-                MemorySegment elements = object.elements(array.symbol(), numbers.size());
-                // The kernel pads each element.
-                for (int n = 0; n < numbers.size(); n++) {
-                    set(elements, 8L * n, size, numbers.get(n));
-                }
-            }
-            for (int i = 0; i < PER_SOURCE; i++) {
-                assertEquals(
-                        inJava(policy, i),
-                        inBpf(object, symbols, i),
-                        line(source, "e" + i + "()") + "\n" + line(translation, "e" + i + "(SB)"));
-            }
-        }
-    }
-
-    private static void set(MemorySegment memory, long offset, long size, long value) {
-        switch ((int) size) {
-            case 8 -> memory.set(ValueLayout.JAVA_LONG_UNALIGNED, offset, value);
-            case 4 -> memory.set(ValueLayout.JAVA_INT_UNALIGNED, offset, (int) value);
-            case 2 -> memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, offset, (short) value);
-            case 1 -> memory.set(ValueLayout.JAVA_BYTE, offset, (byte) value);
-            default -> throw new IllegalStateException("size " + size);
-        }
-    }
-
-    private static String inJava(Policy policy, int index) throws Exception {
-        var method = policy.getClass().getDeclaredMethod("e" + index);
-        method.setAccessible(true);
-        try {
-            return method.invoke(policy).toString();
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof ArithmeticException
-                    || e.getCause() instanceof ArrayIndexOutOfBoundsException) {
-                return FAULT;
-            }
-            throw e;
-        }
-    }
-
-    private static String inBpf(BpfObject object, Map<String, ElfSymbols.Symbol> symbols, int index)
-            throws BpfException {
-        object.run("x" + index);
-        MemorySegment memory = object.variables(symbols.get("values").section());
-        boolean failed =
-                memory.get(
-                                ValueLayout.JAVA_INT_UNALIGNED,
-                                symbols.get("failed").offset() + 4L * index)
-                        != 0;
-        return failed
-                ? FAULT
-                : Long.toString(
-                        memory.get(
-                                ValueLayout.JAVA_LONG_UNALIGNED,
-                                symbols.get("values").offset() + 8L * index));
-    }
-
-    private static String line(PolicySource source, String part) {
-        return source.text().lines().filter(l -> l.contains(" " + part)).findFirst().orElse("");
-    }
-
-    private static String line(Translation translation, String part) {
-        return translation.c().lines().filter(l -> l.contains(part)).findFirst().orElse("");
     }
 
     /** Makes sources with as many methods without parameters, each of which computes something. */

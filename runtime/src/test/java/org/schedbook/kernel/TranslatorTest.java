@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 
@@ -25,14 +26,12 @@ class TranslatorTest {
     /** What the policies of the compiler's tests are refused for; the others are translated. */
     private static final Map<String, List<String>> REFUSED =
             Map.ofEntries(
-                    entry("Anonymous", List.of("no-map", "no-objects", "one-key")),
+                    entry("Anonymous", List.of("no-objects", "one-key")),
                     entry("Enums", List.of("no-enum", "no-library", "no-map")),
                     entry("Equality", List.of("array-alias", "no-lambda", "no-library", "no-map")),
-                    entry("Ewma", List.of("array-alias", "no-floating-point", "no-library")),
+                    entry("Ewma", List.of("array-alias", "no-floating-point")),
                     entry("Exceptions", List.of("no-exceptions")),
                     entry("Lambdas", List.of("array-alias", "no-lambda", "no-objects")),
-                    entry("Lottery", List.of("no-library", "no-map", "no-objects")),
-                    entry("MultiLevelFeedback", List.of("no-library")),
                     entry("NestedGenerics", List.of("no-library", "no-objects")),
                     entry("PatternSwitch", List.of("no-objects")),
                     entry(
@@ -96,6 +95,12 @@ class TranslatorTest {
     @MethodSource("refused")
     void whatCannotBeTranslatedIsRefusedByName(String name) throws Exception {
         assertEquals(REFUSED.get(name), labels(harmless(name)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Lottery", "MultiLevelFeedback"})
+    void theOthersAreTranslated(String name) throws Exception {
+        c(harmless(name));
     }
 
     @ParameterizedTest

@@ -78,8 +78,6 @@ class UnsupportedTest {
                 "no-library | | int n = Integer.reverse(3); | Integer.reverse(3)",
                 "no-library | | long n = Math.multiplyExact(1L, 2L); | Math.multiplyExact(1L, 2L)",
                 "no-library | | int n = new Random(1).nextInt(); | new Random(1).nextInt()",
-                "state-has-methods | static class S { int n; int up() { return ++n; } } TaskStorage<S> s"
-                        + " = taskStorage(S::new); | s.get(task).up(); | s.get(task).up()",
                 "state-has-others | static class S { Task last; } TaskStorage<S> s ="
                         + " taskStorage(S::new); | s.get(task); | Task last;",
                 "recursion | int f(int n) { return n > 0 ? f(n - 1) : 0; } | f(3); | f(n - 1)",
@@ -107,13 +105,38 @@ class UnsupportedTest {
                 "late-value | static class S { long at; } long next; S make() { next++; return new"
                         + " S(); } TaskStorage<S> s = taskStorage(() -> make()); | s.get(task); | next++",
                 "one-key | PriorityQueue<Task> q = new PriorityQueue<>(); | q.add(task); | q.add(task)",
-                "no-map | Map<Integer, Long> m = new HashMap<>(); | m.put(1, 2L); | m.put(1, 2L)",
+                "no-map | Map<Integer, Long> m = new HashMap<>(); | m.clear(); | m.clear()",
+                "no-map | Map<Integer, Long> m = new HashMap<>(); | int n = m.size(); | m.size()",
+                "no-objects | Map<Integer, Long> m = new HashMap<>(); | Long n = m.get(1); | Long n",
+                "no-objects | Map<Integer, Long> m = new HashMap<>(); | for (long n : m.values()) { } |"
+                        + " m.values()",
+                "no-objects | Map<Integer, Long> m = new HashMap<>(); | long n = m.put(1, 2L); | m.put(1",
+                "no-objects | Map<Integer, Long> m = new HashMap<>(); | boolean b = m.get(1) == m.get(2);"
+                        + " | m.get(1) ==",
+                "no-map | Map<Long, Long> m = new HashMap<>(); | long n = m.get(task.pid()); |"
+                        + " task.pid()",
+                "no-lambda | Map<Integer, Long> m = new HashMap<>(); | m.merge(1, 2L, (a, b) -> a * b); |"
+                        + " (a, b)",
+                "no-map | Map<String, Long> m = new HashMap<>(); | m.remove(null); | m.remove",
+                "no-lambda | static class S { int n; } Map<Integer, S> m = new HashMap<>(); S make() {"
+                        + " return new S(); } | m.computeIfAbsent(1, k -> make()); | k -> make()",
+                "no-floating-point | Random r = new Random(1); | if (r.nextDouble() > .5) return; |"
+                        + " r.nextDouble()",
+                "no-objects | Random r = new Random(1); | Random s = r; | Random s",
+                "no-lambda | Random r = new Random(1); | r.ints(3); | r.ints(3)",
+                "no-library | Random r = new Random(1); | r.setSeed(3); | r.setSeed(3)",
+                "no-library | BitSet b = new BitSet(); | b.set(1, 3); | b.set(1, 3)",
+                "no-lambda | java.util.concurrent.atomic.AtomicLong a = new"
+                        + " java.util.concurrent.atomic.AtomicLong(); | a.updateAndGet(x -> x + 1); | x ->",
                 "queue-method | ArrayDeque<Task> q = new ArrayDeque<>(); | q.clear(); | q.clear()",
                 "queue-alias | ArrayDeque<Task> q = new ArrayDeque<>(); | ArrayDeque<Task> p = q; |"
                         + " ArrayDeque<Task> p = q;",
                 "task-field | Task last; | if (last == task) return; | last ==",
                 "late-field | Task last; | last = task; | last = task",
-                "no-enum | enum E { A, B } E e = E.A; | if (e == E.A) return; | e ==",
+                "no-enum | enum E { A { }, B } E e = E.A; | if (e == E.A) return; | e ==",
+                "no-strings | enum E { A, B } E e = E.A; | String s = e.name(); | String s",
+                "no-enum | enum E { A, B } E e = E.A; | int n = e.hashCode(); | e.hashCode()",
+                "no-objects | enum E { A, B; int n; } E e = E.A; | e.n++; | e.n",
                 "no-patterns | | boolean b = (Object) task instanceof Task t; | (Object) task instanceof",
                 "dequeue-does-more | int n; public void dequeue(Task t, long f) { n--; } | | n--;",
                 "mixed-dsq | static final long Q = 3; | if (task.pid() > 9) insertVtime(task, Q, 1, 1,"
@@ -165,6 +188,12 @@ class UnsupportedTest {
                 "| int \\u0061bc = 'a' + '\\u00e9' + 017 + 0x8000_0000 + 0b11 + '\\''; int é = abc;",
                 "long[] a = {1, 2}; int n; | a[n++] = n; a[n--] += n++; a[0] = a[1] = n;",
                 "| int x = 0; x = x++ + ++x; int y = (x = 3) * x; long z = 1 << 40 >>> 33L;",
+                "enum E { A, B } E e; E f(E x) { return x == null ? e : null; } | e = f(e); if (f(E.A) != null)"
+                        + " e = E.B;",
+                "static class S { int n; int up() { return ++n + more(); } int more() { return this.n; } }"
+                        + " TaskStorage<S> s = taskStorage(S::new); | s.get(task).up();",
+                "static class T { static int twice(int n) { return 2 * n; } } | int n = T.twice(task.pid());",
+                "Map<Task, Long> m = new HashMap<>(); | m.merge(task, 1L, Long::sum); m.remove(task);",
                 "| boolean b = task.pid() > 3 && task.weight() > 2 & !(task.pid() == 7); assert b : \"no\";",
             })
     void whatIsNearIsTranslated(String members, String statements) throws Exception {

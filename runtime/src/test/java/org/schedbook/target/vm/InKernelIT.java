@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
@@ -58,6 +59,68 @@ class InKernelIT {
     @MethodSource("builtInNames")
     void everyPolicyThatComesWithSchedbookSchedulesInTheKernel(String name) throws Exception {
         Status status = underLoad(PolicySource.builtIn(name).orElseThrow());
+        assertEquals(List.of(), status.faults());
+        assertTrue(status.counters().get("nr_user_dispatches") > 100, status.toString());
+    }
+
+    @Test
+    void aLotteryDrawsInTheKernel() throws Exception {
+        Status status = underLoad(harmless("Lottery"));
+        assertEquals(List.of(), status.faults());
+        assertTrue(status.counters().get("nr_user_dispatches") > 100, status.toString());
+    }
+
+    @Test
+    void levelsOfQueuesAndASetOfBitsWorkInTheKernel() throws Exception {
+        Status status = underLoad(harmless("MultiLevelFeedback"));
+        assertTrue(status.counters().get("nr_user_dispatches") > 100, status.toString());
+    }
+
+    @Test
+    void objectsInFieldsWorkInTheKernel() throws Exception {
+        Status status =
+                underLoad(
+                        """
+                        import java.util.concurrent.atomic.*;
+                        public class Objects extends Policy {
+                            enum Kind {
+                                SHORT(2_000_000), LONG(20_000_000);
+                                final long sliceNs;
+                                Kind(long sliceNs) { this.sliceNs = sliceNs; }
+                                static Kind of(Task task) {
+                                    for (Kind kind : values()) {
+                                        if (task.ranNs() <= kind.sliceNs) return kind;
+                                    }
+                                    return LONG;
+                                }
+                            }
+                            static class Process {
+                                long ranNs;
+                                Kind last = Kind.SHORT;
+                                void ran(long ns) { ranNs += ns; }
+                            }
+                            private final Map<Integer, Process> processes = new HashMap<>();
+                            private final Map<Task, Long> seen = new HashMap<>();
+                            private final Map<Kind, Long> kinds = new EnumMap<>(Kind.class);
+                            private final AtomicLong all = new AtomicLong();
+                            public void init() { createDsq(0); }
+                            public void enqueue(Task task, long enqFlags) {
+                                Kind kind = Kind.of(task);
+                                Process process =
+                                        processes.computeIfAbsent(task.tgid(), id -> new Process());
+                                process.ran(task.ranNs());
+                                process.last = kind;
+                                seen.merge(task, 1L, Long::sum);
+                                kinds.merge(kind, 1L, Long::sum);
+                                if (all.incrementAndGet() < seen.getOrDefault(task, 0L)
+                                        || kinds.get(kind) == null) {
+                                    throw new IllegalStateException("counted wrongly");
+                                }
+                                insertVtime(task, 0, kind.sliceNs, process.ranNs, enqFlags);
+                            }
+                            public void dispatch(int cpu, Task prev) { moveToLocal(0); }
+                        }
+                        """);
         assertEquals(List.of(), status.faults());
         assertTrue(status.counters().get("nr_user_dispatches") > 100, status.toString());
     }
@@ -278,6 +341,12 @@ class InKernelIT {
     }
 
     // ---- Help -----------------------------------------------------------------------------
+
+    private static PolicySource harmless(String name) throws Exception {
+        try (var in = PolicySource.class.getResourceAsStream("harmless/" + name + ".java")) {
+            return new PolicySource(name, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
 
     private static PolicySource source(String text) {
         return new PolicySource("tried", text);
