@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.schedbook.bench.Bench;
 import org.schedbook.bench.BenchException;
@@ -16,6 +17,7 @@ import org.schedbook.bench.Contender;
 import org.schedbook.bench.Plan;
 import org.schedbook.bench.Shell;
 import org.schedbook.compile.CompileException;
+import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.file.ForeignFile;
@@ -23,6 +25,9 @@ import org.schedbook.file.ForeignFileException;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Plain;
 import org.schedbook.jupyter.Table;
+import org.schedbook.kernel.ClangException;
+import org.schedbook.kernel.KernelPolicy;
+import org.schedbook.kernel.UnsupportedException;
 import org.schedbook.measure.Comparison;
 import org.schedbook.measure.Interval;
 import org.schedbook.report.LabReport;
@@ -114,7 +119,7 @@ final class Reproduce implements Callable<Integer> {
                     CompileException,
                     InterruptedException {
         // All of the page is looked at before anything runs.
-        var policies = new HashMap<String, Contender>();
+        var policies = new HashMap<String, Known>();
         var measurements = new LinkedHashMap<BenchResult, TargetChoice>();
         try {
             LabReport report = ReportPage.read(ForeignFile.text(file, MAX_PAGE));
@@ -188,42 +193,57 @@ final class Reproduce implements Callable<Integer> {
         }
     }
 
+    private record Known(PolicySource source, CompiledPolicy compiled) {}
+
     /** Returns the policies of a report by the hash of their source. */
-    private static Map<String, Contender> policies(LabReport report)
+    private static Map<String, Known> policies(LabReport report)
             throws CompileException, InterruptedException {
         var compiler = new CompilerProcess();
-        var policies = new HashMap<String, Contender>();
+        var policies = new HashMap<String, Known>();
         for (LabReport.Policy policy : report.policies()) {
             var source = new PolicySource(policy.name(), policy.source());
-            policies.put(source.hash(), Contender.of(compiler.compile(source)));
+            policies.put(source.hash(), new Known(source, compiler.compile(source)));
         }
         return policies;
     }
 
-    private static List<Contender> contenders(BenchResult then, Map<String, Contender> policies) {
-        return then.contenders().stream().map(name -> contender(name, then, policies)).toList();
+    private static List<Contender> contenders(BenchResult then, Map<String, Known> policies)
+            throws InterruptedException {
+        var contenders = new ArrayList<Contender>();
+        for (String name : then.contenders()) {
+            contenders.add(contender(name, then, policies));
+        }
+        return contenders;
     }
 
     /** Returns what a name stood for; whose source is not there is not taken for the kernel. */
-    private static Contender contender(
-            String name, BenchResult then, Map<String, Contender> policies) {
+    private static Contender contender(String name, BenchResult then, Map<String, Known> policies)
+            throws InterruptedException {
         String hash = then.sourceHashes().get(name);
-        Contender contender = hash == null ? Contender.EEVDF : policies.get(hash);
-        if (contender == null || hash == null && !name.equals(Contender.EEVDF.name())) {
+        if (hash == null && name.equals(Contender.EEVDF.name())) {
+            return Contender.EEVDF;
+        }
+        Known policy = hash == null ? null : policies.get(hash);
+        if (policy == null) {
             throw new IllegalArgumentException(
                     "the source of %s is not in it, so that cannot be measured again"
                             .formatted(name));
         }
-        if (name.endsWith(Contender.IN_KERNEL)) {
-            throw new IllegalArgumentException(
-                    "%s decided in the kernel, and such a figure is not measured again from a report; use %%bench in a notebook"
-                            .formatted(name));
+        if (!name.endsWith(Contender.IN_KERNEL)) {
+            return new Contender(name, Optional.of(policy.compiled));
         }
-        return new Contender(name, contender.policy());
+        try {
+            KernelPolicy translated = KernelPolicy.of(policy.source, policy.compiled);
+            return new Contender(name, Optional.of(policy.compiled), Optional.of(translated));
+        } catch (UnsupportedException | ClangException e) {
+            throw new IllegalArgumentException(
+                    "%s decided in the kernel, and cannot here: %s"
+                            .formatted(name, e.getMessage()));
+        }
     }
 
     private static boolean reproduce(
-            BenchResult then, TargetChoice choice, Map<String, Contender> policies)
+            BenchResult then, TargetChoice choice, Map<String, Known> policies)
             throws TargetException, BenchException, InterruptedException {
         try (Session session = new Session()) {
             session.place().choose(choice);

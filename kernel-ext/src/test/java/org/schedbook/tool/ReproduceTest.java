@@ -196,6 +196,18 @@ class ReproduceTest {
     }
 
     @Test
+    void whatDecidedInTheKernelIsNotMeasuredAnywhereElse() throws IOException {
+        String fifo = new Session().policies().source("fifo").text();
+        Outcome simulated = reproduce(pageOf("mine", fifo, "mine@kernel"));
+        assertEquals(2, simulated.status, simulated.err);
+        assertTrue(simulated.err.contains("has no kernel to attach a policy in"), simulated.err);
+        String floats = fifo.replace("SLICE_DFL_NS", "(long) (SLICE_DFL_NS * .5)");
+        Outcome refused = reproduce(pageOf("mine", floats, "mine@kernel"));
+        assertEquals(2, refused.status, refused.err);
+        assertTrue(refused.err.contains("no-floating-point"), refused.err);
+    }
+
+    @Test
     void aPolicyWhoseSourceIsNotInThePageIsNotTakenForAnother() throws IOException {
         Path page = pageOf("mine", new Session().policies().source("fifo").text());
         Files.writeString(
@@ -277,10 +289,19 @@ class ReproduceTest {
     }
 
     private Path pageOf(String name, String source) throws IOException {
+        return pageOf(name, source, name);
+    }
+
+    /** A page in which a policy was measured under another name, such as {@code mine@kernel}. */
+    private Path pageOf(String name, String source, String contender) throws IOException {
         String hash = new PolicySource(name, source).hash();
         return page(
                 List.of(new LabReport.Policy(name, source, hash, Optional.empty())),
-                List.of(measured(SIMULATED, Workloads.parse("batch:jobs=2"), Map.of(name, hash))));
+                List.of(
+                        measured(
+                                SIMULATED,
+                                Workloads.parse("batch:jobs=2"),
+                                Map.of(contender, hash))));
     }
 
     private Path page(List<LabReport.Measured> measured) throws IOException {
