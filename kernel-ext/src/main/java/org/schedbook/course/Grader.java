@@ -27,9 +27,11 @@ public final class Grader {
      * @param student whose it is
      * @param marks what it gets
      * @param remarks what was left out, and why; sentences
+     * @param isGraded false if the grader failed, so that the marks say nothing of it
      * @param took how long it took
      */
-    public record Graded(String student, Marks marks, List<String> remarks, Duration took) {
+    public record Graded(
+            String student, Marks marks, List<String> remarks, boolean isGraded, Duration took) {
 
         public Graded {
             remarks = List.copyOf(remarks);
@@ -93,20 +95,27 @@ public final class Grader {
                                                 "There is no notebook, or there are several and none is called %s.ipynb."
                                                         .formatted(lab.name())));
         var remarks = new ArrayList<>(submission.remarks());
-        Marks marks = mark(submission, student, remarks);
-        return new Graded(student, marks, remarks, Duration.ofNanos(System.nanoTime() - start));
+        Optional<Marks> marks = mark(submission, student, remarks);
+        return new Graded(
+                student,
+                marks.orElseGet(() -> nothing("It could not be graded; ask whoever grades.")),
+                remarks,
+                marks.isPresent(),
+                Duration.ofNanos(System.nanoTime() - start));
     }
 
-    private Marks mark(Submission submission, String student, List<String> remarks) {
+    /** Returns nothing if the grader fails, which is to cost no student a point. */
+    private Optional<Marks> mark(Submission submission, String student, List<String> remarks) {
         if (submission.policies().isEmpty() && submission.answers().isEmpty()) {
-            return nothing("Nothing was found to grade.");
+            return Optional.of(nothing("Nothing was found to grade."));
         }
         try (var clock = Executors.newSingleThreadScheduledExecutor()) {
             Thread here = Thread.currentThread();
             Future<?> end = clock.schedule(here::interrupt, LIFE.toSeconds(), TimeUnit.SECONDS);
             try {
-                return SimulatorProcess.apart(
-                        () -> marker.mark(lab, Marker.of(submission), student));
+                return Optional.of(
+                        SimulatorProcess.apart(
+                                () -> marker.mark(lab, Marker.of(submission), student)));
             } finally {
                 end.cancel(false);
                 clock.shutdownNow();
@@ -114,11 +123,10 @@ public final class Grader {
         } catch (InterruptedException e) {
             String why = "Its tests took more than %d s.".formatted(LIFE.toSeconds());
             remarks.add(why);
-            return nothing(why);
+            return Optional.of(nothing(why));
         } catch (RuntimeException e) {
-            String why = "It could not be graded, which is a defect of the grader: " + e;
-            remarks.add(why);
-            return nothing("It could not be graded; ask whoever grades.");
+            remarks.addFirst("It could not be graded, which is the grader's own fault: " + e);
+            return Optional.empty();
         }
     }
 

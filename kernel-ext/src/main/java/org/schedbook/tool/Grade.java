@@ -93,7 +93,13 @@ final class Grade implements Callable<Integer> {
                         out,
                         beside(".xml"),
                         beside("-feedback")));
-        return 0;
+        long failed = graded.stream().filter(each -> !each.isGraded()).count();
+        if (failed > 0) {
+            say(
+                    "%d could not be graded, which is no fault of theirs; run the command again."
+                            .formatted(failed));
+        }
+        return failed > 0 ? 1 : 0;
     }
 
     private static String names() {
@@ -131,7 +137,7 @@ final class Grade implements Callable<Integer> {
                         Locale.ROOT,
                         "%-24s %s of %s  %.1f s%s",
                         each.student(),
-                        Marks.number(each.marks().points()),
+                        each.isGraded() ? Marks.number(each.marks().points()) : "?",
                         Marks.number(each.marks().max()),
                         each.took().toMillis() / 1e3,
                         each.remarks().isEmpty() ? "" : "  " + each.remarks().getFirst()));
@@ -150,7 +156,9 @@ final class Grade implements Callable<Integer> {
             for (Graded each : graded) {
                 String name = GradeFiles.fileName(each.student());
                 GradeFiles.feedback(feedback.resolve(name + ".html"), each);
-                GradeFiles.gradescope(feedback.resolve(name + ".results.json"), each);
+                if (each.isGraded()) {
+                    GradeFiles.gradescope(feedback.resolve(name + ".results.json"), each);
+                }
             }
         } catch (IOException e) {
             throw new CellError("The grades cannot be written: %s.".formatted(e.getMessage()))

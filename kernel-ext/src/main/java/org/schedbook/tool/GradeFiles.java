@@ -41,14 +41,19 @@ final class GradeFiles {
         for (Graded each : all) {
             var row = new ArrayList<String>();
             row.add(quoted(each.student()));
-            row.add(Marks.number(each.marks().points()));
+            row.add(points(each, each.marks().points()));
             row.add(Marks.number(each.marks().max()));
-            each.marks().parts().forEach(part -> row.add(Marks.number(part.points())));
+            each.marks().parts().forEach(part -> row.add(points(each, part.points())));
             row.add(String.format(Locale.ROOT, "%.1f", each.took().toMillis() / 1e3));
             row.add(quoted(String.join(" ", each.remarks())));
             lines.add(String.join(",", row));
         }
         Files.write(file, lines);
+    }
+
+    /** Nothing stands where nothing is known, for a zero would count. */
+    private static String points(Graded graded, double points) {
+        return graded.isGraded() ? Marks.number(points) : "";
     }
 
     /** A spreadsheet takes what begins with one of these for a formula. */

@@ -8,6 +8,7 @@ import org.schedbook.target.sim.SimOptions;
 import org.schedbook.target.sim.SimResult;
 import org.schedbook.target.sim.SimTarget;
 import org.schedbook.target.sim.SimWorkload;
+import org.schedbook.target.sim.SimulatorEndedException;
 
 /**
  * A machine as textbooks have it: scheduling costs nothing on it, the end of a task included, and
@@ -112,6 +113,8 @@ public record Textbook(int cpus, double tickMs, double untilMs, double starvatio
         try {
             SimResult result = SimTarget.simulate(policy, load, machine(), options);
             return Ran.of(policy.name(), result, again, tickMs);
+        } catch (SimulatorEndedException e) {
+            throw new IllegalStateException(e.getMessage(), e); // says nothing of the policy
         } catch (TargetException e) {
             throw new CheckFailed(
                     Failure.basic(

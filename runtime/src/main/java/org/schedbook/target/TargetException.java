@@ -1,7 +1,7 @@
 package org.schedbook.target;
 
 /** Something that a target could not do: what happened, the next thing to try, and the details. */
-public final class TargetException extends Exception {
+public class TargetException extends Exception {
 
     private static final long serialVersionUID = 1L;
 

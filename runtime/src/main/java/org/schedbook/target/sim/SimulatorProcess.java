@@ -74,7 +74,7 @@ public final class SimulatorProcess {
         Duration limit = options.deadline().multipliedBy(rounds).plus(GRACE);
         Answer answer;
         try {
-            answer = OWN.orElse(WORKER).ask(new Job(policies, workload, machine, options), limit);
+            answer = ask(new Job(policies, workload, machine, options), limit);
         } catch (WorkerLostException e) {
             if (policies.size() > 1) {
                 return oneByOne(policies, workload, machine, options);
@@ -85,6 +85,20 @@ public final class SimulatorProcess {
             throw exception(answer.failure());
         }
         return answer.results();
+    }
+
+    /** No policy can end the process as such, so whatever did is given another chance. */
+    private static Answer ask(Job job, Duration limit)
+            throws WorkerLostException, InterruptedException {
+        Worker<Job, Answer> worker = OWN.orElse(WORKER);
+        try {
+            return worker.ask(job, limit);
+        } catch (WorkerLostException e) {
+            if (e.lostTo() != WorkerLostException.Cause.END) {
+                throw e;
+            }
+            return worker.ask(job, limit);
+        }
     }
 
     /** Which of several policies it was shows when each has a process to itself. */
@@ -116,12 +130,7 @@ public final class SimulatorProcess {
                                     .formatted(names, limit.toSeconds()),
                             "Look for a loop that does not end, or simulate less.",
                             "");
-            case END ->
-                    new TargetException(
-                            "The simulator's process ended under %s: %s."
-                                    .formatted(names, e.getMessage()),
-                            "Run the cell again; a new process is there for it.",
-                            "");
+            case END -> new SimulatorEndedException(names, e.getMessage());
         };
     }
 
