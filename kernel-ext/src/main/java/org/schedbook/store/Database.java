@@ -20,7 +20,9 @@ import java.util.Optional;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteLimits;
 
 /** One SQLite file. Each statement is durable against the end of this process when it returns. */
 final class Database implements AutoCloseable {
@@ -33,6 +35,9 @@ final class Database implements AutoCloseable {
 
     /** Another notebook's writes take milliseconds; who holds the file longer is told of. */
     private static final int BUSY_TIMEOUT_MS = 2_000;
+
+    /** The most bytes of a row, which is far more than any of ours has. */
+    private static final int MAX_LENGTH = 64 << 20;
 
     private final Path file;
     private final Connection connection;
@@ -59,6 +64,7 @@ final class Database implements AutoCloseable {
         config.enforceForeignKeys(true);
         try {
             connection = config.createConnection(url);
+            ((SQLiteConnection) connection).setLimit(SQLiteLimits.SQLITE_LIMIT_LENGTH, MAX_LENGTH);
         } catch (SQLException e) {
             throw failure(e);
         }
@@ -131,17 +137,19 @@ final class Database implements AutoCloseable {
     /** What is in a file has to be what the scripts make; nothing in it may run by itself. */
     private static void compare(Path file, Map<String, String> objects, int version)
             throws SQLException {
-        for (String name : objects.keySet()) {
-            if (name.startsWith("trigger ") || name.startsWith("view ")) {
-                throw foreign(file, "it has a " + name);
-            }
-        }
         try (Connection ours = DriverManager.getConnection("jdbc:sqlite::memory:");
                 Statement statement = ours.createStatement()) {
             for (int each = 1; each <= version; each++) {
                 statement.executeUpdate(schema(each));
             }
-            for (var each : objects(ours).entrySet()) {
+            Map<String, String> expected = objects(ours);
+            for (String name : objects.keySet()) {
+                // An index may be of an expression, which runs with each write.
+                if (!name.startsWith("table ") && !expected.containsKey(name)) {
+                    throw foreign(file, "it has a " + name);
+                }
+            }
+            for (var each : expected.entrySet()) {
                 if (!each.getValue().equals(objects.get(each.getKey()))) {
                     throw foreign(file, "its %s is another".formatted(each.getKey()));
                 }
@@ -330,9 +338,11 @@ final class Database implements AutoCloseable {
                     e);
         }
         if (code == SQLiteErrorCode.SQLITE_NOTADB.code
-                || code == SQLiteErrorCode.SQLITE_CORRUPT.code) {
+                || code == SQLiteErrorCode.SQLITE_CORRUPT.code
+                || code == SQLiteErrorCode.SQLITE_TOOBIG.code) {
             return new StoreException(
-                    "%s is damaged, or no database: %s".formatted(file, e.getMessage()),
+                    "%s is damaged, or not of Schedbook's making: %s"
+                            .formatted(file, e.getMessage()),
                     "Move it away, and a new store is made.",
                     e);
         }

@@ -156,6 +156,20 @@ class StoreTest {
         }
     }
 
+    @Test
+    void aTextWithoutMeasureIsNotReadIntoTheNotebook() throws Exception {
+        try (var store = Store.open(directory)) {
+            define(store, "a");
+        }
+        sql("UPDATE version SET source = hex(zeroblob(35000000))");
+        try (var store = Store.open(directory)) {
+            var e = assertThrows(StoreException.class, () -> store.version("mine", 1));
+            assertTrue(e.getMessage().contains("not of Schedbook's making"), e.getMessage());
+            store.measured(List.of(MEASUREMENT));
+            assertEquals(List.of(MEASUREMENT), store.measurements());
+        }
+    }
+
     private static Version define(Store store, String source) {
         return store.define(
                 "mine",
@@ -273,6 +287,9 @@ class StoreTest {
                 "CREATE VIEW v AS SELECT * FROM version",
                 "DROP TABLE piece; CREATE VIEW piece AS SELECT 1 AS id, 1 AS attempt, '' AS text",
                 "DROP TABLE version; CREATE TABLE version (policy, number, evil AS (upper(policy)))",
+                "CREATE INDEX i ON version(length(hex(zeroblob(500))))",
+                "CREATE UNIQUE INDEX i ON version(policy)",
+                "DROP INDEX piece_attempt; CREATE INDEX piece_attempt ON piece(abs(attempt))",
                 "DROP TABLE measurement",
                 "PRAGMA application_id = 7",
                 "PRAGMA user_version = 0",
@@ -362,7 +379,7 @@ class StoreTest {
     @Test
     void garbageIsSaidToBeDamagedAndLeftAsItIs() throws Exception {
         Files.writeString(directory.resolve("store.db"), "garbage".repeat(1000));
-        assertTrue(refused().getMessage().contains("damaged, or no database"));
+        assertTrue(refused().getMessage().contains("is damaged"));
         assertEquals("garbage".repeat(1000), Files.readString(directory.resolve("store.db")));
     }
 
