@@ -88,14 +88,13 @@ public final class Worker<Q, A> implements AutoCloseable {
     /**
      * Asks and waits for the answer.
      *
-     * @param limit for both this request and those it waits for
+     * @param limit of processor time for this request, and of time for those that it waits for
      * @throws WorkerLostException if there is no answer; the next request finds another process
      * @throws InterruptedException if this thread is interrupted; what was asked is not done any
      *     more
      * @throws IllegalStateException if the worker has a defect
      */
     public A ask(Q question, Duration limit) throws WorkerLostException, InterruptedException {
-        long end = System.nanoTime() + limit.toNanos();
         try {
             byte[] request = Frames.CBOR.writeValueAsBytes(question);
             if (!turn.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -103,7 +102,7 @@ public final class Worker<Q, A> implements AutoCloseable {
             }
             byte[] answer;
             try {
-                answer = running().ask(request, end - System.nanoTime());
+                answer = running().ask(request, limit);
             } finally {
                 boolean lost = process != null && !process.isAlive();
                 turn.release();

@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,14 @@ import org.schedbook.child.WorkerLostException.Cause;
 
 /** One JVM that answers one request after another; used by one thread at a time. */
 final class WorkerProcess implements AutoCloseable {
+
+    /** A request that others leave no processor to is waited for so many times as long. */
+    private static final int PATIENCE = 4;
+
+    private static final Duration PULSE = Duration.ofMillis(100);
+
+    /** Of a process that has ended, or a system that does not say. */
+    private static final Duration ENDLESS = Duration.ofDays(1);
 
     private final Process process;
     private final DataOutputStream out;
@@ -29,14 +38,16 @@ final class WorkerProcess implements AutoCloseable {
     /**
      * Sends a request and waits for its answer. Whenever none comes the process is of no more use,
      * and is killed.
+     *
+     * @param limit of processor time; on a busy machine an answer may take a few times as long
      */
-    byte[] ask(byte[] request, long limitNs) throws WorkerLostException, InterruptedException {
+    byte[] ask(byte[] request, Duration limit) throws WorkerLostException, InterruptedException {
         var reply = new CompletableFuture<Frames.Frame>();
         // Reads and writes of pipes are not interruptible; the end of the process ends them.
         Thread.ofPlatform().daemon().name("worker-request").start(() -> exchange(request, reply));
         boolean answered = false;
         try {
-            Frames.Frame frame = reply.get(limitNs, TimeUnit.NANOSECONDS);
+            Frames.Frame frame = await(reply, limit);
             answered = frame.kind() == Frames.ANSWER;
             return switch (frame.kind()) {
                 case Frames.ANSWER, Frames.LAST_ANSWER -> frame.body();
@@ -54,6 +65,29 @@ final class WorkerProcess implements AutoCloseable {
                 close();
             }
         }
+    }
+
+    /** Waits for an answer for as long as it may take. */
+    private Frames.Frame await(CompletableFuture<Frames.Frame> reply, Duration limit)
+            throws TimeoutException, ExecutionException, InterruptedException {
+        long started = System.nanoTime();
+        Duration before = cpuTime();
+        Duration wait = limit;
+        while (true) {
+            try {
+                return reply.get(wait.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                boolean worked = cpuTime().minus(before).compareTo(limit) >= 0;
+                if (worked || System.nanoTime() - started > PATIENCE * limit.toNanos()) {
+                    throw e;
+                }
+                wait = PULSE;
+            }
+        }
+    }
+
+    private Duration cpuTime() {
+        return process.info().totalCpuDuration().orElse(ENDLESS);
     }
 
     private void exchange(byte[] request, CompletableFuture<Frames.Frame> reply) {
