@@ -1,0 +1,85 @@
+"""nbgrader for the labs: what of a submission it runs, and how a student's version is made.
+
+A cell of Java runs in the notebook kernel's own process, which can read the tests and write to the gradebook. So of a
+submission only policies and answers are run, and the cells that test them; each policy then runs in a process that is
+bounded, and is checked before.
+"""
+
+import re
+
+from nbformat.v4 import new_output
+from nbgrader import preprocessors, utils
+from nbgrader.converters import Autograde, GenerateAssignment
+
+# The blanks are those that Java knows, too: what looks like a magic here must be none of Java there.
+DATA = re.compile(r"[ \t\r\n]*%%(?:policy|answer)[ \t]+(\S+)[ \t]*(?:\r?\n|\Z)")
+TEST = re.compile(r"%check lab\d+(?: [\w-]+)*\Z")
+
+STUB = 'throw new UnsupportedOperationException("Not written yet.");'
+OPEN = "?"
+
+
+def is_test(cell):
+    return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
+
+
+def is_run(cell):
+    """Whether nbgrader may run a cell: a test, or the policy or answer that the cell is for."""
+    if is_test(cell):
+        return bool(TEST.match(cell.source))
+    data = DATA.match(cell.source)
+    return bool(utils.is_solution(cell) and data and data[1] == cell.metadata.nbgrader.get("grade_id"))
+
+
+class OnlyData(preprocessors.NbGraderPreprocessor):
+    """Has nbclient skip all cells but those that hold a policy or an answer, and their tests."""
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        if cell.cell_type == "code":
+            # Whatever tags a student gave: one of them would have a test skipped.
+            cell.metadata["tags"] = [] if is_run(cell) else ["skip-execution"]
+        return cell, resources
+
+
+class OnlyNumbers(preprocessors.NbGraderPreprocessor):
+    """A test that returned no points gives none: nbgrader gives all of them to whatever is not a number."""
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        if is_test(cell) and not self.has_points(cell):
+            words = "This test returned no points. Of a submission no cell but policies, answers and their tests is run."
+            cell.outputs.append(new_output("error", ename="NoPoints", evalue=words, traceback=[words]))
+        return cell, resources
+
+    @staticmethod
+    def has_points(cell):
+        results = [output for output in cell.outputs if output.output_type == "execute_result"]
+        try:
+            return 0 <= float(results[0].data["text/plain"]) <= float(cell.metadata.nbgrader["points"])
+        except (IndexError, KeyError, TypeError, ValueError):
+            return False
+
+
+class ClearSolutions(preprocessors.ClearSolutions):
+    """Leaves a question mark where an answer was, and a method that is not written yet where a policy was."""
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        stub = self.code_stub
+        if cell.cell_type == "code" and cell.source.startswith("%%answer"):
+            self.code_stub = {**stub, resources["language"]: OPEN}
+        try:
+            return super().preprocess_cell(cell, resources, cell_index)
+        finally:
+            self.code_stub = stub
+
+
+def configure(c):
+    """Says to nbgrader how labs are made and graded; a nbgrader_config.py may change it afterwards."""
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".schedbook"]
+    c.ClearSolutions.code_stub = {"java": STUB}
+    c.Execute.timeout = 300  # a policy that hangs takes some seconds, a busy machine some more
+    c.GenerateAssignment.preprocessors = [
+        ClearSolutions if each is preprocessors.ClearSolutions else each
+        for each in GenerateAssignment.class_traits()["preprocessors"].default()]
+    graded = list(Autograde.class_traits()["autograde_preprocessors"].default())
+    graded.insert(graded.index(preprocessors.Execute) + 1, OnlyNumbers)
+    c.Autograde.autograde_preprocessors = [OnlyData, *graded]
