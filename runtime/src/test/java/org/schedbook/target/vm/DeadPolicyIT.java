@@ -24,7 +24,7 @@ import org.schedbook.target.TargetException;
 @Timeout(240)
 class DeadPolicyIT {
 
-    /** What kills it, and what is said of it. */
+    /** What kills it, and what is said of it: which of them depends on when the run ends. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -32,9 +32,9 @@ class DeadPolicyIT {
                     """
                     throw new E();       | decided nothing
                     enqueue(task, f);    | decided nothing
-                    throw new Silent();  | line 4: did not return
-                    while (true);        | line 5: did not return
-                    for (;;) try { l.add(new long[8000]); } catch (Throwable t) { } | line 5: did not return, has hung
+                    throw new Silent();  | line 4: did not return, decided nothing
+                    while (true);        | line 5: did not return, decided nothing
+                    for (;;) try { l.add(new long[8000]); } catch (Throwable t) { } | line 5: did not return, has hung, decided nothing
                     """)
     void aPolicyThatDiesGivesNoFigure(String body, String said) throws Exception {
         var policy =
