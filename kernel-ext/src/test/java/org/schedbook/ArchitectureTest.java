@@ -197,6 +197,7 @@ class ArchitectureTest {
                                     "course",
                                     "file",
                                     "jupyter",
+                                    "kernel",
                                     "llm",
                                     "measure",
                                     "plot",
