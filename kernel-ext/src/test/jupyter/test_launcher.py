@@ -130,7 +130,7 @@ class PathsTest(unittest.TestCase):
         lab = json.loads((self.extension / "package.json").read_text())["jupyterlab"]
         self.assertTrue((self.extension / lab["_build"]["load"]).is_file())
 
-        done = self.launcher("clean")
+        done = self.launcher("clean_command")
         self.assertEqual(0, done.returncode, done.stderr)
         self.assertEqual([], [path for path in (self.spec, self.extension, self.checkout / "kernel-ext/target")
                               if path.exists()])
