@@ -25,7 +25,7 @@ class DeadPolicyIT {
 
     /** Which of them is said depends on what comes first: the end of the run, or of patience. */
     private static final List<String> REASONS =
-            List.of("decided nothing", "did not return", "was thrown out", "has hung");
+            List.of("decided nothing", "did not return", "was thrown out", "was stopped");
 
     @ParameterizedTest
     @ValueSource(
