@@ -3,7 +3,8 @@
 run_tests.py [NAME...]  NAME is a module, or a class or a test of one; all unless given.
 
 Each class has a process of its own, and where its tests do not share a notebook (`separate`) each test has.
-What a process wrote is shown when it ends, and at the end how long each took.
+What a process wrote is shown when it ends, and at the end how long each took. What failed is tried once more
+with nothing beside it, as the machine may have had other work; what passes then is listed as a flake.
 """
 
 import concurrent.futures
@@ -81,11 +82,19 @@ def main(names):
             one = end.result()
             ran.append(one)
             print(f"\n===== {one.name}\n{one.output}", flush=True)
+    flakes = []
+    for index, one in enumerate(ran):
+        if not one.ok:
+            ran[index] = again = Ran(one.name)
+            flakes += [again.name] if again.ok else []
+            print(f"\n===== {again.name}, once more\n{again.output}", flush=True)
     print("\nWhat took longest:")
     for one in sorted(ran, key=lambda one: -one.seconds)[:20]:
         print(one.row())
     print(f"{time.monotonic() - start:6.1f} s in all, {sum(one.busy for one in ran):.0f} s of CPU")
     failed = [one.name for one in ran if not one.ok]
+    if flakes:
+        print(f"FLAKES: {', '.join(flakes)}")
     print(f"FAILED: {', '.join(failed)}" if failed else f"OK: {len(ran)} classes")
     return 1 if failed else 0
 

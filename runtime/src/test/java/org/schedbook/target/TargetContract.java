@@ -58,8 +58,12 @@ public abstract class TargetContract {
         HEAVY
     }
 
-    /** Attaches a policy, has it schedule a load, detaches it, and says what came of it. */
-    protected abstract Ran run(CompiledPolicy policy, Load load) throws Exception;
+    /**
+     * Attaches a policy, has it schedule a load, detaches it, and says what came of it. Where it
+     * should end by itself, but not before the load has, that is waited for within bounds.
+     */
+    protected abstract Ran run(PolicySource source, CompiledPolicy policy, Load load, End awaited)
+            throws Exception;
 
     /** Returns the rows in which this target differs, by name. */
     protected abstract Map<String, Difference> differences();
@@ -595,10 +599,14 @@ public abstract class TargetContract {
                 "public void init() { createDsq(%s); }".formatted(number));
     }
 
+    private static PolicySource source(Row row) {
+        return new PolicySource("row", row.source);
+    }
+
     private static synchronized CompiledPolicy compiled(Row row) throws CompileException {
         CompiledPolicy policy = COMPILED.get(row.name);
         if (policy == null) {
-            policy = COMPILER.compile(new PolicySource("row", row.source));
+            policy = COMPILER.compile(source(row));
             COMPILED.put(row.name, policy);
         }
         return policy;
@@ -617,7 +625,7 @@ public abstract class TargetContract {
                                 row.name,
                                 new Difference(row.end, row.counted, row.faults, "the same"));
         CompiledPolicy policy = compiled(row);
-        Ran ran = run(policy, row.load);
+        Ran ran = run(source(row), policy, row.load, difference.end);
         assertEquals(difference.end, ran.end, ran.toString());
         if (ran.end != End.REFUSED) {
             var counted = new TreeSet<String>();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.PolicySource;
 import org.schedbook.harness.NotMadeException;
 import org.schedbook.harness.PolicyFault;
 import org.schedbook.target.TargetContract;
@@ -39,7 +40,7 @@ class SimContractTest {
         }
 
         @Override
-        protected Ran run(CompiledPolicy policy, Load load) {
+        protected Ran run(PolicySource source, CompiledPolicy policy, Load load, End awaited) {
             SimResult result;
             try {
                 result =
