@@ -123,6 +123,7 @@ enum sb_fault_kind {
 	SB_BOUND = 16,	   /* Random; value: the bound, which is not positive */
 	SB_NO_BIT = 17,	   /* BitSet; value: the bit, of which there are 64 */
 	SB_FULL = 18,	   /* a map; value: how many entries it has room for */
+	SB_STUCK = 29,	   /* a map; value: the kernel's error */
 };
 
 enum { SB_MAX_FAULTS = 8, SB_MAX_QUEUES = 1024 };
@@ -694,13 +695,39 @@ enum { SB_MAX_ENTRIES = 65536 };
 		__auto_type sb_v = sb_entry(map, sb_x);               \
 		sb_v ? *sb_v : sb_d;                                  \
 	})
+/*
+ * The kernel refuses to change a map also where a lock is not had within a quarter of a second, as when
+ * the virtual CPU that holds it does not run, and where the memory kept ready for entries is used up for
+ * the moment. Neither means that the map is full, and both pass.
+ */
+enum { SB_EEXIST = -17, SB_E2BIG = -7, SB_MAP_TRIES = 4 };
+
+static __always_inline long sb_change(void *map, const void *key, const void *value, u64 how)
+{
+	long error = 0;
+
+	for (u32 i = 0; i < SB_MAP_TRIES; i++) {
+		error = bpf_map_update_elem(map, key, value, how);
+		if (!error || error == SB_EEXIST || error == SB_E2BIG)
+			break;
+	}
+	return error;
+}
+
+#define sb_fail_map(error)                                      \
+	do {                                                    \
+		if ((error) == SB_E2BIG)                        \
+			sb_fail(SB_FULL, SB_MAX_ENTRIES);       \
+		sb_fail(SB_STUCK, error);                       \
+	} while (0)
+
 #define sb_map_update(map, key_, value_, how)                                      \
 	({                                                                         \
 		__typeof__(*(map).key) sb_k = (key_);                              \
 		__typeof__(*(map).value) sb_n = (value_);                          \
-		long sb_w = bpf_map_update_elem(&(map), &sb_k, &sb_n, how);        \
-		if (sb_w && sb_w != -17 /* EEXIST */)                              \
-			sb_fail(SB_FULL, SB_MAX_ENTRIES);                          \
+		long sb_w = sb_change(&(map), &sb_k, &sb_n, how);                  \
+		if (sb_w && sb_w != SB_EEXIST)                                     \
+			sb_fail_map(sb_w);                                         \
 	})
 #define sb_map_put(map, key_, value_) sb_map_update(map, key_, value_, SB_ANY)
 #define sb_map_put_if_absent(map, key_, value_) sb_map_update(map, key_, value_, SB_NOEXIST)
@@ -709,39 +736,46 @@ enum { SB_MAX_ENTRIES = 65536 };
 		__typeof__(*(map).key) sb_k = (key_);           \
 		bpf_map_delete_elem(&(map), &sb_k);             \
 	})
-/* change is what is done to an entry that is there; sb_n is the new value. */
+/* change is what is done to an entry that is there, also where another CPU made it just now. */
 #define sb_map_merge(map, key_, value_, change)                               \
 	({                                                                    \
 		__typeof__(*(map).key) sb_x = (key_);                         \
 		__typeof__(*(map).value) sb_y = (value_);                     \
 		__auto_type sb_v = sb_entry(map, sb_x);                       \
-		if (!sb_v && bpf_map_update_elem(&(map), &sb_x, &sb_y, SB_NOEXIST)) { \
-			/* There is no room, or another CPU was faster. */    \
+		long sb_w = 0;                                                \
+		for (u32 sb_i = 0; !sb_v && sb_i < SB_MAP_TRIES; sb_i++) {    \
+			sb_w = sb_change(&(map), &sb_x, &sb_y, SB_NOEXIST);   \
+			if (sb_w != SB_EEXIST)                                \
+				break;                                        \
 			sb_v = sb_entry(map, sb_x);                           \
-			if (!sb_v)                                            \
-				sb_fail(SB_FULL, SB_MAX_ENTRIES);             \
 		}                                                             \
 		if (sb_v)                                                     \
 			change(*sb_v, sb_y);                                  \
+		else if (sb_w)                                                \
+			sb_fail_map(sb_w);                                    \
 	})
 /* The entry of a key, which is made if it is missing. */
 #define sb_map_compute_if_absent(map, key_)                                         \
 	({                                                                          \
 		__typeof__(*(map).key) sb_x = (key_);                               \
 		__auto_type sb_v = sb_entry(map, sb_x);                             \
-		if (!sb_v) {                                                        \
-			bpf_map_update_elem(&(map), &sb_x, (void *)&sb_initial_##map, SB_NOEXIST); \
+		long sb_w = 0;                                                      \
+		for (u32 sb_i = 0; !sb_v && sb_i < SB_MAP_TRIES; sb_i++) {          \
+			sb_w = sb_change(&(map), &sb_x, (void *)&sb_initial_##map, SB_NOEXIST); \
+			if (sb_w && sb_w != SB_EEXIST)                              \
+				break;                                              \
 			sb_v = sb_entry(map, sb_x);                                 \
-			if (!sb_v)                                                  \
-				sb_fail(SB_FULL, SB_MAX_ENTRIES);                   \
 		}                                                                   \
+		if (!sb_v)                                                          \
+			sb_fail_map(sb_w);                                          \
 		sb_v;                                                               \
 	})
-#define sb_map_put_new(map, key_)                                                    \
-	({                                                                           \
-		__typeof__(*(map).key) sb_k = (key_);                                \
-		if (bpf_map_update_elem(&(map), &sb_k, (void *)&sb_initial_##map, SB_ANY)) \
-			sb_fail(SB_FULL, SB_MAX_ENTRIES);                            \
+#define sb_map_put_new(map, key_)                                                        \
+	({                                                                               \
+		__typeof__(*(map).key) sb_k = (key_);                                    \
+		long sb_w = sb_change(&(map), &sb_k, (void *)&sb_initial_##map, SB_ANY); \
+		if (sb_w)                                                                \
+			sb_fail_map(sb_w);                                               \
 	})
 
 /* ---- Tasks ---- */

@@ -54,6 +54,9 @@ final class KernelFaults {
             case 17 ->
                     "a BitSet has the bits 0 to 63 in the kernel, and this is %d".formatted(value);
             case 18 -> "a map has room for %,d entries in the kernel".formatted(value);
+            case 29 ->
+                    "the kernel could not change a map for a while (error %d), which is no mistake of the policy"
+                            .formatted(-value);
             default -> "fault " + kind;
         };
     }
