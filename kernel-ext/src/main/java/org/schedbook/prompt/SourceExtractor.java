@@ -18,33 +18,8 @@ public final class SourceExtractor {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** What may follow the name of a type, up to its body; the counts keep backtracking short. */
-    private static final String SUPERTYPES =
-            "(?:\\s+(?:extends|implements|permits)\\s+(?:(?!\\bclass\\b)[\\w.,<>?&@\\s]){1,300}?){0,3}";
-
-    private static final String GAP = "(?:\\s|//[^\\n]{0,200}\\n|/\\*[^*]{0,200}\\*/){0,40}";
-
-    /** The header of a policy; not the words "a class that extends Policy". */
-    private static final Pattern POLICY =
-            Pattern.compile(
-                    "\\bclass\\s+\\w+\\s*(?:<[^>{]*>\\s*)?\\s+extends\\s+(?:[\\w.]+\\.)?Policy\\b"
-                            + SUPERTYPES
-                            + GAP
-                            + "\\{");
-
-    /** What may stand at the top of a file. */
-    private static final Pattern TOP =
-            Pattern.compile(
-                    "(?m)^[ \\t]*(?:import\\s+[\\w.* ]+;|package\\s+[\\w.]+\\s*;|@\\w+|/\\*|//"
-                            + "|(?:(?:public|final|abstract|sealed|non-sealed|static|strictfp)\\s+){0,6}"
-                            + "(?:class|record|enum|interface)\\s+\\w+)");
-
-    private static final Pattern PACKAGE = Pattern.compile("(?m)^([ \\t]*)package\\s+[\\w.]+\\s*;");
-
-    /** Three or more of one of the characters that fences are made of. */
-    private static final Pattern FENCE = Pattern.compile("(`{3,}|~{3,})");
-
-    private static final Pattern QUOTE = Pattern.compile("^[ \\t]*(?:>[ \\t]?){1,8}");
+    private static final Pattern PACKAGE =
+            Pattern.compile("(?m)^([ \\t]*)package\\s+[\\w. ]+\\s*;");
 
     private static final Pattern THOUGHT =
             Pattern.compile("(?i)<(/?)(?:think|thinking|thought|reasoning|analysis)>");
@@ -54,13 +29,24 @@ public final class SourceExtractor {
                     "(?is)<(pre|code|java|policy|answer|solution)\\b[^>]*>(.*?)(?:</\\1>|\\z)");
 
     private static final String TAGS =
-            "</?(?:pre|code|span|br|java|policy|answer|solution)\\b[^>\\n]*>";
+            "</?(?:pre|code|span|java|policy|answer|solution)\\b[^>\\n]*>";
 
     private static final Pattern TAG = Pattern.compile(TAGS);
 
     /** Comments of Java may have tags, too; these are not in one. */
     private static final Pattern TAG_ALONE =
             Pattern.compile("(?m)^[ \\t]*(?:" + TAGS + "){1,4}[ \\t]*$");
+
+    /** An object, a list of them, or a text that is all of the answer. */
+    private static final Pattern JSON_BEGINS = Pattern.compile("\\{\\s*\"|\\[\\s*[{\"]|\\A\\s*\"");
+
+    private static final int MAX_JSON = 8;
+
+    /** Policies without a fence. */
+    private static final int MAX_ALONE = 16;
+
+    private static final Pattern NUMBERED =
+            Pattern.compile("(?m)^[ \\t]*\\d{1,5}(?:[ \\t]*[:|.)])?(?:[ \\t]|$)");
 
     /** In place of a block's language. */
     private static final String MARKUP = "<>";
@@ -72,15 +58,21 @@ public final class SourceExtractor {
     private static final Pattern OLD =
             Pattern.compile(
                     "(?i).*(\\bfor (reference|comparison)\\b|\\b(old|original|previous|earlier|first|current"
-                            + "|existing|naive|wrong|broken|buggy|starting|base|alternative|optional)"
-                            + " (version|policy|code|class|implementation|source|point|one|approach|variant)"
+                            + "|existing|naive|wrong|broken|buggy|bad|incorrect|starting|base|alternative"
+                            + "|optional|simpler|simplest|shorter|minimal)"
+                            + " (version|policy|code|class|implementation|source|point|one|approach|variant"
+                            + "|example)"
+                            + "|\\b(variant|variation|baseline|mistake|pitfall|anti-?pattern)\\b"
                             + "|\\bbefore\\W*$|\\balternatively\\b|\\bas it was\\b|\\byou (gave|sent|had)\\b"
                             + "|\\b(your|the) (old|original|current|existing)\\b).*");
 
     private static final Pattern SURELY_OLD =
             Pattern.compile(
                     "(?i).*(\\bfor (reference|comparison)\\b|\\b(old|original|previous) (version|policy|code)\\W*$"
-                            + "|\\bbefore\\W*$|\\balternatively\\b).*");
+                            + "|\\bbefore\\W*$|\\balternatively\\b"
+                            + "|\\bif you (prefer|would rather|would like|(do not|don't) want)\\b"
+                            + "|\\b(do not|don't|never|not to) (write|do|use|copy|try)\\b.{0,40}\\b(this|so|that)\\W*$"
+                            + "|\\b(not|n't|never) work\\W*$).*");
 
     private static final Pattern NEW =
             Pattern.compile(
@@ -93,14 +85,6 @@ public final class SourceExtractor {
                     "(?im)^\\s*(?:\\.\\.\\.|…)\\s*$|//\\s*(?:\\.\\.\\.|…)|\\{\\s*(?:\\.\\.\\.|…)\\s*}"
                             + "|//.*\\b(?:rest|remains?|same as (?:before|above)|unchanged)\\b.*\\b(?:code|class"
                             + "|methods?|unchanged|before|above|same)\\b");
-
-    /**
-     * A block of an answer.
-     *
-     * @param before the last words before it
-     * @param open whether nothing ended it
-     */
-    private record Block(String before, String info, String text, boolean open) {}
 
     /**
      * A source that may be the answer.
@@ -146,26 +130,37 @@ public final class SourceExtractor {
                         .replace("\r\n", "\n")
                         .replace('\r', '\n')
                         .replace('\u2028', '\n')
-                        .replaceAll("[\\u00a0\\u2007\\u202f]", " ");
-        return inJson(text).orElse(text);
+                        .replaceAll("\\p{Zs}", " ");
+        return inJson(text).orElseGet(() -> withLines(text));
     }
 
-    /** Some answer in JSON though nobody asked them to. */
+    /** Some answer in JSON though nobody asked them to, or in a piece of it among words. */
     private static Optional<String> inJson(String text) {
-        String bare = text.strip();
-        if (bare.startsWith("```json")) {
-            bare = bare.substring(7).replaceFirst("(?s)```\\s*$", "").strip();
+        Matcher json = JSON_BEGINS.matcher(text);
+        for (int i = 0; i < MAX_JSON && json.find(); i++) {
+            try {
+                Optional<String> source =
+                        texts(JSON.readTree(text.substring(json.start()))).stream()
+                                .filter(JavaFile::hasPolicy)
+                                .reduce((_, last) -> last);
+                if (source.isPresent()) {
+                    return source.map(each -> inJson(each).orElseGet(() -> withLines(each)));
+                }
+            } catch (JsonProcessingException e) {
+                // Java has braces, too.
+            }
         }
-        if (!bare.startsWith("{") && !bare.startsWith("\"")) {
-            return Optional.empty();
-        }
-        try {
-            return texts(JSON.readTree(bare)).stream()
-                    .filter(each -> POLICY.matcher(each).find())
-                    .reduce((_, last) -> last);
-        } catch (JsonProcessingException e) {
-            return Optional.empty();
-        }
+        return Optional.empty();
+    }
+
+    /** Returns a text that was written as the inside of a string with the lines that it means. */
+    private static String withLines(String text) {
+        return text.strip().contains("\n") || !text.contains("\\n")
+                ? text
+                : text.replace("\\n", "\n")
+                        .replace("\\t", "\t")
+                        .replace("\\\"", "\"")
+                        .replace("\\\\", "\\");
     }
 
     private static List<String> texts(JsonNode node) {
@@ -174,119 +169,91 @@ public final class SourceExtractor {
             texts.add(node.asText());
         }
         node.forEach(each -> texts.addAll(texts(each)));
+        if (node.isArray() && texts.size() > 1) {
+            // The lines of a file, or of a cell.
+            boolean ends = texts.getFirst().endsWith("\n");
+            texts.add(String.join(ends ? "" : "\n", texts));
+        }
         return texts;
     }
 
     private static Optional<String> find(String text) {
+        List<AnswerBlock> blocks = AnswerBlock.of(text);
         var found = new ArrayList<Found>();
-        for (Block block : blocks(text)) {
-            source(block).ifPresent(found::add);
+        for (int i = 0; i < blocks.size(); i++) {
+            Optional<AnswerBlock> next =
+                    i + 1 < blocks.size() ? Optional.of(blocks.get(i + 1)) : Optional.empty();
+            source(blocks.get(i), next).ifPresent(found::add);
         }
         if (found.isEmpty()) {
             Matcher html = HTML.matcher(text);
             while (html.find()) {
-                source(
-                                new Block(
-                                        lastLine(text.substring(0, html.start())),
-                                        MARKUP,
-                                        html.group(2),
-                                        true))
+                String before = AnswerBlock.lastLine(text.substring(0, html.start()));
+                source(new AnswerBlock(before, MARKUP, html.group(2), true), Optional.empty())
                         .ifPresent(found::add);
             }
         }
         if (found.isEmpty()) {
-            source(new Block("", "", text, true)).ifPresent(found::add);
+            found.addAll(alone(text));
         }
         return found.reversed().stream()
                 .min(Comparator.comparingInt(Found::doubts))
-                .map(Found::source);
+                .map(Found::source)
+                .map(source -> withHelpers(source, blocks));
     }
 
-    // ---- Blocks ---------------------------------------------------------------------------
+    /** Finds policies that nothing sets off from the words around them. */
+    private static List<Found> alone(String text) {
+        var found = new ArrayList<Found>();
+        String rest = text;
+        for (int i = 0; i < MAX_ALONE && JavaFile.hasPolicy(rest); i++) {
+            JavaFile.Part part = JavaFile.ofPolicy(rest);
+            String before = AnswerBlock.lastLine(rest.substring(0, part.start()));
+            source(new AnswerBlock(before, "", rest, true), Optional.empty()).ifPresent(found::add);
+            rest = rest.substring(part.next());
+        }
+        return found;
+    }
 
-    private static List<Block> blocks(String text) {
-        var blocks = new ArrayList<Block>();
-        var before = new StringBuilder();
-        StringBuilder code = null;
-        String fence = "";
-        String info = "";
-        boolean quoted = false;
-        for (String written : text.split("\n", -1)) {
-            String line = quoted ? QUOTE.matcher(written).replaceFirst("") : written;
-            if (code == null) {
-                Matcher opening = FENCE.matcher(line);
-                if (!opening.find()) {
-                    before.append(line).append('\n');
-                    continue;
-                }
-                before.append(line, 0, opening.start());
-                fence = opening.group();
-                String rest = line.substring(opening.end());
-                int end = rest.indexOf(fence);
-                if (end >= 0) {
-                    // All on one line: a few words of code, or all of a policy.
-                    String inside = rest.substring(0, end).replaceFirst("^\\s*(?i:java)\\b", "");
-                    if (POLICY.matcher(inside).find()) {
-                        blocks.add(new Block(lastLine(before.toString()), "", inside, false));
-                    }
-                    before.append(rest.substring(end)).append('\n');
-                    continue;
-                }
-                quoted = QUOTE.matcher(line).find();
-                info = rest.strip();
-                code = new StringBuilder();
-                // Code may begin where the language is named.
-                if (POLICY.matcher(info).find()
-                        || info.matches("(?:\\w+\\s+)?(?:import|public|/\\*).*")) {
-                    code.append(info.replaceFirst("^(?i:java)\\s+", "")).append('\n');
-                }
-                continue;
-            }
-            int end = end(line, fence);
-            if (end < 0) {
-                code.append(line).append('\n');
-                continue;
-            }
-            code.append(line, 0, end);
-            blocks.add(new Block(lastLine(before.toString()), info, code.toString(), false));
-            before.setLength(0);
-            code = null;
-            quoted = false;
-            String tail = line.substring(end).replaceFirst("^[`~]+", "").strip();
-            if (tail.matches("\\w[\\w+#-]*")) {
-                // No end but the beginning of the next.
-                info = tail;
-                code = new StringBuilder();
-            } else {
-                before.append(tail).append('\n');
+    /**
+     * @param next the block that may go on with what this one began
+     */
+    private static Optional<Found> source(AnswerBlock block, Optional<AnswerBlock> next) {
+        String text = code(block);
+        JavaFile.Part part = JavaFile.ofPolicy(text);
+        if (part == null) {
+            return Optional.empty();
+        }
+        if (!part.whole() && next.isPresent() && !JavaFile.hasPolicy(next.get().text())) {
+            String joined = text + code(next.get());
+            JavaFile.Part both = JavaFile.ofPolicy(joined);
+            if (both.whole()) {
+                text = joined;
+                part = both;
             }
         }
-        if (code != null) {
-            blocks.add(new Block(lastLine(before.toString()), info, code.toString(), true));
-        }
-        return blocks;
+        boolean more =
+                part.whole() && !block.open() && JavaFile.hasPolicy(text.substring(part.end()));
+        String source = text.substring(part.start(), more ? text.length() : part.end());
+        source = PACKAGE.matcher(evenly(text, part.start()) + source).replaceAll("$1");
+        String above = text.substring(0, part.start());
+        boolean within = !block.open() && !above.isBlank() && !above.strip().startsWith("%");
+        int doubts =
+                (isOld(block, source) ? 4 : 0)
+                        + (within ? 1 : 0)
+                        + (ELIDED.matcher(source).find() ? 2 : 0)
+                        + (part.whole() ? 0 : 1);
+        return Optional.of(new Found(source.stripTrailing().stripIndent().strip() + "\n", doubts));
     }
 
-    /** Where in a line a block ends: at a fence as long as the one it began with; -1 if nowhere. */
-    private static int end(String line, String fence) {
-        Matcher closing = FENCE.matcher(line);
-        while (closing.find()) {
-            boolean alone = line.substring(0, closing.start()).isBlank();
-            boolean glued = line.substring(0, closing.start()).stripTrailing().matches(".*[};/]");
-            if (closing.group().startsWith(fence) && (alone || glued)) {
-                return closing.start();
-            }
-        }
-        return -1;
+    /** Returns the blanks before a place that are all there is before it in its line. */
+    private static String evenly(String text, int at) {
+        String before = text.substring(text.lastIndexOf('\n', at - 1) + 1, at);
+        return before.isBlank() ? before : "";
     }
 
-    private static String lastLine(String text) {
-        return text.lines().filter(line -> !line.isBlank()).reduce((_, last) -> last).orElse("");
-    }
-
-    // ---- Sources --------------------------------------------------------------------------
-
-    private static Optional<Found> source(Block block) {
+    /** Returns the code in a block, without what was put around it and into its lines. */
+    private static String code(AnswerBlock block) {
         String text = block.text();
         if (isDiff(block)) {
             text = applied(text);
@@ -300,39 +267,55 @@ public final class SourceExtractor {
                             .replace("&#39;", "'")
                             .replace("&amp;", "&");
         }
-        Matcher policy = POLICY.matcher(text);
-        if (!policy.find()) {
-            return Optional.empty();
+        if (!text.strip().contains("\n")) {
+            text = text.replaceAll("(?i)<br\\s*/?>", "\n");
         }
-        int end = policy.start();
-        boolean whole = true;
-        // A file may have other classes below, and comments.
-        for (int from = start(text, policy.start()); ; ) {
-            int next = skip(text, from);
-            if (next < 0) {
-                end = text.length();
-                whole = false;
-                break;
-            }
-            if (next == from) {
-                break;
-            }
-            end = from = next;
-        }
-        String rest = text.substring(end);
-        if (whole && !block.open() && !rest.isBlank() && POLICY.matcher(rest).find()) {
-            end = text.length();
-        }
-        String source =
-                PACKAGE.matcher(text.substring(start(text, policy.start()), end)).replaceAll("$1");
-        int doubts =
-                (isOld(block, source) ? 4 : 0)
-                        + (ELIDED.matcher(source).find() ? 2 : 0)
-                        + (whole ? 0 : 1);
-        return Optional.of(new Found(source.strip() + "\n", doubts));
+        boolean numbered =
+                text.lines().filter(line -> !line.isBlank()).count() > 1
+                        && text.lines()
+                                .filter(line -> !line.isBlank())
+                                .allMatch(line -> NUMBERED.matcher(line).lookingAt());
+        return numbered ? NUMBERED.matcher(text).replaceAll("") : text;
     }
 
-    private static boolean isOld(Block block, String source) {
+    /** Adds the types and imports that a policy needs and that have blocks of their own. */
+    private static String withHelpers(String source, List<AnswerBlock> blocks) {
+        var imports = new StringBuilder();
+        var helpers = new ArrayList<JavaFile.Type>();
+        for (AnswerBlock block : blocks) {
+            String text = code(block);
+            if (!JavaFile.hasPolicy(text) && !isOld(block, text)) {
+                helpers.addAll(JavaFile.types(text));
+                JavaFile.onlyImports(text).stream()
+                        .filter(line -> !source.contains(line))
+                        .forEach(line -> imports.append(line).append('\n'));
+            }
+        }
+        String all = source;
+        for (boolean more = true; more; ) {
+            more = false;
+            for (JavaFile.Type type : helpers) {
+                if (isUsed(type.name(), all) && !isDeclared(type.name(), all)) {
+                    all += "\n" + type.text().stripTrailing().stripIndent().strip() + "\n";
+                    more = true;
+                }
+            }
+        }
+        return imports + all;
+    }
+
+    private static boolean isUsed(String type, String source) {
+        return Pattern.compile("\\b" + Pattern.quote(type) + "\\b").matcher(source).find();
+    }
+
+    private static boolean isDeclared(String type, String source) {
+        return Pattern.compile(
+                        "\\b(?:class|record|enum|interface)\\s+" + Pattern.quote(type) + "\\b")
+                .matcher(source)
+                .find();
+    }
+
+    private static boolean isOld(AnswerBlock block, String source) {
         String words = block.before();
         String first = source.lines().findFirst().orElse("");
         String comment = first.strip().startsWith("/") ? first : "";
@@ -341,7 +324,7 @@ public final class SourceExtractor {
                 || comment.matches("(?i)//\\s*(old|original|previous|before)\\b.*");
     }
 
-    private static boolean isDiff(Block block) {
+    private static boolean isDiff(AnswerBlock block) {
         return block.info().matches("(?i)(diff|patch)\\b.*")
                 || block.text().lines().anyMatch(line -> line.matches("\\+.*\\bextends\\b.*"));
     }
@@ -357,117 +340,4 @@ public final class SourceExtractor {
         }
         return text.toString();
     }
-
-    /** Where the file begins that has a class: at the first line from which on all is code. */
-    private static int start(String text, int header) {
-        Matcher top = TOP.matcher(text);
-        int lineOfHeader = text.lastIndexOf('\n', header - 1) + 1;
-        while (top.find() && top.start() <= header) {
-            int at = top.start();
-            while (at >= 0 && at < lineOfHeader) {
-                int next = skip(text, at);
-                if (next <= at) {
-                    break;
-                }
-                at = next;
-            }
-            if (at >= lineOfHeader) {
-                return top.start();
-            }
-        }
-        return modifiers(text, header);
-    }
-
-    /** Where the modifiers of a class begin, in a line that begins with something else. */
-    private static int modifiers(String text, int header) {
-        Matcher modifiers =
-                Pattern.compile("(?:(?:public|final|abstract|static)\\s+){0,6}\\z")
-                        .matcher(text.substring(0, header));
-        return modifiers.find() ? modifiers.start() : header;
-    }
-
-    /**
-     * Returns where the next part of a file ends: blanks, a comment, an import, an annotation or a
-     * type.
-     *
-     * @return {@code from} if there is no such part, -1 if the text ends within it
-     */
-    private static int skip(String text, int from) {
-        if (from >= text.length()) {
-            return from;
-        }
-        if (Character.isWhitespace(text.charAt(from))) {
-            return from + 1;
-        }
-        if (text.startsWith("/*", from)) {
-            int end = text.indexOf("*/", from + 2);
-            return end < 0 ? -1 : end + 2;
-        }
-        if (text.startsWith("//", from)) {
-            int end = text.indexOf('\n', from);
-            return end < 0 ? text.length() : end;
-        }
-        Matcher line = LINE.matcher(text).region(from, text.length());
-        if (line.lookingAt()) {
-            return line.end();
-        }
-        Matcher type = TYPE.matcher(text).region(from, text.length());
-        if (!type.lookingAt()) {
-            return from;
-        }
-        return endOfBody(text, type.end());
-    }
-
-    private static final Pattern LINE =
-            Pattern.compile(
-                    "(?:import\\s+(?:static\\s+)?[\\w.]+(?:\\.\\*)?\\s*;|package\\s+[\\w.]+\\s*;"
-                            + "|@(?!interface)\\w[\\w.]*(?:\\s*\\([^()]*\\))?|;)");
-
-    private static final Pattern TYPE =
-            Pattern.compile(
-                    "(?:(?:public|private|protected|final|abstract|sealed|non-sealed|static|strictfp)\\s+){0,6}"
-                            + "(?:class|record|enum|interface|@interface)\\s+\\w+\\s*(?:<[^>{]*>)?\\s*(?:\\([^{}]*?\\))?"
-                            + SUPERTYPES
-                            + GAP
-                            + "\\{");
-
-    /** Where the braces end that are open once; -1 if they do not. */
-    private static int endOfBody(String text, int from) {
-        int open = 1;
-        for (int i = from; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (text.startsWith("//", i)) {
-                int end = text.indexOf('\n', i);
-                i = end < 0 ? text.length() : end;
-            } else if (text.startsWith("/*", i)) {
-                int end = text.indexOf("*/", i + 2);
-                i = end < 0 ? text.length() : end + 1;
-            } else if (text.startsWith("\"\"\"", i)) {
-                int end = text.indexOf("\"\"\"", i + 3);
-                i = end < 0 ? text.length() : end + 2;
-            } else if (c == '"' || c == '\'') {
-                i = endOfLiteral(text, i, c);
-            } else if (c == '{') {
-                open++;
-            } else if (c == '}' && --open == 0) {
-                return i + 1;
-            }
-        }
-        return -1;
-    }
-
-    /** Where a literal ends; at the end of the line if it does not, which javac will say. */
-    private static int endOfLiteral(String text, int from, char quote) {
-        for (int i = from + 1; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\\') {
-                i++;
-            } else if (c == quote || c == '\n') {
-                return i;
-            }
-        }
-        return text.length();
-    }
-
-    private SourceExtractor() {}
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -169,7 +170,132 @@ class SourceExtractorTest {
                         "```diff\n--- a/A.java\n+++ b/A.java\n@@ -1,2 +1,5 @@\n-class Old extends Policy {\n"
                                 + indented(SOURCE, "+")
                                 + "```"),
-                Arguments.of("a package", "```java\npackage my.policies;\n" + SOURCE + "```"));
+                Arguments.of("a package", "```java\npackage my.policies;\n" + SOURCE + "```"),
+                Arguments.of(
+                        "indented as code", "Here:\n\n" + indented(SOURCE, "    ") + "\nDone."),
+                Arguments.of(
+                        "a fence in a list of a list",
+                        "- a\n  - b:\n\n" + indented(fenced(SOURCE), "      ") + "Done."),
+                Arguments.of(
+                        "blanks of another width", fenced(SOURCE).replace("    ", "\u3000   ")),
+                Arguments.of(
+                        "lines with numbers",
+                        "```java\n"
+                                + "1 | public class A extends Policy {\n"
+                                + "2 |     // a brace: { and a fence: `x`\n"
+                                + "3 |     String s = \"}\";\n"
+                                + "10|     char c = '{';\n"
+                                + "11| }\n```"),
+                Arguments.of("a text that has no lines", SOURCE.replace("\n", "\\n")),
+                Arguments.of(
+                        "a fence that has no lines",
+                        ("```java\n" + SOURCE + "```").replace("\n", "\\n")),
+                Arguments.of("HTML's lines", "<p>" + SOURCE.replace("\n", "<br>") + "</p>"),
+                Arguments.of("JSON among words", "Sure: " + json("{'code': '%s'}") + " Done."),
+                Arguments.of(
+                        "JSON in a fence of any kind", "```JSON5\n" + json("{'a':'%s'}") + "\n```"),
+                Arguments.of(
+                        "parts of an answer", json("[{'type':'text','text':'```java\\n%s```'}]")),
+                Arguments.of(
+                        "a tool's arguments",
+                        json(
+                                "{'name':'write','arguments':'{\\'path\\':\\'A.java\\',\\'text\\':\\'%s\\'}'}",
+                                2)),
+                Arguments.of(
+                        "a notebook",
+                        "{\"cells\":[{\"source\":[\"%%policy a\\n\","
+                                + SOURCE.lines()
+                                        .map(line -> json("'%s'", line + "\n"))
+                                        .collect(Collectors.joining(","))
+                                + "]}]}"),
+                Arguments.of(
+                        "a method that has a policy",
+                        fenced(SOURCE) + "Try:\n" + fenced("void f() { " + OLD.strip() + " }\n")),
+                Arguments.of(
+                        "code that only begins in words",
+                        "I write `class B extends Policy {`.\n" + SOURCE),
+                Arguments.of("a fence that nothing is in", "```\n```java\n" + SOURCE + "```\n```"));
+    }
+
+    /** A text as JSON has it, whose quotes are ' here. */
+    private static String json(String pattern) {
+        return json(pattern, 1);
+    }
+
+    private static String json(String pattern, int times) {
+        String text = SOURCE;
+        for (int i = 0; i < times; i++) {
+            text = escaped(text);
+        }
+        return pattern.replace('\'', '"').replace("%s", text);
+    }
+
+    private static String json(String pattern, String text) {
+        return pattern.replace('\'', '"').replace("%s", escaped(text));
+    }
+
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "## Simpler variant\n",
+                "If you prefer round robin, use this instead:\n",
+                "A variation without the weights:\n",
+                "The plain baseline:\n",
+                "Do not write it like this:\n",
+                "What would not work:\n",
+                "An incorrect example:\n",
+            })
+    void anAlternativeBelowIsNotTheAnswer(String words) {
+        assertEquals(
+                Optional.of(SOURCE), SourceExtractor.extract(fenced(SOURCE) + words + fenced(OLD)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Wait, that would not work because of starvation. Corrected:\n",
+                "To avoid starvation I changed it:\n",
+                "The queue must not be shared, so:\n",
+                "Here is a version that does not use floating point:\n",
+                "If you want all of it in one file, here is the final code:\n",
+                "A simple policy that does this:\n",
+                "Another approach, which is better:\n",
+            })
+    void aCorrectionBelowIs(String words) {
+        assertEquals(
+                Optional.of(SOURCE), SourceExtractor.extract(fenced(OLD) + words + fenced(SOURCE)));
+    }
+
+    @Test
+    void whatThePolicyNeedsComesFromOtherBlocks() {
+        String policy = "class A extends Policy {\n    Job job;\n}\n";
+        String job = "record Job(Kind kind) {}\n";
+        String kind = "enum Kind { LONG, SHORT }\n";
+        String more = "class Main { static Policy a = new A(); }\n";
+        assertEquals(
+                Optional.of("import java.util.zip.CRC32;\n" + policy + "\n" + job + "\n" + kind),
+                SourceExtractor.extract(
+                        "Imports:\n"
+                                + fenced("import java.util.zip.CRC32;\n")
+                                + "Helpers:\n"
+                                + fenced(kind)
+                                + fenced(job)
+                                + "The policy:\n"
+                                + fenced(policy)
+                                + "To try it:\n"
+                                + fenced(more)));
+    }
+
+    @Test
+    void aPolicyThatGoesOnInTheNextBlockIsJoined() {
+        assertEquals(
+                Optional.of("class A extends Policy {\n    int x;\n    int y;\n}\n"),
+                SourceExtractor.extract(
+                        "```java\nclass A extends Policy {\n    int x;\n```\nand\n```java\n    int y;\n}\n```"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -186,6 +312,17 @@ class SourceExtractorTest {
                 "final class P extends Policy implements Comparable<P> {\n}\n",
                 "class P<T extends Object> extends Policy {\n}\n",
                 "class P\n        extends Policy\n{\n}\n",
+                "class P // the policy\n        extends Policy { // goes on\n}\n",
+                "class P /* the policy */ extends Policy {\n}\n",
+                "class P<T extends Comparable<T>> extends Policy {\n}\n",
+                "class Größe extends Policy {\n}\n",
+                "class P$1 extends Policy {\n}\n",
+                "import module java.base;\nclass P extends Policy {\n}\n",
+                "class P extends Policy {\n    String s = \"\"\"\n```\n~~~\n        \"\"\";\n}\n",
+                "/**\n```java\nx();\n```\n*/\nclass P extends Policy {\n}\n",
+                "/// Words:\n/// ```java\n/// x();\n/// ```\nclass P extends Policy {\n}\n",
+                "/* class Old extends Policy { */\nclass P extends Policy {\n}\n",
+                "// class Old extends Policy {\n// }\nclass P extends Policy {\n}\n",
                 "/** Words. */\nclass P extends Policy {\n}\n",
                 "// Words.\n// More.\nclass P extends Policy {\n}\n",
                 "@SuppressWarnings(\"all\")\nclass P extends Policy {\n}\n",
@@ -240,6 +377,10 @@ class SourceExtractorTest {
                 "<code>",
                 "{",
                 "/*",
+                "\"\"\"\n```\n",
+                "{\"a\": ",
+                "class A extends Policy {}\n",
+                "```\nrecord R() {}\n```\n",
                 "class A extends Policy {",
                 "<think>",
                 "// x\n",
