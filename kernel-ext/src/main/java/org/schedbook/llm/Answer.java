@@ -2,13 +2,14 @@ package org.schedbook.llm;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * What has arrived of an answer. Servers that call themselves compatible leave fields out, send
@@ -19,8 +20,6 @@ final class Answer {
 
     /** More than any policy; a server that writes on is stopped. */
     static final int MAX_CHARACTERS = 1 << 20;
-
-    private static final JsonMapper JSON = new JsonMapper();
 
     /** Where servers put what a model thought before it answered; not in OpenAI's format. */
     private static final List<String> REASONING =
@@ -40,13 +39,28 @@ final class Answer {
                     "completed",
                     "done",
                     "finish",
-                    "finished");
+                    "finished",
+                    // It wrote its answer, too.
+                    "tool_calls",
+                    "function_call",
+                    "tool_use");
+
+    /** What some write in place of nothing. */
+    private static final Set<String> NOTHING = Set.of("null", "none", "unspecified", "unknown");
+
+    /** Under what names gateways put what they were given into an object of their own. */
+    private static final List<String> WRAPPINGS =
+            List.of("data", "result", "response", "output", "completion", "body");
 
     /** What they say of one that was cut off. */
     private static final Set<String> CUT =
             Set.of("length", "max_tokens", "max_length", "model_length", "max_output_tokens");
 
     private static final Set<String> FAILED = Set.of("error", "engine_error", "network_error");
+
+    /** Where servers say something that is not called an error. */
+    private static final List<String> WORDS =
+            List.of("detail", "errors", "message", "msg", "base_resp");
 
     /** A server that ends what it began, or refuses what it was asked, with words of its own. */
     static final class SaidException extends Exception {
@@ -80,7 +94,12 @@ final class Answer {
     private boolean begun;
     private boolean done;
     private boolean toolCalls;
+
+    /** What the model wanted to give a tool; the answer may be in it. */
+    private final StringBuilder arguments = new StringBuilder();
+
     private String garbled = "";
+    private SaidException said;
     private String finishReason = "";
     private String servedModel = "";
     private long promptTokens;
@@ -102,7 +121,7 @@ final class Answer {
         }
         JsonNode node;
         try {
-            node = JSON.readTree(data);
+            node = Words.JSON.readTree(data);
         } catch (JsonProcessingException e) {
             if (event.equals("error")) {
                 throw new SaidException(0, Words.of(data));
@@ -110,43 +129,58 @@ final class Answer {
             garbled = data;
             return;
         }
-        if (node.isArray()) {
+        if (node.isTextual() && node.asText().strip().startsWith("{")) {
+            add(event, node.asText());
+        } else if (node.isArray()) {
             for (JsonNode each : node) {
                 take(event, each, data);
             }
         } else {
-            take(event, node, data);
+            take(event, unwrapped(node), data);
         }
+    }
+
+    private static JsonNode unwrapped(JsonNode node) {
+        return node.has("choices")
+                ? node
+                : WRAPPINGS.stream()
+                        .map(node::path)
+                        .filter(inner -> inner.has("choices"))
+                        .findFirst()
+                        .orElse(node);
     }
 
     private void take(String event, JsonNode node, String data)
             throws SaidException, EventReader.TooMuchException {
         JsonNode choices = node.path("choices");
         boolean empty = choices.isMissingNode() || choices.isNull() || choices.isEmpty();
-        JsonNode error = node.path("error");
-        boolean failed =
-                !error.isMissingNode()
-                        && !error.isNull()
-                        && !error.equals(JSON.getNodeFactory().booleanNode(false));
         String type = node.path("type").asText() + " " + node.path("object").asText();
-        if (failed
+        if (isSomething(node.path("error"))
                 || event.equals("error")
-                || empty && type.matches(".*\\berror\\b.*")
-                || empty && (node.hasNonNull("detail") || node.hasNonNull("errors"))) {
+                || empty && type.matches(".*\\berror\\b.*")) {
+            if (isWritten() && !text.isEmpty()) {
+                return; // of what comes after the answer
+            }
             throw new SaidException(Words.status(node), Words.of(node));
         }
         if (!node.isObject()) {
             garbled = data;
             return;
         }
-        if (empty && node.hasNonNull("message") && node.path("message").isTextual()) {
-            // {"message": "..."} and nothing else is what gateways say.
-            throw new SaidException(Words.status(node), Words.of(node));
+        if (empty && node.path("message").path("content").isTextual()) {
+            ObjectNode choice = Words.JSON.createObjectNode();
+            choice.set("delta", node.get("message"));
+            choice.set("finish_reason", node.get("done_reason"));
+            choice(choice);
+        } else if (empty && WORDS.stream().anyMatch(name -> isSomething(node.path(name)))) {
+            // It may be all that there is, or a sign of life before the answer.
+            said = new SaidException(Words.status(node), Words.of(node));
         }
         begun |= choices.isArray() || choices.isObject() || node.has("usage");
         if (!node.path("model").asText("").isBlank() && node.path("model").isTextual()) {
             servedModel = node.path("model").asText();
         }
+        usage(node);
         usage(node.path("usage"));
         usage(node.path("x_groq").path("usage"));
         if (choices.isObject()) {
@@ -158,9 +192,21 @@ final class Answer {
         }
     }
 
+    /** Returns whether a part says more than that there is nothing. */
+    private static boolean isSomething(JsonNode part) {
+        return part.isContainerNode()
+                ? !part.isEmpty()
+                : part.isTextual()
+                        ? !part.asText().isBlank()
+                                && !NOTHING.contains(part.asText().strip().toLowerCase(Locale.ROOT))
+                        : part.isNumber() ? part.asDouble() != 0 : part.asBoolean(false);
+    }
+
     private void usage(JsonNode usage) {
-        promptTokens = count(usage, promptTokens, "prompt_tokens", "input_tokens");
-        completionTokens = count(usage, completionTokens, "completion_tokens", "output_tokens");
+        promptTokens =
+                count(usage, promptTokens, "prompt_tokens", "input_tokens", "prompt_eval_count");
+        completionTokens =
+                count(usage, completionTokens, "completion_tokens", "output_tokens", "eval_count");
         cachedTokens = count(usage, cachedTokens, "prompt_cache_hit_tokens", "cached_tokens");
         for (String details : List.of("prompt_tokens_details", "input_tokens_details")) {
             cachedTokens = count(usage.path(details), cachedTokens, "cached_tokens");
@@ -183,7 +229,7 @@ final class Answer {
 
     private void choice(JsonNode choice) throws SaidException, EventReader.TooMuchException {
         JsonNode error = choice.path("error");
-        if (error.isObject() || error.isTextual()) {
+        if (isSomething(error)) {
             throw new SaidException(Words.status(error), Words.of(choice));
         }
         JsonNode delta = choice.path("delta");
@@ -191,9 +237,12 @@ final class Answer {
         JsonNode message = whole ? choice.path("message") : delta;
         int index = choice.path("index").asInt(0);
         String content =
-                message.has("content")
-                        ? content(message.path("content"))
-                        : content(choice.path("text"));
+                Stream.of(message.path("content"), message.path("text"), choice.path("text"))
+                        .map(Answer::content)
+                        .filter(each -> !each.isEmpty())
+                        .findFirst()
+                        .orElse("");
+        usage(choice.path("usage"));
         count(content);
         if (index != 0) {
             others.computeIfAbsent(index, _ -> new StringBuilder()).append(content);
@@ -202,6 +251,10 @@ final class Answer {
         JsonNode calls = message.path("tool_calls");
         toolCalls |=
                 calls.isArray() && !calls.isEmpty() || message.path("function_call").isObject();
+        for (JsonNode call : calls) {
+            arguments.append(count(content(call.path("function").path("arguments"))));
+        }
+        arguments.append(count(content(message.path("function_call").path("arguments"))));
         refusal.append(
                 count(
                         message.path("refusal").asText("").equals("null")
@@ -216,8 +269,8 @@ final class Answer {
         }
         thoughts(message.path("content"));
         JsonNode reason = choice.path("finish_reason");
-        if (reason.isTextual() && !reason.asText().isBlank()) {
-            finishReason = reason.asText().strip();
+        if (reason.isTextual() && isSomething(reason)) {
+            finishReason = reason.asText().strip().replaceFirst("^(?i)finish_?reason[_.]", "");
         }
         // At their end some send the whole of what they have sent in pieces.
         if (whole && !text.isEmpty()) {
@@ -231,6 +284,7 @@ final class Answer {
 
     private void write(String piece) {
         if (!piece.isEmpty()) {
+            said = null;
             text.append(piece);
             onText.accept(piece);
         }
@@ -247,7 +301,7 @@ final class Answer {
 
     /** Returns the text of a content, which may be a list of parts. */
     private static String content(JsonNode content) {
-        if (content.isTextual()) {
+        if (content.isTextual() || content.isNumber()) {
             return content.asText();
         }
         if (content.isArray()) {
@@ -319,7 +373,7 @@ final class Answer {
             return new ModelException(
                     "The model wants to call a tool instead of answering" + ended,
                     "It was offered none: try another --model.",
-                    "");
+                    arguments.toString());
         }
         if (!reasoning.isEmpty()) {
             return new ModelException(
@@ -372,10 +426,14 @@ final class Answer {
      * Returns the answer, at its end.
      *
      * @throws ModelException if there is none, or the server says that it is not whole
+     * @throws SaidException if there is none, and the server has said why
      */
-    Completion completion(String askedFor) throws ModelException {
+    Completion completion(String askedFor) throws ModelException, SaidException {
         if (text.toString().isBlank() && !others.isEmpty()) {
             write(others.values().iterator().next().toString());
+        }
+        if (said != null && !isWritten() && (text.toString().isBlank() || !done)) {
+            throw said;
         }
         if (text.toString().isBlank()) {
             throw empty();
@@ -399,6 +457,7 @@ final class Answer {
                 promptTokens,
                 Math.min(cachedTokens, promptTokens),
                 completionTokens,
-                "");
+                "",
+                reasoning.length());
     }
 }

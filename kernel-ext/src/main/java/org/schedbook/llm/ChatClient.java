@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -95,7 +96,9 @@ final class ChatClient implements AutoCloseable {
         if (before != null && !response.request().method().equals(request.method())) {
             response.close();
             throw new RefusedException(
-                    before.code(), "it has moved to " + before.header("Location", "?"), "");
+                    before.code(),
+                    "it has moved to " + before.header("Location", "?"),
+                    Optional.empty());
         }
         if (response.isSuccessful()) {
             return response;
@@ -110,9 +113,14 @@ final class ChatClient implements AutoCloseable {
             } catch (IOException e) {
                 // The status says something, too.
             }
-            String retryAfter = response.header("Retry-After", "");
-            throw new RefusedException(response.code(), body, retryAfter);
+            throw new RefusedException(response.code(), body, retryAfter(response, body));
         }
+    }
+
+    private static Optional<Duration> retryAfter(Response response, String body) {
+        return RetryAfter.header(response.header("Retry-After", ""), Instant.now())
+                .or(() -> RetryAfter.milliseconds(response.header("Retry-After-Ms", "")))
+                .or(() -> RetryAfter.words(Words.of(body)));
     }
 
     /**
@@ -134,6 +142,9 @@ final class ChatClient implements AutoCloseable {
                 if (!answer.isEmpty()) {
                     throw trouble.said(e, answer.partial());
                 }
+                if (refusesForm(e.status(), e.getMessage())) {
+                    continue;
+                }
                 if (Trouble.isLoading(e.status(), e.getMessage()) && isEarly(started)) {
                     pause(LOADING_PAUSE, "The server is loading the model", started, onWait);
                 } else if (Trouble.mayPass(e.status()) && retries < MAX_RETRIES) {
@@ -142,10 +153,8 @@ final class ChatClient implements AutoCloseable {
                     throw trouble.said(e, "");
                 }
             } catch (RefusedException e) {
-                if (counts && streams && Trouble.isAboutCounts(e)) {
-                    counts = false;
-                } else if (streams && Trouble.isAboutStreaming(e)) {
-                    streams = false;
+                if (refusesForm(e.status(), e.body())) {
+                    continue;
                 } else if (Trouble.isLoading(e.status(), e.body()) && isEarly(started)) {
                     pause(
                             e.retryAfter()
@@ -177,6 +186,19 @@ final class ChatClient implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Notes what a server turns out not to know; it is asked again without that. */
+    private boolean refusesForm(int status, String words) {
+        if (counts && streams && Trouble.isAboutCounts(status, words)) {
+            counts = false;
+            return true;
+        }
+        if (streams && Trouble.isAboutStreaming(status, words)) {
+            streams = false;
+            return true;
+        }
+        return false;
     }
 
     private static boolean isEarly(Instant started) {

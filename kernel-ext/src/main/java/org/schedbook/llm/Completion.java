@@ -12,6 +12,7 @@ package org.schedbook.llm;
  * @param completionTokens what the endpoint counted, 0 if it did not say
  * @param recordedOn the date of the recording, such as {@code 2026-11-22}; empty if the answer is
  *     live
+ * @param thoughts the characters of what the model thought before, as far as the endpoint shows it
  */
 public record Completion(
         String text,
@@ -20,7 +21,28 @@ public record Completion(
         long promptTokens,
         long cachedTokens,
         long completionTokens,
-        String recordedOn) {
+        String recordedOn,
+        long thoughts) {
+
+    /** Makes an answer of which no thoughts are known. */
+    public Completion(
+            String text,
+            String model,
+            String finishReason,
+            long promptTokens,
+            long cachedTokens,
+            long completionTokens,
+            String recordedOn) {
+        this(
+                text,
+                model,
+                finishReason,
+                promptTokens,
+                cachedTokens,
+                completionTokens,
+                recordedOn,
+                0);
+    }
 
     /** Returns whether the endpoint says that the text is not all of the answer. */
     public boolean endedEarly() {

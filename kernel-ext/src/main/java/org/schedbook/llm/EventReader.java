@@ -1,12 +1,12 @@
 package org.schedbook.llm;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Reads what a server sends, line by line: server-sent events, as they are and as they are often
@@ -20,8 +20,6 @@ final class EventReader {
 
     /** Of what is no event, for an error message. */
     private static final int MAX_STRAY = 4096;
-
-    private static final JsonMapper JSON = new JsonMapper();
 
     /** Is given what a server sends. */
     interface Sink {
@@ -64,10 +62,8 @@ final class EventReader {
     }
 
     void read() throws IOException, InterruptedException {
-        boolean first = true;
         for (String line = line(); line != null && open; line = line()) {
-            take(first ? line.replaceFirst("^\ufeff", "") : line);
-            first &= line.isBlank();
+            take(line.replaceFirst("^[\ufeff\\s]+", ""));
         }
         if (open) {
             dispatch();
@@ -85,7 +81,7 @@ final class EventReader {
             }
         } else if (line.isBlank()) {
             dispatch();
-        } else if (line.startsWith("{") || line.startsWith("[{")) {
+        } else if (line.startsWith("{") || line.startsWith("[{") || line.equals("[")) {
             dispatch();
             append(line);
             document = true;
@@ -98,14 +94,15 @@ final class EventReader {
     private void field(String line) throws IOException, InterruptedException {
         int colon = line.indexOf(':');
         String value = colon < 0 ? "" : line.substring(colon + 1).stripLeading();
-        switch (colon < 0 ? line : line.substring(0, colon)) {
+        switch ((colon < 0 ? line : line.substring(0, colon)).strip().toLowerCase(Locale.ROOT)) {
             case "" -> {} // a comment
             case "data" -> {
                 // Where the blank line between two events is missing, the first is whole already.
                 if (!data.isEmpty() && isWhole(data.toString())) {
                     dispatch();
                 }
-                append(value);
+                // A gateway may put it before what has it already.
+                append(value.replaceFirst("^data:\\s*", ""));
             }
             case "event" -> {
                 if (!data.isEmpty()) {
@@ -157,7 +154,7 @@ final class EventReader {
             return false;
         }
         try {
-            JSON.readTree(text);
+            Words.JSON.readTree(text);
             return true;
         } catch (JsonProcessingException e) {
             return false;

@@ -109,7 +109,8 @@ public final class OpenAiModel implements Model, AutoCloseable {
                 answer.promptTokens(),
                 answer.cachedTokens(),
                 answer.completionTokens(),
-                answer.recordedOn());
+                answer.recordedOn(),
+                answer.thoughts());
     }
 
     private synchronized ChatClient client() throws ModelException {

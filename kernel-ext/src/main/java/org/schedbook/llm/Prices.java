@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
 import org.schedbook.file.ForeignFile;
 
 /**
@@ -29,6 +30,12 @@ public final class Prices {
 
     /** Prices of a model in US dollars for a million tokens. */
     private record Price(String model, double input, double cached, double output) {
+
+        /** Nothing adds up to a limit with NaN, and a negative price would take from it. */
+        boolean isPrice() {
+            return DoubleStream.of(input, cached, output)
+                    .allMatch(price -> price >= 0 && Double.isFinite(price));
+        }
 
         boolean isOf(String name) {
             return model.endsWith("*")
@@ -79,12 +86,13 @@ public final class Prices {
             return Optional.empty();
         }
         try {
-            return Optional.of(
+            var price =
                     new Price(
                             fields[0].strip(),
                             Double.parseDouble(fields[1]),
                             Double.parseDouble(fields[2]),
-                            Double.parseDouble(fields[3])));
+                            Double.parseDouble(fields[3]));
+            return Optional.of(price).filter(Price::isPrice);
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
@@ -123,18 +131,18 @@ public final class Prices {
         if (answer.isRecorded() || find(model).isEmpty()) {
             return cost(answer, asked);
         }
-        int asking = sent.stream().mapToInt(message -> message.content().length()).sum();
+        long asking = sent.stream().mapToLong(message -> message.content().length()).sum();
         return cost(
                 model,
                 answer.promptTokens() > 0 ? answer.promptTokens() : tokens(asking),
                 answer.cachedTokens(),
                 answer.completionTokens() > 0
                         ? answer.completionTokens()
-                        : tokens(answer.text().length()));
+                        : tokens(answer.text().length() + answer.thoughts()));
     }
 
     /** English and Java have three to five characters a token. */
-    private static long tokens(int characters) {
+    private static long tokens(long characters) {
         return characters / 3 + 1;
     }
 

@@ -1,11 +1,7 @@
 package org.schedbook.llm;
 
 import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /** A server that answered with another status than that of success. */
@@ -15,13 +11,13 @@ final class RefusedException extends IOException {
 
     private final int status;
     private final String body;
-    private final String retryAfter;
+    private final transient Optional<Duration> retryAfter;
 
     /**
      * @param body what it said, not all of it if that is long
-     * @param retryAfter the header of that name, empty if there is none
+     * @param retryAfter how long it wants to be left alone, empty if it does not say
      */
-    RefusedException(int status, String body, String retryAfter) {
+    RefusedException(int status, String body, Optional<Duration> retryAfter) {
         super("status " + status);
         this.status = status;
         this.body = body;
@@ -40,24 +36,6 @@ final class RefusedException extends IOException {
      * Returns how long the server wants to be left alone; empty if it does not say, or nonsense.
      */
     Optional<Duration> retryAfter() {
-        return retryAfter(retryAfter, Instant.now());
-    }
-
-    static Optional<Duration> retryAfter(String header, Instant now) {
-        Duration wait;
-        try {
-            wait = Duration.ofMillis(Math.round(Double.parseDouble(header.strip()) * 1000));
-        } catch (NumberFormatException e) {
-            try {
-                wait =
-                        Duration.between(
-                                now,
-                                ZonedDateTime.parse(
-                                        header.strip(), DateTimeFormatter.RFC_1123_DATE_TIME));
-            } catch (DateTimeException f) {
-                return Optional.empty();
-            }
-        }
-        return wait.isPositive() ? Optional.of(wait) : Optional.empty();
+        return retryAfter;
     }
 }

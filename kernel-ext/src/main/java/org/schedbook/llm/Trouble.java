@@ -27,6 +27,21 @@ record Trouble(Endpoint endpoint, String model, Sampling sampling, Instant now) 
                     "(?is).*\\b(loading|is being loaded|load(ing)? (the )?model|warming up|starting up"
                             + "|not (yet )?ready|initiali[sz]ing|estimated_time)\\b.*");
 
+    /** What servers say that will be ready in a while, whatever the status they say it with. */
+    private static final Pattern LOADING_NOW =
+            Pattern.compile(
+                    "(?is).*\\b((is|being|still|currently|now) loading|is being loaded|loading (the )?model"
+                            + "|(is )?warming up|(is )?starting up)\\b.*");
+
+    /** Nothing to wait for. */
+    private static final Pattern NOT_LOADED =
+            Pattern.compile(
+                    "(?is).*(\\b(fail\\w*|errors?|unable|could ?n[o'\u2019]?t|cannot|can't|problem)\\b.{0,40}\\bload"
+                            + "|\\bload\\w*\\b.{0,40}\\b(fail\\w*|error|exception)\\b|not found|no such file).*");
+
+    private static final Pattern COUNTS_BY_NAME =
+            Pattern.compile("(?is).*(stream_options|include_usage).*");
+
     private static final Pattern COUNTS =
             Pattern.compile(
                     "(?is).*(stream_options|include_usage|extra_forbidden|extra (inputs|fields)"
@@ -65,24 +80,30 @@ record Trouble(Endpoint endpoint, String model, Sampling sampling, Instant now) 
     }
 
     static boolean isLoading(int status, String words) {
-        return (status == 0 || status == 503 || status == 425 || status == 429 || status == 409)
-                && LOADING.matcher(words).matches();
+        boolean mayMean =
+                status == 0 || status == 503 || status == 425 || status == 429 || status == 409;
+        return (mayMean && LOADING.matcher(words).matches()
+                        || status >= 500 && LOADING_NOW.matcher(words).matches())
+                && !NOT_LOADED.matcher(Words.of(words)).matches();
     }
 
     /** Returns whether a server does not know that it can be asked to count tokens. */
-    static boolean isAboutCounts(RefusedException e) {
-        return isBadRequest(e)
-                && COUNTS.matcher(e.body()).matches()
-                && (e.body().contains("stream_options") || !e.body().contains("temperature"));
+    static boolean isAboutCounts(int status, String words) {
+        return status != 401 && status != 429 && COUNTS_BY_NAME.matcher(words).matches()
+                || isBadRequest(status)
+                        && COUNTS.matcher(words).matches()
+                        && !words.contains("temperature");
     }
 
-    static boolean isAboutStreaming(RefusedException e) {
-        return (isBadRequest(e) || e.status() == 403 || e.status() == 501)
-                && STREAMING.matcher(e.body()).matches();
+    static boolean isAboutStreaming(int status, String words) {
+        return status != 401 && status != 429 && STREAMING.matcher(words).matches();
     }
 
-    private static boolean isBadRequest(RefusedException e) {
-        return e.status() == 400 || e.status() == 422;
+    /**
+     * @param status 0 where a server that says yes says no
+     */
+    private static boolean isBadRequest(int status) {
+        return status == 0 || status == 400 || status == 422;
     }
 
     /** Returns whether there was no connection, or it was closed before there was an answer. */

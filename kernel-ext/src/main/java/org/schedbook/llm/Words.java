@@ -1,6 +1,7 @@
 package org.schedbook.llm;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
@@ -10,7 +11,16 @@ import java.util.regex.Pattern;
 /** What a server says of a request, in its own words, wherever it puts them. */
 final class Words {
 
-    private static final JsonMapper JSON = new JsonMapper();
+    /** Servers write what their languages print: NaN, raw tabs, a comma too many. */
+    static final JsonMapper JSON =
+            JsonMapper.builder()
+                    .enable(
+                            JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS,
+                            JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS,
+                            JsonReadFeature.ALLOW_TRAILING_COMMA,
+                            JsonReadFeature.ALLOW_SINGLE_QUOTES,
+                            JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
+                    .build();
 
     private static final List<String> NAMES =
             List.of(
@@ -20,17 +30,25 @@ final class Words {
                     "errors",
                     "msg",
                     "error_message",
+                    "error_msg",
+                    "errorMessage",
+                    "status_msg",
+                    "base_resp",
                     "description",
                     "title");
 
     private static final Pattern PAGE =
-            Pattern.compile("(?is)\\s*(<!doctype html|<html|<head|<body|<\\?xml).*");
+            Pattern.compile(
+                    "(?is)\\s*<(!doctype html|html|head|body|div|center|h\\d|p|title)\\b.*");
 
-    private static final Pattern TITLE = Pattern.compile("(?is)<(title|h1)[^>]*>(.*?)</\\1>");
+    private static final Pattern MARKUP = Pattern.compile("(?is)\\s*<[a-z!?].*");
+
+    private static final Pattern TITLE =
+            Pattern.compile("(?is)<(title|h1|message)\\b[^>]*>(.*?)</\\1>");
 
     /** Returns the words in a body of any kind; empty if there are none. */
     static String of(String body) {
-        if (isPage(body)) {
+        if (MARKUP.matcher(body).matches()) {
             String head = body.substring(0, Math.min(body.length(), 20_000));
             Matcher title = TITLE.matcher(head);
             return line(

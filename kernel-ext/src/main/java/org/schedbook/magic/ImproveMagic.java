@@ -304,7 +304,7 @@ final class ImproveMagic implements Magic {
                         .next("Add a line for it to .schedbook/prices.csv.");
             }
         }
-        return OptionalDouble.of(budget);
+        return RequestOptions.dollars("--budget", budget);
     }
 
     private Gates gates(DryRun simulation) {

@@ -184,7 +184,7 @@ final class PromptMagic implements Magic {
                                     .formatted(author.name()))
                     .next("Add a line for it to .schedbook/prices.csv.");
         }
-        return OptionalDouble.of(maxCost);
+        return RequestOptions.dollars("--max-cost", maxCost);
     }
 
     private Gates gates() {

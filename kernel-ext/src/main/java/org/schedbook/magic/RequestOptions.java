@@ -39,6 +39,19 @@ final class RequestOptions {
     private Path texts;
 
     /**
+     * Returns a limit of dollars.
+     *
+     * @throws CellError if it is none that an amount can reach
+     */
+    static OptionalDouble dollars(String option, double limit) {
+        if (!(limit >= 0) || Double.isInfinite(limit)) {
+            throw new CellError(option + " is an amount of US dollars, such as 0.50.")
+                    .next("Write one, or leave " + option + " out.");
+        }
+        return OptionalDouble.of(limit);
+    }
+
+    /**
      * Returns the cell that has this line.
      *
      * @param name what the policy is to be called
@@ -46,7 +59,7 @@ final class RequestOptions {
      */
     PromptCell cell(String name, String words) {
         PolicyMagic.source(name, "", 1); // refuses a name that no policy may have
-        if (temperature != null && (temperature < 0 || temperature > 2)) {
+        if (temperature != null && !(temperature >= 0 && temperature <= 2)) {
             throw new CellError("--temperature is a number from 0 to 2.").next("Leave it out.");
         }
         return new PromptCell(

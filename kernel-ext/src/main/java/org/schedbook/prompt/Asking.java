@@ -36,11 +36,13 @@ record Asking(Model model, Prices prices, Optional<Recordings> recordings) {
             throws ModelException, InterruptedException, IOException {
         long started = System.nanoTime();
         String why = "interrupted";
+        var arrived = new StringBuilder();
         try {
             Completion answer =
                     model.complete(
                             messages,
                             piece -> {
+                                arrived.append(piece);
                                 onText.accept(piece);
                                 attempt.append(piece);
                             },
@@ -65,12 +67,7 @@ record Asking(Model model, Prices prices, Optional<Recordings> recordings) {
         } catch (ModelException e) {
             why = e.getMessage();
             // It may be paid for all the same.
-            attempt.broke(
-                    why,
-                    seconds(started),
-                    e.partial().isEmpty()
-                            ? OptionalDouble.empty()
-                            : cost(half(e.partial()), messages));
+            attempt.broke(why, seconds(started), costOf(e.partial(), messages));
             why = "";
             throw e;
         } catch (RuntimeException | Error e) {
@@ -78,7 +75,7 @@ record Asking(Model model, Prices prices, Optional<Recordings> recordings) {
             throw e;
         } finally {
             if (!why.isEmpty()) {
-                attempt.broke(why, seconds(started));
+                attempt.broke(why, seconds(started), costOf(arrived.toString(), messages));
             }
         }
     }
@@ -88,8 +85,11 @@ record Asking(Model model, Prices prices, Optional<Recordings> recordings) {
         return prices.costOrMore(answer, messages, model.name());
     }
 
-    private Completion half(String text) {
-        return new Completion(text, model.name(), "", 0, 0, 0, "");
+    /** Returns what half an answer may cost; empty if nothing of it has arrived. */
+    private OptionalDouble costOf(String half, List<ChatMessage> messages) {
+        return half.isEmpty()
+                ? OptionalDouble.empty()
+                : cost(new Completion(half, model.name(), "", 0, 0, 0, ""), messages);
     }
 
     private static double seconds(long started) {

@@ -51,16 +51,7 @@ public final class Attempt {
     }
 
     /**
-     * Keeps why there is no answer, or only the pieces given before.
-     *
-     * @param seconds from the request to the error
-     */
-    public void broke(String error, double seconds) {
-        broke(error, seconds, OptionalDouble.empty());
-    }
-
-    /**
-     * Keeps why there are only the pieces given before, and what they may cost.
+     * Keeps why there is no answer, or only the pieces given before, and what they may cost.
      *
      * @param seconds from the request to the error
      * @param costUsd empty if that is not known

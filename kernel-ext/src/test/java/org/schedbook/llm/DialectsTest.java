@@ -8,6 +8,7 @@ import static org.schedbook.llm.ScriptedServer.Reply.json;
 import static org.schedbook.llm.ScriptedServer.Reply.stream;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.schedbook.llm.ScriptedServer.Reply;
 
 /**
@@ -309,7 +311,82 @@ class DialectsTest {
                         "called nothing",
                         new Reply(200, "application/octet-stream", HELLO + DONE),
                         0,
-                        0));
+                        0),
+                row(
+                        "Python: no numbers",
+                        HELLO.replace("\"id\":\"c\"", "\"x\":[NaN,-Infinity]") + DONE),
+                row("a comma too many", HELLO.replace("]}\n", "],}\n") + DONE),
+                row("single quotes", HELLO.replace('"', '\'') + DONE),
+                row(
+                        "data: twice",
+                        ("data: " + HELLO + "data: " + DONE).replace("\n\ndata", "\n\ndata: data")),
+                row("blanks before data:", HELLO.replace("data:", " \tdata :") + DONE),
+                row("Data:", HELLO.replace("data:", "Data:") + DONE),
+                row("a byte order mark before each", HELLO.replace("data:", "\ufeffdata:") + DONE),
+                row("error empty", HELLO.replace("\"id\":\"c\"", "\"error\":\"\"") + DONE),
+                row("error 0", HELLO.replace("\"id\":\"c\"", "\"error\":0") + DONE),
+                row("error an empty object", HELLO.replace("\"id\":\"c\"", "\"error\":{}") + DONE),
+                row(
+                        "an empty error in a choice",
+                        HELLO.replace("\"index\":0", "\"error\":\"\"") + DONE),
+                row(
+                        "an error after the end",
+                        HELLO + data("{\"error\":{\"message\":\"no usage\"}}") + DONE),
+                row("words after the end", HELLO + data("{\"detail\":\"client closed\"}")),
+                row(
+                        "signs of life with words",
+                        data("{\"type\":\"heartbeat\",\"message\":\"alive\"}")
+                                + data("{\"detail\":\"third in the queue\"}")
+                                + content("Hello")),
+                row("tool calls beside the text", content("Hello") + finish("tool_calls") + DONE),
+                row("a reason that is None", content("Hello") + finish("None") + DONE),
+                row("a reason by its long name", content("Hello") + finish("FINISH_REASON_STOP")),
+                row(
+                        "a reason that is an object",
+                        content("Hello") + finish("x").replace("\"x\"", "{}") + DONE),
+                row(
+                        "text in a delta by another name",
+                        choice("{\"index\":0,\"delta\":{\"text\":\"Hello\"}}") + DONE),
+                row(
+                        "text beside an empty delta",
+                        choice("{\"index\":0,\"delta\":{\"content\":null},\"text\":\"Hello\"}")
+                                + DONE),
+                row(
+                        "Moonshot: usage in the choice",
+                        stream(
+                                content("Hello")
+                                        + choice(
+                                                "{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}")),
+                        3,
+                        4),
+                row(
+                        "Ollama's own format",
+                        new Reply(
+                                200,
+                                "application/x-ndjson",
+                                "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"Hel\"},\"done\":false}\n"
+                                        + "{\"model\":\"m\",\"message\":{\"content\":\"lo\"},\"done_reason\":\"stop\",\"prompt_eval_count\":3,\"eval_count\":4}\n"),
+                        3,
+                        4),
+                row(
+                        "a gateway's wrapping",
+                        HELLO.replace("data: {", "data: {\"data\":{").replace("]}\n", "]}}\n")),
+                row(
+                        "JSON as text",
+                        stream(data("\"" + whole.replace("\n", "").replace("\"", "\\\"") + "\"")),
+                        3,
+                        4),
+                row("a list of completions", json(200, "[\n" + whole + "]\n"), 3, 4),
+                row("blanks before a completion", json(200, "\ufeff\n  " + whole), 3, 4),
+                row("created, not OK", new Reply(201, "text/event-stream", HELLO + DONE), 0, 0));
+    }
+
+    @Test
+    void charactersThatAreCutByEventsAreWhole() throws Exception {
+        String cut = content("\\ud83d") + content("\\ude00 h\u00e9") + finish("stop");
+        try (var server = new ScriptedServer(stream(cut))) {
+            assertEquals("\ud83d\ude00 h\u00e9", ask(server, new StringBuilder()).text());
+        }
     }
 
     @ParameterizedTest(name = "{0}")
@@ -541,6 +618,56 @@ class DialectsTest {
                         "1 h 0 min",
                         ""),
                 Arguments.of(
+                        "what only a tool was to be given",
+                        stream(
+                                choice(
+                                                "{\"index\":0,\"delta\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"the answer\"}}]}}")
+                                        + finish("tool_calls")),
+                        "wants to call a tool",
+                        "--model",
+                        "the answer"),
+                Arguments.of(
+                        "MiniMax",
+                        json(
+                                200,
+                                "{\"base_resp\":{\"status_code\":1004,\"status_msg\":\"login fail\"},\"choices\":null}"),
+                        "login fail",
+                        "",
+                        ""),
+                Arguments.of(
+                        "code and msg",
+                        json(200, "{\"code\":401,\"msg\":\"token expired\",\"data\":null}"),
+                        "token expired",
+                        "OPENAI_API_KEY",
+                        ""),
+                Arguments.of(
+                        "Azure in XML",
+                        new Reply(
+                                404,
+                                "application/xml",
+                                "<Error><Code>1</Code><Message>No such deployment</Message></Error>"),
+                        "404: No such deployment",
+                        "name",
+                        ""),
+                Arguments.of(
+                        "a piece of a page",
+                        new Reply(200, "text/html", "<div>Sign in, please</div>"),
+                        "web page came in place of an answer: Sign in, please",
+                        "login",
+                        ""),
+                Arguments.of(
+                        "a model that cannot be loaded",
+                        json(503, "{\"error\":\"failed to load model: broken file\"}"),
+                        "failed to load model",
+                        "server's side",
+                        ""),
+                Arguments.of(
+                        "a long wait in words",
+                        json(429, "{\"error\":{\"message\":\"Please try again in 6m30s.\"}}"),
+                        "try again in 6m30s",
+                        "6 min",
+                        ""),
+                Arguments.of(
                         "too long a request",
                         json(413, "{\"message\":\"Payload too large\"}"),
                         "Payload too large",
@@ -571,6 +698,9 @@ class DialectsTest {
                 "400|{\"error\":\"include_usage is unknown\"}",
                 "400|Unknown parameter: 'stream_options'.",
                 "400|{\"message\":\"Unexpected keyword argument\"}",
+                "200|{\"error\":{\"message\":\"Unrecognized request argument: stream_options\",\"code\":400}}",
+                "404|{\"error\":\"stream_options is not supported\"}",
+                "501|stream_options: not implemented",
             })
     void aServerThatDoesNotCountIsAskedOnceMoreWithoutThat(int status, String body)
             throws Exception {
@@ -597,6 +727,20 @@ class DialectsTest {
             assertEquals("Hello", ask(server, new StringBuilder()).text());
             assertFalse(server.requests.get(1).body().path("stream").asBoolean());
             assertFalse(server.requests.get(1).body().has("stream_options"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 400, 405, 501})
+    void howItSaysThatItDoesNotStreamIsAllTheSame(int status) throws Exception {
+        try (var server =
+                new ScriptedServer(
+                        json(
+                                status,
+                                "{\"error\":{\"message\":\"Streaming is not supported\",\"code\":400}}"),
+                        json(200, "{\"choices\":[{\"message\":{\"content\":\"Hello\"}}]}"))) {
+            assertEquals("Hello", ask(server, new StringBuilder()).text());
+            assertEquals(2, server.requests.size());
         }
     }
 
@@ -646,9 +790,11 @@ class DialectsTest {
                 json(
                         503,
                         "{\"error\":{\"code\":503,\"message\":\"Loading model\",\"type\":\"unavailable_error\"}}");
+        Reply inItsWay =
+                json(500, "{\"error\":{\"message\":\"The model is still loading, please wait\"}}");
         try (var server =
                         new ScriptedServer(
-                                loading, loading, loading, loading, stream(HELLO + DONE));
+                                loading, loading, inItsWay, inItsWay, stream(HELLO + DONE));
                 var model = model(server)) {
             var why = new ArrayList<String>();
             assertEquals("Hello", model.complete(MESSAGES, _ -> {}, why::add).text());
@@ -656,6 +802,52 @@ class DialectsTest {
             assertEquals(4, why.size());
             assertTrue(why.getFirst().contains("loading the model"), why.toString());
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "120|120",
+                "120s|120",
+                "2m0.5s|120",
+                "1h|3600",
+                "1795780920|120", // seconds since 1970
+                "Fri, 27 Nov 2026 12:02:00 GMT|120",
+                "Mon, 27 Nov 2026 12:02:00 UTC|120", // it was a Friday
+                "Friday, 27-Nov-26 12:02:00 GMT|120",
+                "Fri Nov 27 12:02:00 2026|120",
+                "Tue Nov  3 12:02:00 2026|", // past
+                "2026-11-27T12:02:00Z|120",
+                "2026-11-27T14:02:00+02:00|120",
+                "1e300|",
+                "Infinity|",
+                "NaN|",
+                "-5|",
+                "soon|",
+                "''|",
+            })
+    void everyWayToSayWhenIsUnderstood(String header, Long seconds) {
+        assertEquals(
+                Optional.ofNullable(seconds),
+                RetryAfter.header(header, Instant.parse("2026-11-27T12:00:00Z"))
+                        .map(Duration::toSeconds));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Please try again in 7.66s. Visit us.|7",
+                "Rate limit reached, retry after 20 seconds|20",
+                "try again in 1h2m3s|3723",
+                "Wait 150ms|0",
+                "try again later|",
+                "try again in 7 days|",
+            })
+    void whenToComeBackIsFoundAmongWords(String words, Long seconds) {
+        assertEquals(
+                Optional.ofNullable(seconds), RetryAfter.words(words).map(Duration::toSeconds));
     }
 
     @ParameterizedTest

@@ -127,7 +127,7 @@ class StoreTest {
         try (var store = Store.open(directory)) {
             Attempt attempt = store.begin(REQUEST);
             attempt.append("public cl");
-            attempt.broke("gone", 2);
+            attempt.broke("gone", 2, OptionalDouble.empty());
             StoredRequest kept = store.attempts().getFirst();
             assertEquals("public cl", kept.answer());
             assertEquals(Optional.of("gone"), kept.error());
