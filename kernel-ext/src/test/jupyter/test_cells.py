@@ -311,6 +311,15 @@ class OutputTest(CellTest):
             expected += [f"o{i}", f"e{i}"] + ([f"d{i}"] if i % 100 == 50 else [])
         self.assertEqual(expected + ["end"], seen)
 
+    def test_every_magic_of_a_cell_shows_what_it_has_and_the_last_is_the_result(self):
+        cell = self.ok('%workloads\nvar kept = %workloads\nif (kept == null) {\n    %workloads\n}\n%doctor\n')
+        self.assertEqual(["display_data", "execute_result"], [m["msg_type"] for m in cell.messages if "data" in m["content"]])
+        self.assertIn("messaging", cell.of("display_data")[0]["data"]["text/plain"])
+        self.assertIn("target", cell.of("execute_result")[0]["data"]["text/plain"])
+        cell = self.run_cell("%workloads\n%doctor\nint wrong = nothing;\n")
+        self.assertEqual(2, len(cell.of("display_data")), cell.messages)
+        self.assertEqual("error", cell.reply["status"])
+
     def test_an_endless_loop_ends_at_an_interrupt_and_shows_its_start_and_its_end(self):
         cell, seconds = self.interrupt_after("for (int i = 0; ; i++) System.out.println(i);", 3)
         self.assertEqual("Interrupted", cell.reply["ename"])

@@ -12,6 +12,7 @@ import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -136,6 +137,7 @@ final class CellEvaluator extends CodeEvaluator {
                                     .toString()));
 
     private final String name;
+    private final Consumer<Object> show;
     private final CellExecution execution = new CellExecution(new SnippetLoader());
     private Consequences consequences = new Consequences();
     private Rejected rejected;
@@ -145,9 +147,14 @@ final class CellEvaluator extends CodeEvaluator {
     /** Java of a cell, and where in it the snippet starts that did not compile. */
     private record Rejected(CompilationException error, String code, int start) {}
 
-    CellEvaluator(String name) {
+    /**
+     * @param show shows the value of a line magic that more of its cell follows; the last value of
+     *     a cell is its result
+     */
+    CellEvaluator(String name, Consumer<Object> show) {
         super(name, -1, TimeUnit.MILLISECONDS);
         this.name = name;
+        this.show = show;
         Thread.currentThread().setContextClassLoader(execution.loader());
     }
 
@@ -251,15 +258,20 @@ final class CellEvaluator extends CodeEvaluator {
             }
             expression = false;
             Object last = null;
+            boolean magic = false;
             String remaining = code;
             CompletionInfo info = shell.sourceCodeAnalysis().analyzeCompletion(code);
             while (info.completeness().isComplete()) {
+                if (magic && last != null) {
+                    show.accept(last);
+                }
                 try {
                     last = evalSingle(shell, info.source());
                 } catch (CompilationException e) {
                     rejected = new Rejected(e, code, code.length() - remaining.length());
                     throw e;
                 }
+                magic = !within && isLineMagic(info.source());
                 remaining = info.remaining();
                 info = shell.sourceCodeAnalysis().analyzeCompletion(info.remaining());
             }
@@ -275,6 +287,11 @@ final class CellEvaluator extends CodeEvaluator {
                 COMPILING.remove();
             }
         }
+    }
+
+    /** Returns whether a snippet is a line magic, and nothing is done with its value. */
+    private static boolean isLineMagic(String snippet) {
+        return snippet.stripLeading().startsWith(SchedbookKernel.class.getName() + ".");
     }
 
     /**

@@ -375,7 +375,17 @@ public final class SchedbookKernel extends JavaKernel {
         if (value == null) {
             return evaluator.endedInExpression() ? new DisplayData("null") : null;
         }
+        return rendered(value);
+    }
+
+    private DisplayData rendered(Object value) {
         return value instanceof DisplayData data ? data : renderer.render(value);
+    }
+
+    /** Shows a value under the cell that runs. */
+    static void show(Object value) {
+        SchedbookKernel kernel = notebook();
+        kernel.display(kernel.rendered(value));
     }
 
     /** Returns the values, or the errors, of what a front end wants to know beside a cell. */

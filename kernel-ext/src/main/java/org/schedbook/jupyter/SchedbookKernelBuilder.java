@@ -40,7 +40,7 @@ final class SchedbookKernelBuilder
     final Renderer renderer = new SafeRenderer();
     final MagicsRegistry registry = buildMagicsRegistry();
     final StringStyler styler = buildErrorStyler();
-    final CellEvaluator evaluator = new CellEvaluator(name);
+    final CellEvaluator evaluator = new CellEvaluator(name, SchedbookKernel::show);
     JShell shell;
 
     @Override
