@@ -19,7 +19,9 @@ public record Batch(int jobs, int work, int factor) implements Workload {
     static final Batch SMALL = new Batch(40, 1000, 50);
 
     public Batch {
-        Parameters.atLeast(1, jobs, work, factor);
+        Parameters.atLeast(1, "jobs", jobs);
+        Parameters.atLeast(1, "work", work);
+        Parameters.atLeast(1, "factor", factor);
     }
 
     @Override

@@ -22,8 +22,9 @@ public record Cyclictest(int threads, int intervalUs, int loops) implements Work
     static final Cyclictest SMALL = new Cyclictest(4, 4000, 400);
 
     public Cyclictest {
-        Parameters.atLeast(1, threads, loops);
-        Parameters.atLeast(100, intervalUs);
+        Parameters.atLeast(1, "threads", threads);
+        Parameters.atLeast(1, "loops", loops);
+        Parameters.atLeast(100, "intervalUs", intervalUs);
     }
 
     @Override

@@ -20,7 +20,8 @@ public record Hackbench(int groups, int loops) implements Workload {
     private static final Pattern TIME = Pattern.compile("(?m)^Time: ([\\d.]+)$");
 
     public Hackbench {
-        Parameters.atLeast(1, groups, loops);
+        Parameters.atLeast(1, "groups", groups);
+        Parameters.atLeast(1, "loops", loops);
     }
 
     @Override

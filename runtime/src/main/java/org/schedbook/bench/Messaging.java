@@ -21,7 +21,8 @@ public record Messaging(int groups, int loops) implements Workload {
     public static final Messaging SMALL = new Messaging(4, 100);
 
     public Messaging {
-        Parameters.atLeast(1, groups, loops);
+        Parameters.atLeast(1, "groups", groups);
+        Parameters.atLeast(1, "loops", loops);
     }
 
     @Override

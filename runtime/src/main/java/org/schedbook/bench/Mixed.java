@@ -19,9 +19,10 @@ public record Mixed(int hogs, int threads, int intervalUs, int seconds) implemen
     static final Mixed SMALL = new Mixed(4, 2, 10_000, 4);
 
     public Mixed {
-        Parameters.atLeast(1, hogs, threads);
-        Parameters.atLeast(100, intervalUs);
-        Parameters.atLeast(2, seconds);
+        Parameters.atLeast(1, "hogs", hogs);
+        Parameters.atLeast(1, "threads", threads);
+        Parameters.atLeast(100, "intervalUs", intervalUs);
+        Parameters.atLeast(2, "seconds", seconds);
     }
 
     @Override

@@ -7,16 +7,14 @@ package org.schedbook.bench;
 final class Parameters {
 
     /**
-     * Checks that each value is large enough.
+     * Checks that a value is large enough.
      *
-     * @throws IllegalArgumentException if one is not
+     * @throws IllegalArgumentException if it is not
      */
-    static void atLeast(int least, int... values) {
-        for (int value : values) {
-            if (value < least) {
-                throw new IllegalArgumentException(
-                        "a parameter is %d and must be %d or more".formatted(value, least));
-            }
+    static void atLeast(int least, String name, int value) {
+        if (value < least) {
+            throw new IllegalArgumentException(
+                    "%s is %d and must be %d or more".formatted(name, value, least));
         }
     }
 

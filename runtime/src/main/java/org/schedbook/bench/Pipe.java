@@ -16,7 +16,7 @@ public record Pipe(int loops) implements Workload {
     static final Pipe SMALL = new Pipe(5000);
 
     public Pipe {
-        Parameters.atLeast(1, loops);
+        Parameters.atLeast(1, "loops", loops);
     }
 
     @Override

@@ -28,8 +28,8 @@ public record Plan(
         boolean fresh) {
 
     public Plan {
-        Parameters.atLeast(1, repetitions);
-        Parameters.atLeast(0, warmUps);
+        Parameters.atLeast(1, "repetitions", repetitions);
+        Parameters.atLeast(0, "warmUps", warmUps);
     }
 
     /** One warm-up, to the end, no budget, the order of any day. */

@@ -16,7 +16,8 @@ public record Processes(int jobs, int parallel) implements Workload {
     static final Processes SMALL = new Processes(12, 4);
 
     public Processes {
-        Parameters.atLeast(1, jobs, parallel);
+        Parameters.atLeast(1, "jobs", jobs);
+        Parameters.atLeast(1, "parallel", parallel);
     }
 
     @Override

@@ -20,7 +20,8 @@ public record StressMix(String stressors, int instances, int seconds) implements
     static final StressMix SMALL = new StressMix("cpu+switch+futex", 2, 2);
 
     public StressMix {
-        Parameters.atLeast(1, instances, seconds);
+        Parameters.atLeast(1, "instances", instances);
+        Parameters.atLeast(1, "seconds", seconds);
         if (!stressors.matches("[a-z][a-z0-9-]*(\\+[a-z][a-z0-9-]*)*")) {
             throw new IllegalArgumentException(
                     "stressors are names of stress-ng joined by +, such as cpu+switch");

@@ -21,8 +21,10 @@ public record Wakeup(int messengers, int workers, int requests, int work) implem
     static final Wakeup SMALL = new Wakeup(2, 8, 60, 30_000);
 
     public Wakeup {
-        Parameters.atLeast(1, messengers, workers, requests);
-        Parameters.atLeast(0, work);
+        Parameters.atLeast(1, "messengers", messengers);
+        Parameters.atLeast(1, "workers", workers);
+        Parameters.atLeast(1, "requests", requests);
+        Parameters.atLeast(0, "work", work);
     }
 
     @Override

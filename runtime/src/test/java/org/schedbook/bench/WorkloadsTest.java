@@ -41,9 +41,11 @@ class WorkloadsTest {
     @MethodSource("all")
     void whatMakesNoSenseIsRefused(Workload workload) {
         for (String parameter : Workloads.parameters(workload).keySet()) {
-            assertThrows(
-                    IllegalArgumentException.class,
-                    () -> Workloads.of(workload.name(), Map.of(parameter, "-1")));
+            var e =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> Workloads.of(workload.name(), Map.of(parameter, "-1")));
+            assertTrue(e.getMessage().contains(parameter), e.getMessage());
         }
     }
 
