@@ -57,9 +57,9 @@ final class CheckView {
             return (Renderable) () -> new DisplayData("No values, no figures.");
         }
         return new CurvePlot(
-                "A figure against a parameter",
-                "value",
-                "figure",
+                "%s against %s".formatted(sweep.figure(), sweep.parameter()),
+                sweep.parameter(),
+                sweep.figure(),
                 sweep.points().stream().mapToDouble(Sweep.Point::value).toArray(),
                 sweep.points().stream().mapToDouble(Sweep.Point::figure).toArray());
     }

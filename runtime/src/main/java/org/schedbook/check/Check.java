@@ -104,7 +104,7 @@ public final class Check {
     }
 
     /**
-     * Has a figure for each of some values.
+     * Has a figure for each of some values; {@link Sweep#named} says what they are.
      *
      * @throws InterruptedException if this thread is interrupted meanwhile
      */
@@ -120,7 +120,7 @@ public final class Check {
                         "the figure for %s: %s".formatted(Work.plain(value), e.getMessage()), e);
             }
         }
-        return new Sweep(points);
+        return new Sweep("value", "figure", points);
     }
 
     // ---- Policies -----------------------------------------------------------------------

@@ -186,6 +186,14 @@ class CheckTest {
         assertEquals(
                 List.of(new Sweep.Point(1, 18), new Sweep.Point(2, 9), new Sweep.Point(6, 3)),
                 sweep.points());
+        assertEquals(
+                "slice, ms  switches",
+                sweep.named("slice, ms", "switches")
+                        .toString()
+                        .lines()
+                        .findFirst()
+                        .orElseThrow()
+                        .strip());
     }
 
     // ---- What a failure says -----------------------------------------------------------
