@@ -8,18 +8,23 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
+import org.schedbook.check.Failure;
 import org.schedbook.check.Points;
 import org.schedbook.course.Grader.Graded;
 import org.schedbook.course.Lab;
 import org.schedbook.course.Marks;
 import org.schedbook.jupyter.Html;
 import org.schedbook.jupyter.Plain;
+import org.schedbook.plot.Timeline;
+import org.schedbook.view.ScheduleChart;
 
 /**
  * Grades as files: a table, JUnit's XML, and for each student a page and Gradescope's {@code
@@ -136,6 +141,7 @@ final class GradeFiles {
                 <!DOCTYPE html>
                 <html lang="en"><head><meta charset="utf-8"><title>%s</title><style>
                 body { font-family: sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; }
+                img { max-width: 100%%; background: white; }
                 pre { white-space: pre; overflow-x: auto; background: rgba(128,128,128,.12); padding: .6em; }
                 @media (prefers-color-scheme: dark) { body { background: #111; color: #eee; } }
                 </style></head><body>
@@ -161,9 +167,47 @@ final class GradeFiles {
                                     points(part)));
             if (!part.passed()) {
                 page.append("<pre>%s</pre>".formatted(Html.escape(said(part))));
+                page.append(picture(part));
             }
         }
         Files.writeString(file, page.append("</body></html>\n").toString());
+    }
+
+    /**
+     * The schedule around the first difference, of the first open test that has one; or nothing.
+     */
+    private static String picture(Marks.OfPart part) {
+        return part.open().stream()
+                .filter(test -> test.failure() != null && test.failure().cut().schedule() != null)
+                .findFirst()
+                .map(test -> picture(test.name(), test.failure().cut()))
+                .orElse("");
+    }
+
+    private static String picture(String test, Failure.Cut cut) {
+        Timeline drawn =
+                new ScheduleChart(
+                                List.of(new ScheduleChart.Labelled("", cut.schedule())),
+                                cut.fromNs(),
+                                Optional.of(cut.toNs()),
+                                false,
+                                false,
+                                false)
+                        .timeline(test, "");
+        var timeline =
+                new Timeline(
+                        drawn.title(),
+                        drawn.rows(),
+                        drawn.bars(),
+                        drawn.arrows(),
+                        drawn.fromNs(),
+                        drawn.toNs(),
+                        drawn.endNs(),
+                        "Around the first difference; the same stands in letters above.");
+        return "<p><img alt=\"%s\" src=\"data:image/png;base64,%s\"></p>"
+                .formatted(
+                        Html.escape(timeline.altText()),
+                        Base64.getEncoder().encodeToString(timeline.png()));
     }
 
     private static String points(Marks.OfPart part) {

@@ -2,21 +2,28 @@ package org.schedbook.tool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -157,6 +164,11 @@ class GradeTest {
         Files.createSymbolicLink(
                 submissions().resolve("link.ipynb"), SOURCE.toAbsolutePath().normalize());
         Files.createDirectories(submissions().resolve("nothing"));
+        Files.createSymbolicLink(
+                submissions().resolve("linked"), SOURCE.toAbsolutePath().normalize().getParent());
+        Path inside = Files.createDirectories(submissions().resolve("inside"));
+        Files.createSymbolicLink(
+                inside.resolve("lab1"), SOURCE.toAbsolutePath().normalize().getParent());
         submit("=cmd|' C calc'!A0", solution());
 
         grade("--parallel", "2");
@@ -169,7 +181,7 @@ class GradeTest {
                 assertEquals(0, points(student), student + "\n" + out);
             }
         }
-        assertEquals(19, rows.size(), out);
+        assertEquals(21, rows.size(), out);
         assertTrue(feedback("reader").contains("java.nio.file"), feedback("reader"));
         assertTrue(feedback("exit").contains("System"), feedback("exit"));
         assertTrue(feedback("loops").contains("did not return within 2 s"), feedback("loops"));
@@ -178,6 +190,58 @@ class GradeTest {
         assertTrue(feedback("binary").contains("not a notebook"), feedback("binary"));
         assertTrue(feedback("forges").contains("one number"), feedback("forges"));
         assertTrue(feedback("link").contains("was not read"), feedback("link"));
+    }
+
+    /** A policy sees the loads of hidden tests; what it says of them must reach nobody. */
+    @Test
+    void whatAPolicySaysIsTextAndNothingOfHiddenLoads() throws Exception {
+        String body =
+                """
+                public class Tells extends Policy {
+                    private int seen;
+                    public void enqueue(Task task, long enqFlags) {
+                        seen = Math.max(seen, task.pid());
+                        if (topology().nrCpus() > 1 || seen > 5) {
+                            throw new IllegalStateException("SAW " + seen);
+                        }
+                        insert(task, Dsq.GLOBAL, SLICE_INF_NS, enqFlags);
+                    }
+                }
+                """;
+        submit("tells", notebook("%%policy my-fifo\n" + body));
+        String says = "throw new IllegalStateException(%s);";
+        submit(
+                "marks-up",
+                notebook(
+                        "%%policy my-fifo\n"
+                                + LOOP.replace(
+                                        "while (task.pid() > 0) {}",
+                                        says.formatted(
+                                                "\"<script>alert(1)</script>\\u202e\\u001b[31m\\0\""))));
+        submit(
+                "never-ends-saying",
+                notebook(
+                        "%%policy my-fifo\n"
+                                + LOOP.replace(
+                                        "while (task.pid() > 0) {}",
+                                        says.formatted("\"x\".repeat(20_000_000)"))));
+        grade();
+        assertEquals(3, points("tells"), out);
+        String xml = Files.readString(directory.resolve("grades.xml"));
+        String told =
+                feedback("tells")
+                        + Files.readString(directory.resolve("grades-feedback/tells.results.json"))
+                        + xml
+                        + out;
+        assertFalse(told.contains("SAW"), told);
+        assertFalse(Pattern.compile("Of one that failed: .*line \\d").matcher(told).find(), told);
+        assertTrue(told.contains("Of one that failed: Look at enqueue()."), told);
+        assertFalse(feedback("marks-up").contains("<script>"), feedback("marks-up"));
+        for (String each : List.of("\u202e", "\u001b", "\0")) {
+            assertFalse((feedback("marks-up") + xml + out).contains(each), out);
+        }
+        assertTrue(feedback("never-ends-saying").length() < 100_000, "bounded");
+        assertTrue(xml.length() < 200_000, "bounded");
     }
 
     @Test
@@ -189,6 +253,16 @@ class GradeTest {
             ((ObjectNode) cell).put("source", text.toString().replace("\n", "\r\n"));
         }
         submit("windows", crlf);
+        ObjectNode commented = (ObjectNode) solution();
+        for (JsonNode cell : commented.get("cells")) {
+            if (cell.get("source").toString().contains("%%")) {
+                ((ArrayNode) cell.get("source")).insert(0, "// Mine.\n\n/* Two\nlines. */ ");
+            }
+        }
+        submit("commented", commented);
+        Files.write(
+                submissions().resolve("byte-order-mark.ipynb"),
+                ("\uFEFF" + solution()).getBytes(StandardCharsets.UTF_16LE));
         ObjectNode kernel = (ObjectNode) solution();
         kernel.putObject("metadata").putObject("kernelspec").put("name", "python3");
         submit("other-kernel", kernel);
@@ -218,7 +292,14 @@ class GradeTest {
         Files.writeString(nested.resolve("lab1.ipynb"), solution().toString());
         grade();
         for (String student :
-                List.of("windows", "other-kernel", "renamed-cells", "exits-elsewhere", "nested")) {
+                List.of(
+                        "windows",
+                        "commented",
+                        "byte-order-mark",
+                        "other-kernel",
+                        "renamed-cells",
+                        "exits-elsewhere",
+                        "nested")) {
             assertEquals(ALL, points(student), student + "\n" + out);
         }
         assertEquals(ALL - 3, points("deleted-cells"), out);
@@ -240,6 +321,15 @@ class GradeTest {
         assertTrue(page.contains("expected   actual"), page);
         assertTrue(page.contains("CPU 0  |"), page);
         assertTrue(page.contains("which slice has no end"), page);
+        Matcher picture =
+                Pattern.compile("<img alt=\"([^\"]+)\" src=\"data:image/png;base64,([^\"]+)\">")
+                        .matcher(page);
+        assertTrue(picture.find(), page);
+        assertTrue(picture.group(1).contains("tasks on 1 CPUs, CPU 0 busy"), picture.group(1));
+        assertNotNull(
+                ImageIO.read(
+                        new ByteArrayInputStream(Base64.getDecoder().decode(picture.group(2)))));
+        assertFalse(picture.find(), "a picture for each failed part, and none of a hidden test");
         assertTrue(page.contains("0 of 3 tests that are not public passed."), page);
         assertTrue(page.contains("Of one that failed: First come"), page);
         JsonNode results =
