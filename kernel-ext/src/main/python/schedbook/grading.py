@@ -11,8 +11,10 @@ from nbformat.v4 import new_output
 from nbgrader import preprocessors, utils
 from nbgrader.converters import Autograde, GenerateAssignment
 
-# The blanks are those that Java knows, too: what looks like a magic here must be none of Java there.
-DATA = re.compile(r"[ \t\r\n]*%%(?:policy|answer)[ \t]+(\S+)[ \t]*(?:\r?\n|\Z)")
+# The blanks are those that Java knows, too, and comments have no escapes: what looks like a magic here must be none of
+# Java there.
+BEFORE = r"(?:[ \t\r\n]|//[^\\\r\n]*\r?\n|/\*(?:[^*\\]|\*(?!/))*\*/)*"
+DATA = re.compile(BEFORE + r"%%(?:policy|answer)[ \t]+(\S+)[ \t]*(?:\r?\n|\Z)")
 TEST = re.compile(r"%check lab\d+(?: [\w-]+)*\Z")
 
 STUB = 'throw new UnsupportedOperationException("Not written yet.");'

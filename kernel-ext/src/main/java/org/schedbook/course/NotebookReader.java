@@ -43,7 +43,7 @@ final class NotebookReader {
                     .build();
 
     private static final Pattern MAGIC =
-            Pattern.compile("\\s*%%(policy|answer)[ \\t]+(\\S{1,80})[ \\t]*(?:\\n|\\z)");
+            Pattern.compile("%%(policy|answer)[ \\t]+(\\S{1,80})[ \\t]*(?:\\n|\\z)");
 
     private final Map<String, PolicySource> policies = new HashMap<>();
     private final Map<String, Answer> answers = new HashMap<>();
@@ -151,7 +151,7 @@ final class NotebookReader {
     }
 
     private void take(String source, int nr) {
-        Matcher magic = MAGIC.matcher(source);
+        Matcher magic = MAGIC.matcher(source).region(start(source), source.length());
         if (!magic.lookingAt()) {
             return;
         }
@@ -174,6 +174,28 @@ final class NotebookReader {
         } catch (IllegalArgumentException e) {
             remark("Cell %d (%s): %s.", nr, shortened(name), e.getMessage());
         }
+    }
+
+    /** Returns where a magic may begin: blanks and comments come before one in a notebook, too. */
+    private static int start(String source) {
+        int at = 0;
+        while (at < source.length()) {
+            if (Character.isWhitespace(source.charAt(at))) {
+                at++;
+            } else if (source.startsWith("//", at)) {
+                at = after(source, "\n", at);
+            } else if (source.startsWith("/*", at)) {
+                at = after(source, "*/", at + 2);
+            } else {
+                break;
+            }
+        }
+        return at;
+    }
+
+    private static int after(String source, String end, int from) {
+        int found = source.indexOf(end, from);
+        return found < 0 ? source.length() : found + end.length();
     }
 
     private void remark(String sentence, Object... arguments) {

@@ -1,6 +1,7 @@
 package org.schedbook.course;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ public final class Submissions {
                 if (name.startsWith(".")) {
                     continue;
                 }
-                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                if (Files.isDirectory(entry)) {
                     found.put(name, notebook(entry, lab));
                 } else if (name.endsWith(NOTEBOOK)) {
                     found.put(
@@ -47,7 +48,8 @@ public final class Submissions {
         return found;
     }
 
-    private static Optional<Path> notebook(Path directory, Lab lab) throws IOException {
+    /** Follows no links, and whatever cannot be read is as if it were not there. */
+    private static Optional<Path> notebook(Path directory, Lab lab) {
         Path ofLab = directory.resolve(lab.name());
         Path from = Files.isDirectory(ofLab, LinkOption.NOFOLLOW_LINKS) ? ofLab : directory;
         List<Path> notebooks;
@@ -57,6 +59,8 @@ public final class Submissions {
                             .filter(file -> !file.toString().contains(".ipynb_checkpoints"))
                             .sorted()
                             .toList();
+        } catch (IOException | UncheckedIOException e) {
+            return Optional.empty();
         }
         if (notebooks.size() == 1) {
             return Optional.of(notebooks.getFirst());

@@ -1,4 +1,4 @@
-// gets 3; is told: Look at line 32
+// gets 3; is told: Look at dispatch().
 public class MyQueues extends Policy {
 
     private static final long SLICE_NS = 4_000_000;
