@@ -117,8 +117,12 @@ final class BenchMagic implements Magic {
     private Workload load() {
         if (command != null) {
             if (workload != null) {
-                throw new CellError("The line has both a workload and a --command.")
-                        .next("Give one of them.");
+                throw new CellError(
+                                "The line has both a workload, '%s', and a --command."
+                                        .formatted(workload))
+                        .next(
+                                "Give one of them; a command of several words stands in quotes:"
+                                        + " --command 'sysbench cpu run'.");
             }
             return BenchOptions.command(command, unit, better);
         }

@@ -217,22 +217,29 @@ public final class Bench {
     private Reading read(Contender contender, CommandResult result) throws BenchException {
         if (result.exitCode() != 0) {
             throw failure(
-                    "'%s' failed under %s with exit code %d: %s"
+                    "'%s' failed under %s with exit code %d%s"
                             .formatted(
                                     workload.title(),
                                     contender.name(),
                                     result.exitCode(),
-                                    end(result.errors())));
+                                    after(": ", end(result.errors()))));
         }
         return workload.parse(CommandResult.uncoloured(result.output()))
                 .orElseThrow(
                         () ->
                                 failure(
-                                        "'%s' printed no figures under %s but: %s"
+                                        "'%s' printed no figures under %s%s"
                                                 .formatted(
                                                         workload.title(),
                                                         contender.name(),
-                                                        end(workload.instead(result)))));
+                                                        after(
+                                                                " but: ",
+                                                                end(workload.instead(result))))));
+    }
+
+    /** Returns a text with what leads to it; nothing if there is no text. */
+    private static String after(String lead, String text) {
+        return text.isEmpty() ? "" : lead + text;
     }
 
     /** The last of what a command wrote, which says most. */

@@ -34,14 +34,17 @@ public record Reading(List<Double> values, Optional<Histogram> latencies) {
         return new Reading(List.of(values), Optional.empty());
     }
 
-    /** Reads a number that stands alone, as perf's simple format has it. */
+    /**
+     * Reads a number that stands alone, as perf's simple format has it. It is 0 or more: what is
+     * compared is a ratio.
+     */
     static Optional<Reading> number(String output) {
         String number = output.strip();
         if (!NUMBER.matcher(number).matches()) {
             return Optional.empty();
         }
         double value = Double.parseDouble(number);
-        return Double.isFinite(value) ? Optional.of(of(value)) : Optional.empty();
+        return Double.isFinite(value) && value >= 0 ? Optional.of(of(value)) : Optional.empty();
     }
 
     /** Reads an object in JSON. */

@@ -187,6 +187,17 @@ class BenchTest {
     }
 
     @Test
+    void whatFailsWithoutAWordIsSaidInASentence() {
+        target.silent = true;
+        target.failAtRun = 1;
+        var e = assertThrows(BenchException.class, () -> bench(1, "eevdf").run(NO_PROGRESS));
+        assertTrue(e.getMessage().endsWith("exit code 1"), e.getMessage());
+        target.failAtRun = -1;
+        e = assertThrows(BenchException.class, () -> bench(1, "eevdf").run(NO_PROGRESS));
+        assertTrue(e.getMessage().endsWith("printed no figures under eevdf"), e.getMessage());
+    }
+
+    @Test
     void aFigureMayBeColoured() throws Exception {
         target.colour = "\u001b[1;32m";
         assertEquals(List.of(2.0), bench(1, "eevdf").run(NO_PROGRESS).samples().get("eevdf"));
@@ -228,6 +239,7 @@ class BenchTest {
         ExitInfo exit = ASKED_FOR;
         Map<String, Long> counters = Map.of("nr_x", 1L);
         int failAtRun = -1;
+        boolean silent;
         String colour = "";
         BiFunction<String, Integer, Double> figures = (_, n) -> (double) n;
         private String attached = "eevdf";
@@ -269,6 +281,9 @@ class BenchTest {
                 throws TargetException {
             log.add(attached);
             int n = log.size();
+            if (silent) {
+                return new CommandResult(n == failAtRun ? 1 : 0, "", "");
+            }
             return n == failAtRun
                     ? new CommandResult(1, "", "\u001b[31mboom\u001b[0m")
                     : new CommandResult(0, colour + figures.apply(attached, n) + "\n", "");

@@ -32,7 +32,8 @@ class WorkloadsTest {
     @ParameterizedTest
     @MethodSource("all")
     void outputWithoutFiguresIsNoReading(Workload workload) {
-        for (String output : List.of("", "command not found", "{}", "[1]", "{\"thread\":{}}")) {
+        for (String output :
+                List.of("", "command not found", "{}", "[1]", "{\"thread\":{}}", "-5")) {
             assertTrue(workload.parse(output).isEmpty(), output);
         }
     }
@@ -98,10 +99,21 @@ class WorkloadsTest {
         assertEquals(List.of(3.0), shell.parse("3\n").orElseThrow().values());
         assertTrue(shell.parse("three").isEmpty());
         for (String no :
-                List.of("NaN", "1d", "2f", "1D", "3F", "0x1p3", "Infinity", "1,5", "-", ".")) {
+                List.of(
+                        "NaN",
+                        "1d",
+                        "2f",
+                        "1D",
+                        "3F",
+                        "0x1p3",
+                        "Infinity",
+                        "1,5",
+                        "-",
+                        ".",
+                        "-1.5")) {
             assertTrue(shell.parse(no).isEmpty(), no);
         }
-        for (String yes : List.of("1", "+1", "-1.5", ".5", "2.", "1e3", "1.5E-3")) {
+        for (String yes : List.of("1", "+1", "0", ".5", "2.", "1e3", "1.5E-3")) {
             assertEquals(
                     List.of(Double.valueOf(yes)), shell.parse(yes).orElseThrow().values(), yes);
         }

@@ -131,5 +131,21 @@ sealed interface Message {
      * @param spent the guest is of no use any more
      */
     record Failed(long id, String message, String nextStep, String detail, boolean spent)
-            implements Reply {}
+            implements Reply {
+
+        private static final int MAX_SENTENCE = 2_000;
+
+        private static final int MAX_DETAIL = 1 << 16;
+
+        public Failed {
+            message = shortened(message, MAX_SENTENCE);
+            nextStep = shortened(nextStep, MAX_SENTENCE);
+            detail = shortened(detail, MAX_DETAIL);
+        }
+
+        /** A guest that lies may write books, and a person reads them in a cell. */
+        private static String shortened(String text, int limit) {
+            return text == null || text.length() <= limit ? text : text.substring(0, limit) + "…";
+        }
+    }
 }

@@ -31,6 +31,12 @@ final class MessageChannel {
     /** The longest message taken, in bytes: neither side can fill the other's memory. */
     static final int MAX_LENGTH = 8 << 20;
 
+    /** The longest list: the processes that a command has left. */
+    private static final int MAX_LIST = 40_000;
+
+    /** The largest map: the counters of a policy, or its class files. */
+    private static final int MAX_MAP = 2_000;
+
     private static final CBORMapper CBOR =
             CBORMapper.builder(
                             CBORFactory.builder()
@@ -143,16 +149,24 @@ final class MessageChannel {
                 }
             }
             case List<?> list -> {
+                checkCount(list.size(), MAX_LIST);
                 for (Object each : list) {
                     checkComplete(each);
                 }
             }
             case Map<?, ?> map -> {
+                checkCount(map.size(), MAX_MAP);
                 for (Object each : map.values()) {
                     checkComplete(each);
                 }
             }
             default -> {}
+        }
+    }
+
+    private static void checkCount(int parts, int limit) throws DamagedMessageException {
+        if (parts > limit) {
+            throw new DamagedMessageException("a message has %,d parts of a kind".formatted(parts));
         }
     }
 

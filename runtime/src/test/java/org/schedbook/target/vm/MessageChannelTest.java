@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
@@ -18,6 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -70,6 +73,25 @@ class MessageChannelTest {
         var attach = new Message.Attach(1, "p", "P", Map.of("P", classFile), "hash", true, null);
         var received = (Message.Attach) channel(sent(attach)).receive();
         assertArrayEquals(classFile, received.classes().get("P"));
+    }
+
+    @Test
+    void aGuestCannotFillACellWithWords() throws IOException {
+        String book = "x".repeat(2 << 20);
+        var failed =
+                (Message.Failed)
+                        channel(sent(new Message.Failed(1, book, book, book, false))).receive();
+        assertTrue(failed.message().length() < 3_000);
+        assertTrue(failed.nextStep().length() < 3_000);
+        assertTrue(failed.detail().length() < 70_000);
+        var counters =
+                IntStream.range(0, 10_000)
+                        .boxed()
+                        .collect(Collectors.toMap(i -> "nr_" + i, i -> (long) i));
+        var status = new Status("p", "p", "enabled", counters, List.of(), null);
+        byte[] sent = sent(new Message.StatusIs(1, status));
+        var e = assertThrows(IOException.class, () -> channel(sent).receive());
+        assertTrue(e.getMessage().contains("10,000 parts"), e.getMessage());
     }
 
     @Test
