@@ -13,11 +13,13 @@ import org.schedbook.bench.Contender;
 import org.schedbook.check.CheckFailed;
 import org.schedbook.check.Exercise;
 import org.schedbook.check.GuestExercise;
-import org.schedbook.check.Judgement;
+import org.schedbook.check.Holding;
 import org.schedbook.check.Judgement.Verdict;
+import org.schedbook.check.OwnPromises;
 import org.schedbook.check.Promise;
 import org.schedbook.check.Ran;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.PolicySource;
 import org.schedbook.course.Lab;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
@@ -25,7 +27,6 @@ import org.schedbook.jupyter.MagicCall;
 import org.schedbook.jupyter.Progress;
 import org.schedbook.jupyter.Renderable;
 import org.schedbook.jupyter.Table;
-import org.schedbook.schedule.Letters;
 import org.schedbook.schedule.Schedule;
 import org.schedbook.session.Place;
 import org.schedbook.session.Session;
@@ -48,8 +49,10 @@ import picocli.CommandLine.Parameters;
                     + " no-wait-over TIME, shares-by-weight PERCENT, fair-by-process PERCENT,"
                     + " runs-in-turn, stays-on-cpu or work-conserving TIME; the amount may be left out. A load that does not put"
                     + " a promise to the test says so. The cell fails if a promise that was named"
-                    + " is broken, or was not put to the test at all; without PROMISE all are"
-                    + " looked at. With --target vm the guest's kernel schedules two loads of"
+                    + " is broken, or was not put to the test at all. Without PROMISE all are"
+                    + " looked at, and the cell fails if the policy breaks one that its own source"
+                    + " makes, in a comment such as // Promises: work-conserving, no-wait-over"
+                    + " 200ms. With --target vm the guest's kernel schedules two loads of"
                     + " hogs and sleepers under the policy, or under eevdf, and what it recorded is"
                     + " held to those promises that it can tell of. With the name of a lab, and"
                     + " perhaps those of its parts, the policies and answers of this notebook are"
@@ -65,9 +68,6 @@ import picocli.CommandLine.Parameters;
             "  %check lab1 my-fifo"
         })
 final class CheckMagic implements Magic {
-
-    /** What is shown before and, twice that, after a place. */
-    private static final long AROUND_NS = 10_000_000;
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
@@ -119,28 +119,33 @@ final class CheckMagic implements Magic {
     }
 
     private Table held(MagicCall call) throws TargetException, InterruptedException {
-        List<Promise> promises = words.isEmpty() ? Promise.usual() : promises();
+        List<Promise> own = words.isEmpty() ? own() : List.of();
+        List<Promise> asked = words.isEmpty() ? own : promises();
+        var all = new ArrayList<>(asked);
+        if (words.isEmpty()) {
+            Promise.usual().stream()
+                    .filter(usual -> own.stream().noneMatch(o -> o.kind() == usual.kind()))
+                    .forEach(all::add);
+        }
         List<Seen> seen = target == Where.sim ? simulated() : recorded(call);
         var rows = new ArrayList<List<String>>();
         var broken = new ArrayList<String>();
         var places = new ArrayList<String>();
-        for (Promise promise : promises) {
-            boolean kept = false;
-            boolean failed = false;
-            for (Seen each : seen) {
-                Judgement judgement = promise.judge(each.schedule);
-                rows.add(
-                        List.of(
-                                promise.toString(),
-                                mark(judgement.verdict()),
-                                each.load,
-                                judgement.why()));
-                kept |= judgement.verdict() == Verdict.KEPT;
-                failed |= judgement.verdict() == Verdict.BROKEN;
-                place(promise, each, judgement).ifPresent(places::add);
-            }
-            if (failed || !kept) {
+        for (Promise promise : all) {
+            List<Holding> holdings =
+                    seen.stream()
+                            .map(each -> Holding.of(promise, each.load, each.schedule))
+                            .toList();
+            holdings.forEach(holding -> rows.add(row(holding, own.contains(promise))));
+            Verdict verdict = Holding.verdict(holdings);
+            // What a policy says of itself may be about loads that are not among these.
+            boolean untested = verdict == Verdict.CANNOT_BE_JUDGED && !own.contains(promise);
+            if (asked.contains(promise) && (verdict == Verdict.BROKEN || untested)) {
                 broken.add(promise.toString());
+                holdings.stream()
+                        .filter(h -> h.judgement().verdict() == Verdict.BROKEN)
+                        .map(h -> "%s, %s:\n%s".formatted(promise, h.load(), h.place()))
+                        .forEach(places::add);
             }
         }
         var table =
@@ -149,7 +154,7 @@ final class CheckMagic implements Magic {
                                 .formatted(name, seen.getFirst().schedule.source()),
                         List.of("promise", "", "load", "what was seen"),
                         rows);
-        if (words.isEmpty() || broken.isEmpty()) {
+        if (broken.isEmpty()) {
             return table;
         }
         call.show(table);
@@ -161,6 +166,34 @@ final class CheckMagic implements Magic {
                                                 String.join("\n\n", places)))
                                 .strip())
                 .next("The table says on which load, and what was seen there.");
+    }
+
+    private static List<String> row(Holding holding, boolean own) {
+        return List.of(
+                holding.promise() + (own ? ", its own" : ""),
+                holding.judgement().verdict().mark(),
+                holding.load(),
+                holding.judgement().why());
+    }
+
+    /** What the policy promises in its own source; the kernel's scheduler has none. */
+    private List<Promise> own() {
+        if (name.equals(Contender.EEVDF.name())) {
+            return List.of();
+        }
+        PolicySource source = session.policies().source(name);
+        OwnPromises own = OwnPromises.of(source.text());
+        if (!own.wrong().isEmpty()) {
+            OwnPromises.Wrong wrong = own.wrong().getFirst();
+            throw new CellError(
+                            "%s promises what is no promise, in line %d of its cell: %s."
+                                    .formatted(
+                                            name,
+                                            wrong.line() + source.firstLine() - 1,
+                                            wrong.why()))
+                    .next("Correct the line: " + vocabulary());
+        }
+        return own.promises();
     }
 
     private List<Seen> simulated() throws InterruptedException {
@@ -250,37 +283,18 @@ final class CheckMagic implements Magic {
         }
     }
 
-    /** Where a promise was first broken: the schedule there, in letters, and what to look at. */
-    private static Optional<String> place(Promise promise, Seen seen, Judgement judgement) {
-        if (judgement.verdict() != Verdict.BROKEN) {
-            return Optional.empty();
-        }
-        Schedule schedule = seen.schedule;
-        long from = Math.max(0, judgement.atNs() - AROUND_NS);
-        long to = Math.min(schedule.endNs(), Math.max(0, judgement.atNs()) + 2 * AROUND_NS);
-        String letters = to <= from ? "" : Letters.of(schedule, schedule::name, from, to) + "\n";
-        String hint = judgement.hint().isEmpty() ? "" : "Hint: " + judgement.hint();
-        return Optional.of(
-                "%s, %s:\n%s%s".formatted(promise, seen.load, letters, hint).stripTrailing());
-    }
-
-    private static String mark(Verdict verdict) {
-        return switch (verdict) {
-            case KEPT -> "✓";
-            case BROKEN -> "✗";
-            case CANNOT_BE_JUDGED -> "–";
-        };
-    }
-
     private List<Promise> promises() {
         try {
             return Promise.all(words);
         } catch (IllegalArgumentException e) {
             throw new CellError("That is no promise: " + e.getMessage() + ".")
-                    .next(
-                            Stream.of(Promise.Kind.values())
-                                    .map(kind -> kind.word() + ": " + kind.meaning())
-                                    .collect(Collectors.joining("; ", "They mean: ", ".")));
+                    .next("They mean: " + vocabulary());
         }
+    }
+
+    private static String vocabulary() {
+        return Stream.of(Promise.Kind.values())
+                .map(kind -> kind.word() + ": " + kind.meaning())
+                .collect(Collectors.joining("; ", "", "."));
     }
 }

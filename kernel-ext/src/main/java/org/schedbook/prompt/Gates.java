@@ -13,7 +13,8 @@ import org.schedbook.llm.Completion;
 public final class Gates {
 
     /** The gates there are by the names of their texts, in their order. */
-    static final List<String> NAMES = List.of("extract", "compile", "check", "simulate", "attach");
+    static final List<String> NAMES =
+            List.of("extract", "compile", "check", "simulate", "promise", "attach");
 
     /** Is told what happens, as it happens, on the calling thread. */
     public interface Observer {

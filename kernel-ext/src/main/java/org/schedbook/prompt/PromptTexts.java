@@ -52,6 +52,7 @@ public final class PromptTexts {
             texts.put(name, resource(name));
         }
         texts.put("api", ApiReference.text().strip());
+        texts.put("promises", PromiseTrial.vocabulary());
         texts.put("vtime", source("vtime"));
         texts.put("rr", source("rr"));
         return new PromptTexts(texts);

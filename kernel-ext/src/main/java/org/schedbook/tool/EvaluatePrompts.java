@@ -34,6 +34,7 @@ import org.schedbook.prompt.Gate;
 import org.schedbook.prompt.Gates;
 import org.schedbook.prompt.GuestTrial;
 import org.schedbook.prompt.PolicyPrompt;
+import org.schedbook.prompt.PromiseTrial;
 import org.schedbook.prompt.PromptTexts;
 import org.schedbook.prompt.RepairLoop;
 import org.schedbook.prompt.Situation;
@@ -116,6 +117,7 @@ final class EvaluatePrompts implements Callable<Integer> {
     private record Row(
             String name,
             List<Try> tries,
+            String promises,
             long tokensIn,
             long tokensOut,
             OptionalDouble costUsd,
@@ -211,13 +213,16 @@ final class EvaluatePrompts implements Callable<Integer> {
         } catch (ModelException e) {
             error = e.getMessage();
         }
-        return new Row(name, log.tries, log.tokensIn, log.tokensOut, cost, error);
+        return new Row(name, log.tries, log.promises, log.tokensIn, log.tokensOut, cost, error);
     }
 
     private List<Trial> trials(ReentrantLock guest) {
         return noAttach
-                ? List.of(new DryRun(CPUS))
-                : List.of(new DryRun(CPUS), new OneAtATime(new GuestTrial(VmTarget::boot), guest));
+                ? List.of(new DryRun(CPUS), new PromiseTrial())
+                : List.of(
+                        new DryRun(CPUS),
+                        new PromiseTrial(),
+                        new OneAtATime(new GuestTrial(VmTarget::boot), guest));
     }
 
     /** Has one trial wait for the other: guests want more than a gigabyte of memory each. */
@@ -254,6 +259,7 @@ final class EvaluatePrompts implements Callable<Integer> {
 
         private final String name;
         private final List<Try> tries = new ArrayList<>();
+        private String promises = "";
         private long tokensIn;
         private long tokensOut;
         private Instant answered = Instant.EPOCH;
@@ -278,8 +284,15 @@ final class EvaluatePrompts implements Callable<Integer> {
         }
 
         @Override
+        public void passed(Gate gate, String detail) {
+            if (gate instanceof PromiseTrial) {
+                promises = detail;
+            }
+        }
+
+        @Override
         public void skipped(Gate gate, String why) {
-            say("not tried at " + gate + ": " + why);
+            say(gate.skipped() + ": " + why);
         }
 
         @Override
@@ -308,12 +321,12 @@ final class EvaluatePrompts implements Callable<Integer> {
         System.out.printf(
                 "%nModel %s, text %s%n%n", model, PromptTexts.builtIn().hash().substring(0, 8));
         System.out.println(
-                "| prompt | first try | repairs | in the end | gates, s | tokens in | out |");
-        System.out.println("|---|---|---|---|---|---|---|");
+                "| prompt | first try | repairs | in the end | promises | gates, s | tokens in | out |");
+        System.out.println("|---|---|---|---|---|---|---|---|");
         for (Row row : rows) {
             System.out.printf(
                     Locale.ROOT,
-                    "| %s | %s | %s | %s | %s | %,d | %,d |%n",
+                    "| %s | %s | %s | %s | %s | %s | %,d | %,d |%n",
                     row.name(),
                     row.tries().isEmpty() ? "no answer" : row.tries().getFirst(),
                     row.tries().stream()
@@ -321,6 +334,7 @@ final class EvaluatePrompts implements Callable<Integer> {
                             .map(Try::toString)
                             .collect(Collectors.joining(", ")),
                     row.error().isEmpty() ? row.passed() ? "works" : "fails" : row.error(),
+                    row.promises(),
                     row.tries().stream()
                             .map(
                                     t ->

@@ -16,6 +16,9 @@ import org.schedbook.compile.CompiledPolicy;
  */
 public record Exercise(String what, Tasks load, Textbook machine) {
 
+    /** As long as a request to a model allows a task to wait. */
+    private static final double STARVATION_MS = 1000;
+
     private static final Work HOG = repeats(runs(100));
     private static final Work SLEEPER = repeats(runs(1), sleeps(19));
 
@@ -28,20 +31,24 @@ public record Exercise(String what, Tasks load, Textbook machine) {
                                     .task("w200", HOG.weight(200))
                                     .task("w300", HOG.weight(300))
                                     .task("w400", HOG.weight(400)),
-                            textbook(1).until(2000)),
+                            on(1).until(2000)),
                     new Exercise(
                             "three hogs and two that sleep on a CPU",
                             tasks().task("hog", HOG.times(3)).task("sleeper", SLEEPER.times(2)),
-                            textbook(1).until(2000)),
+                            on(1).until(2000)),
                     new Exercise(
                             "two processes of one and three threads on a CPU",
                             tasks().task("one", HOG.process("one"))
                                     .task("three", HOG.times(3).process("three")),
-                            textbook(1).until(2000)),
+                            on(1).until(2000)),
                     new Exercise(
                             "ten hogs on four CPUs",
                             tasks().task("hog", HOG.times(10)),
-                            textbook(4).until(1000)));
+                            on(4).until(1000)));
+
+    private static Textbook on(int cpus) {
+        return textbook(cpus).starvation(STARVATION_MS);
+    }
 
     /** Has a policy schedule it. */
     public Ran run(CompiledPolicy policy) throws InterruptedException {

@@ -15,10 +15,21 @@ public record Judgement(Verdict verdict, String why, long atNs, String hint) {
 
     /** What can come out. */
     public enum Verdict {
-        KEPT,
-        BROKEN,
+        KEPT("✓"),
+        BROKEN("✗"),
         /** The load does not put it to the test, or the schedule does not tell. */
-        CANNOT_BE_JUDGED
+        CANNOT_BE_JUDGED("–");
+
+        private final String mark;
+
+        Verdict(String mark) {
+            this.mark = mark;
+        }
+
+        /** Returns a character that stands for it. */
+        public String mark() {
+            return mark;
+        }
     }
 
     static Judgement kept(String why) {

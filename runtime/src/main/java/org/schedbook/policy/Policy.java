@@ -118,7 +118,8 @@ public abstract class Policy {
      *
      * @param dsq {@link Dsq#LOCAL}, {@link Dsq#GLOBAL}, {@link Dsq#localOn} or one of the policy's
      *     own
-     * @param sliceNs how long the task may run, more than 0
+     * @param sliceNs how long the task may run, more than 0; its turn ends at the first tick after
+     *     that, so 3 ms are 4 ms where a tick comes every 4 ms (250 Hz)
      */
     protected final void insert(Task task, long dsq, long sliceNs, long enqFlags) {
         scx.insert(task, dsq, sliceNs, enqFlags);
