@@ -406,7 +406,7 @@ public final class ImproveLoop {
             int number,
             Situation situation) {
         return List.of(
-                ChatMessage.system(texts.fill("plan-system.md", Map.of("api", texts.get("api")))),
+                ChatMessage.system(texts.fill("plan-system.md", Map.of())),
                 new ChatMessage(
                         "user",
                         plan(improvement, best, number, situation.text(), tried(before)),

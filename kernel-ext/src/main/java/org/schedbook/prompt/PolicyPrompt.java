@@ -23,13 +23,7 @@ public record PolicyPrompt(
      */
     public List<ChatMessage> messages() {
         return List.of(
-                ChatMessage.system(
-                        texts.fill(
-                                "system.md",
-                                Map.of(
-                                        "api", texts.get("api"),
-                                        "vtime", texts.get("vtime"),
-                                        "rr", texts.get("rr")))),
+                ChatMessage.system(texts.fill("system.md", Map.of())),
                 new ChatMessage("user", user(situation.text()), user("")));
     }
 

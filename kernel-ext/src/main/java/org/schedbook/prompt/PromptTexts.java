@@ -79,14 +79,18 @@ public final class PromptTexts {
      * Returns a text with its places filled in: what is put into one is text and has no places of
      * its own, whatever is in it.
      *
-     * @param values by the name of the place; places of other names are left as they are
+     * @param values by the name of the place; the API reference, the vocabulary of promises and the
+     *     examples need not be among them; places of other names are left as they are
      */
     String fill(String name, Map<String, String> values) {
         return PLACE.matcher(get(name))
                 .replaceAll(
                         place ->
                                 Matcher.quoteReplacement(
-                                        values.getOrDefault(place.group(1), place.group())));
+                                        values.getOrDefault(
+                                                place.group(1),
+                                                texts.getOrDefault(
+                                                        place.group(1), place.group()))));
     }
 
     /** Returns SHA-256 in hex over all of it, the API reference included: a version of the text. */
