@@ -236,6 +236,24 @@ class MagicsTest(NotebookTest):
         self.assertIn("No policy is attached", self.ok("%status").shown())
         self.assertIn("under eevdf", self.ok("%timeline eevdf pipe:loops=50", 300).shown())
 
+    def test_a_measured_load_is_recorded_on_request_with_what_the_policy_decided(self):
+        cell = self.ok("%bench messaging:groups=1,loops=5 --only -p eevdf,vtime -n 2 --warm-ups 0 --record", 300)
+        self.assertIn("%timeline vtime --beside eevdf", cell.shown())
+        drawn = self.ok("%timeline vtime --beside eevdf --tasks").shown()
+        self.assertRegex(drawn, r"(?m)^vtime CPU 0 *\|(.|\n)*^eevdf CPU 0 *\|")
+        why = self.ok("%why sched-messaging@1s").shown()
+        self.assertRegex(why, r"it was put into DSQ 0 with a slice of 20.000 ms and vtime \d+")
+        self.fails("%bench messaging --target sim --record", "no kernel to record", "%timeline")
+        self.ok("%target vm")
+
+    def test_all_that_runs_is_recorded_from_when_a_policy_is_attached(self):
+        self.ok("%shell sh -c 'while :; do :; done' & echo started")
+        self.ok("%attach vtime --record 1", 120)
+        self.assertRegex(self.ok("%timeline").shown(), r"1 s of all tasks, recorded in the guest, .*under vtime")
+        self.fails("%attach vtime --record 0", "from 1 to 30 seconds")
+        self.ok("%shell pkill -f 'while :; d[o]'; true")
+        self.ok("%detach")
+
     def test_what_shell_leaves_in_the_background_goes_on_and_is_named(self):
         started = self.ok("%shell yes > /dev/null & echo started")
         self.assertIn("started", started.shown())

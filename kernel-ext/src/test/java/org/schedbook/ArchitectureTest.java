@@ -101,6 +101,7 @@ class ArchitectureTest {
                             "prompt",
                             Set.of(
                                     "bench",
+                                    "check",
                                     "child",
                                     "compile",
                                     "file",

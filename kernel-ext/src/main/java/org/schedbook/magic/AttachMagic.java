@@ -1,8 +1,10 @@
 package org.schedbook.magic;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.jupyter.Card;
+import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.kernel.KernelPolicy;
@@ -27,10 +29,14 @@ import picocli.CommandLine.Parameters;
             "  %attach my-fifo",
             "  %attach my-fifo --in-kernel",
             "  %attach my-fifo --partial",
+            "  %attach my-fifo --record 2",
             "  %attach my-fifo --no-builtin-idle",
             "  %attach my-fifo --target sim"
         })
 final class AttachMagic implements Magic {
+
+    /** Of a recording, in seconds. */
+    private static final int LONGEST = 30;
 
     @Parameters(
             paramLabel = "NAME",
@@ -61,6 +67,14 @@ final class AttachMagic implements Magic {
                             + " selectCpu of its own.")
     private Boolean builtinIdle;
 
+    @Option(
+            names = "--record",
+            paramLabel = "SECONDS",
+            description =
+                    "Record for so long all that runs there, the policy's decisions too, for"
+                            + " %%timeline and %%why.")
+    private Integer record;
+
     @Mixin private TargetOption target;
 
     private final Session session;
@@ -71,6 +85,10 @@ final class AttachMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) throws TargetException, InterruptedException {
+        if (record != null && (record < 1 || record > LONGEST)) {
+            throw new CellError("--record is from 1 to %d seconds.".formatted(LONGEST))
+                    .next("Record something short: the kernel keeps some 50,000 events.");
+        }
         CompiledPolicy policy = session.policies().named(name);
         Optional<KernelPolicy> translated =
                 inKernel ? Optional.of(session.policies().inKernel(name)) : Optional.empty();
@@ -82,6 +100,9 @@ final class AttachMagic implements Magic {
                         ? session.place().attach(translated.get(), options)
                         : session.place().attach(policy, options);
         translated.ifPresent(t -> t.notes().forEach(note -> call.show(note.toString())));
+        if (record != null) {
+            new ScheduledLoad(session, call).recordAll(Duration.ofSeconds(record));
+        }
         Status status = attachment.status();
         Card card =
                 StatusCard.card(

@@ -13,6 +13,7 @@ import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.session.Session;
+import org.schedbook.session.TargetChoice;
 import org.schedbook.target.TargetException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Parameters;
             "  %bench messaging",
             "  %bench messaging --policies my-fifo -n 20",
             "  %bench wakeup:workers=16 --policies my-fifo",
+            "  %bench messaging:groups=1,loops=20 --policies my-fifo --record",
             "  %bench --command 'perf bench -f simple sched pipe -l 1000' --unit s"
         })
 final class BenchMagic implements Magic {
@@ -92,6 +94,13 @@ final class BenchMagic implements Magic {
             description = "Whether less or more of that number is better (${DEFAULT-VALUE}).")
     private String better;
 
+    @Option(
+            names = "--record",
+            description =
+                    "Afterwards run it once more under each and record that for %%timeline NAME; this is"
+                            + " no part of the figures.")
+    private boolean record;
+
     @Mixin private BenchOptions options;
 
     private final Session session;
@@ -111,7 +120,31 @@ final class BenchMagic implements Magic {
         Workload load = load();
         var plan = options.plan();
         options.choose(session, call);
-        return new CellBench(session, call).run(load, contenders(call), plan);
+        if (record && session.place().choice() instanceof TargetChoice.Sim) {
+            throw new CellError("A simulated machine has no kernel to record.")
+                    .next("%%timeline draws what %%sim %s does.".formatted(Workloads.write(load)));
+        }
+        List<Contender> contenders = contenders(call);
+        BenchResult result = new CellBench(session, call).run(load, contenders, plan);
+        if (record) {
+            record(load, contenders, call);
+        }
+        return result;
+    }
+
+    private void record(Workload load, List<Contender> contenders, MagicCall call)
+            throws TargetException, InterruptedException {
+        session.place().detach();
+        var loads = new ScheduledLoad(session, call);
+        for (Contender contender : contenders) {
+            loads.record(contender.name(), load);
+        }
+        call.show(
+                "Recorded once more under each, which is no part of the figures: %timeline "
+                        + contenders.getLast().name()
+                        + (contenders.size() < 2
+                                ? ""
+                                : " --beside " + contenders.getFirst().name()));
     }
 
     private Workload load() {

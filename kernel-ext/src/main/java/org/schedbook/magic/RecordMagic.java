@@ -5,6 +5,7 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.schedbook.bench.Contender;
 import org.schedbook.bench.Workload;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
@@ -66,13 +67,17 @@ final class RecordMagic implements Magic {
 
     /** Where that was recorded, for captions. */
     static String where(Session session) throws TargetException, InterruptedException {
-        Place place = session.place();
-        Machine machine = place.target().machine();
+        Machine machine = session.place().target().machine();
         return "recorded %s, Linux %s, under %s"
                 .formatted(
                         machine.target().equals("vm") ? "in the guest" : "on this machine",
                         machine.kernel(),
-                        place.attachment().isPresent() ? place.attachedName() : "eevdf");
+                        scheduler(session.place()));
+    }
+
+    /** What schedules there now. */
+    static String scheduler(Place place) {
+        return place.attachment().isPresent() ? place.attachedName() : Contender.EEVDF.name();
     }
 
     @Override
@@ -94,7 +99,12 @@ final class RecordMagic implements Magic {
                             session.place().target(), load.command(), Duration.ofSeconds(limit));
             Files.writeString(file, text);
             SchedTrace trace = SchedTrace.readWithGaps(file.toString(), new StringReader(text));
-            session.figures().keep(new Recorded(load.title(), trace.schedule(where(session))));
+            session.figures()
+                    .keep(
+                            new Recorded(
+                                    load.title(),
+                                    scheduler(session.place()),
+                                    trace.schedule(where(session))));
             String gaps =
                     trace.gaps().isEmpty()
                             ? ""

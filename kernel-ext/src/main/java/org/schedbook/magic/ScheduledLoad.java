@@ -83,30 +83,64 @@ final class ScheduledLoad {
 
     /** In the guest, under a policy that is attached for it; or under the kernel's own. */
     Made record(String policy, String workload) throws TargetException, InterruptedException {
+        return record(policy, BenchOptions.workload(workload));
+    }
+
+    /** As {@link #record(String, String)} does, under whatever {@code %bench} can measure. */
+    Made record(String policy, Workload load) throws TargetException, InterruptedException {
         Place place = session.place();
-        Workload load = BenchOptions.workload(workload);
-        boolean own = policy.equals(Contender.EEVDF.name());
-        boolean there = place.attachment().isPresent() && policy.equals(place.attachedName());
+        Contender contender = session.policies().contender(policy);
+        boolean there = policy.equals(RecordMagic.scheduler(place));
         if (place.attachment().isPresent() && !there) {
             throw new CellError(place.attachedName() + " is attached.")
                     .next("Detach it first: %detach");
         }
         TargetStart.start(session, call);
-        boolean attach = !own && !there;
         try (Progress progress = call.progress("Recording " + load.title(), 1)) {
             progress.note(policy);
-            if (attach) {
-                place.attach(session.policies().named(policy), AttachOptions.DEFAULT);
+            if (!there) {
+                attach(place, contender);
             }
-            String text = SchedRecorder.record(place.target(), load.command(), LIMIT);
+            Made made =
+                    keep(load.title(), SchedRecorder.record(place.target(), load.command(), LIMIT));
+            progress.step();
+            return made;
+        } finally {
+            if (!there) {
+                place.detach();
+            }
+        }
+    }
+
+    /** Records all that runs in the guest for a while, under what is attached. */
+    Made recordAll(Duration time) throws TargetException, InterruptedException {
+        TargetStart.start(session, call);
+        return keep(
+                "%s s of all tasks".formatted(time.toSeconds()),
+                SchedRecorder.recordAll(session.place().target(), time));
+    }
+
+    private static void attach(Place place, Contender contender)
+            throws TargetException, InterruptedException {
+        if (contender.inKernel().isPresent()) {
+            place.attach(contender.inKernel().get(), AttachOptions.DEFAULT);
+        } else {
+            place.attach(contender.policy().orElseThrow(), AttachOptions.DEFAULT);
+        }
+    }
+
+    private Made keep(String title, String text) throws TargetException, InterruptedException {
+        try {
             String source = RecordMagic.where(session);
             Schedule schedule =
-                    SchedTrace.readWithGaps(load.title(), new StringReader(text)).schedule(source);
-            progress.step();
-            var recorded = new Recorded(load.title(), schedule);
+                    SchedTrace.readWithGaps(title, new StringReader(text)).schedule(source);
+            var recorded = new Recorded(title, RecordMagic.scheduler(session.place()), schedule);
             session.figures().keep(recorded);
             return new Made(
-                    "%s, %s".formatted(load.title(), source), schedule, recorded.caption(), policy);
+                    "%s, %s".formatted(title, source),
+                    schedule,
+                    recorded.caption(),
+                    recorded.policy());
         } catch (FormatException e) {
             throw new CellError(
                             "The recording cannot be read: line %d: %s."
@@ -114,10 +148,6 @@ final class ScheduledLoad {
                     .next("Record something shorter.");
         } catch (IOException e) {
             throw new AssertionError("it is read from memory", e);
-        } finally {
-            if (attach) {
-                place.detach();
-            }
         }
     }
 }

@@ -140,7 +140,8 @@ final class TimelineMagic implements Magic {
                         first.schedule(),
                         first.caption().equals(second.caption())
                                 ? first.caption()
-                                : first.caption() + " Below: " + second.caption()),
+                                : first.caption() + " Below: " + second.caption(),
+                        first.policy()),
                 List.of(
                         new Labelled(labels[0], first.schedule()),
                         new Labelled(labels[1], second.schedule())));
@@ -181,12 +182,7 @@ final class TimelineMagic implements Magic {
     }
 
     /** A schedule with the words that stand above and below it, and whose it is. */
-    private record Shown(String title, Schedule schedule, String caption, String policy) {
-
-        Shown(String title, Schedule schedule, String caption) {
-            this(title, schedule, caption, "");
-        }
-    }
+    private record Shown(String title, Schedule schedule, String caption, String policy) {}
 
     /**
      * @param name a recording, or a policy of the last simulation; null for what was last
@@ -198,12 +194,13 @@ final class TimelineMagic implements Magic {
                                 .simulated()
                                 .map(last -> last.policies().contains(name))
                                 .orElse(false);
+        Optional<Recorded> recorded =
+                name == null ? session.figures().recorded() : session.figures().recorded(name);
+        if (recorded.isPresent() && policy == null) {
+            return recorded(recorded.get());
+        }
         if (name != null && !simulatedIt) {
             return recorded(read(Path.of(name)));
-        }
-        Optional<Recorded> recorded = session.figures().recorded();
-        if (recorded.isPresent() && policy == null && name == null) {
-            return recorded(recorded.get());
         }
         Simulated simulated = simulated(session);
         SimResult result = result(simulated, name == null ? policy : name);
@@ -219,13 +216,14 @@ final class TimelineMagic implements Magic {
         return new Shown(
                 "%s, %s".formatted(recorded.title(), recorded.schedule().source()),
                 recorded.schedule(),
-                recorded.caption());
+                recorded.caption(),
+                recorded.policy());
     }
 
     private static Recorded read(Path file) {
         try {
             SchedTrace trace = SchedTrace.readWithGaps(file);
-            return new Recorded(file.toString(), trace.schedule("recorded in a kernel"));
+            return new Recorded(file.toString(), "", trace.schedule("recorded in a kernel"));
         } catch (FormatException e) {
             throw new CellError("%s, line %d: %s.".formatted(file, e.line(), e.reason()))
                     .next("Correct the file and run the cell again.");

@@ -144,6 +144,19 @@ final class WhyMagic implements Magic {
                                                                         + schedule.name(
                                                                                 wake.waker())))
                         .orElse("");
+        String inserted =
+                moment.inserted()
+                        .map(
+                                insert ->
+                                        " At %s it was put into %s with a slice of %s%s."
+                                                .formatted(
+                                                        milliseconds(insert.timeNs()),
+                                                        SimResult.dsqName(insert.dsq()),
+                                                        milliseconds(insert.sliceNs()),
+                                                        insert.byVtime()
+                                                                ? " and vtime " + insert.vtime()
+                                                                : ""))
+                        .orElse("");
         String waited =
                 moment.waited()
                         .map(
@@ -162,7 +175,7 @@ final class WhyMagic implements Magic {
                         : moment.waits()
                                 ? "waited for a CPU."
                                 : moment.hasEnded() ? "had ended." : "slept.";
-        return who + state + woken + waited;
+        return who + state + woken + inserted + waited;
     }
 
     /** The decision in a sentence, and below it what led there. */

@@ -2,6 +2,7 @@ package org.schedbook.session;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +44,10 @@ public final class Figures {
     private final Map<String, PolicySource> sources = new HashMap<>();
     private List<BenchResult> latestResults = List.of();
     private Optional<Simulated> simulated = Optional.empty();
-    private Optional<Recorded> recorded = Optional.empty();
+
+    /** The last of each policy since something was simulated, the very last at the end. */
+    private final Map<String, Recorded> recordings = new LinkedHashMap<>();
+
     private Optional<Watched> watched = Optional.empty();
     private Optional<Improved> improved = Optional.empty();
     private Optional<PlotKind> latest = Optional.empty();
@@ -136,7 +140,7 @@ public final class Figures {
 
     public void keep(Simulated simulation) {
         simulated = Optional.of(simulation);
-        recorded = Optional.empty();
+        recordings.clear();
         latest = Optional.of(PlotKind.TIMELINE);
     }
 
@@ -145,13 +149,19 @@ public final class Figures {
     }
 
     public void keep(Recorded recording) {
-        recorded = Optional.of(recording);
+        recordings.remove(recording.policy());
+        recordings.put(recording.policy(), recording);
         latest = Optional.of(PlotKind.TIMELINE);
     }
 
     /** Returns the last recording, if nothing has been simulated since. */
     public Optional<Recorded> recorded() {
-        return recorded;
+        return recordings.values().stream().reduce((_, later) -> later);
+    }
+
+    /** Returns the last recording under a policy, if nothing has been simulated since. */
+    public Optional<Recorded> recorded(String policy) {
+        return Optional.ofNullable(recordings.get(policy));
     }
 
     public void keep(Watched seen) {

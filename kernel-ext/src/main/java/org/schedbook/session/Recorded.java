@@ -4,12 +4,14 @@ import java.util.Locale;
 import org.schedbook.schedule.Schedule;
 
 /**
- * What a kernel's scheduler did, as {@code %record} has it.
+ * What a kernel's scheduler did, as {@code %record} and others have it.
  *
  * @param title what ran, one line
+ * @param policy under which; {@code eevdf} for the kernel's own scheduler, empty if that is not
+ *     known
  * @param schedule who ran where and when
  */
-public record Recorded(String title, Schedule schedule) {
+public record Recorded(String title, String policy, Schedule schedule) {
 
     /** Returns one line for captions: where it was recorded, and what of it is missing. */
     public String caption() {

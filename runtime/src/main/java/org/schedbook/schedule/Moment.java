@@ -7,6 +7,7 @@ import java.util.Optional;
  * A task at an instant of a schedule.
  *
  * @param woken how it last became able to run, if that is known
+ * @param inserted where the policy last put it, if that is known
  * @param waited its last wait that had begun by then
  * @param run its last run that had begun by then
  * @param others who had a CPU while it waited, in the order in which they got it
@@ -15,6 +16,7 @@ public record Moment(
         int pid,
         long timeNs,
         Optional<Schedule.Wake> woken,
+        Optional<Schedule.Insert> inserted,
         Optional<Schedule.Wait> waited,
         Optional<Schedule.Run> run,
         List<Schedule.Run> others) {
@@ -29,6 +31,9 @@ public record Moment(
                 pid,
                 timeNs,
                 schedule.wakes().stream()
+                        .filter(each -> each.pid() == pid && each.timeNs() <= timeNs)
+                        .reduce((_, later) -> later),
+                schedule.inserts().stream()
                         .filter(each -> each.pid() == pid && each.timeNs() <= timeNs)
                         .reduce((_, later) -> later),
                 waited,

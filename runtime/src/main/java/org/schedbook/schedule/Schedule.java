@@ -93,8 +93,18 @@ public record Schedule(
      */
     public record Wake(long timeNs, int cpu, int pid, int waker) {}
 
-    /** A policy put a task into a DSQ. */
-    public record Insert(long timeNs, int pid, long dsq, long sliceNs) {}
+    /**
+     * A policy put a task into a DSQ.
+     *
+     * @param byVtime whether that is ordered by vtime, and the vtime is known
+     */
+    public record Insert(
+            long timeNs, int pid, long dsq, long sliceNs, boolean byVtime, long vtime) {
+
+        private Insert earlier(long ns) {
+            return new Insert(timeNs - ns, pid, dsq, sliceNs, byVtime, vtime);
+        }
+    }
 
     /** A task could run and did not; it had not begun to at the end if {@code ended} is false. */
     public record Wait(int pid, long fromNs, long toNs, boolean ended) {
@@ -214,7 +224,7 @@ public record Schedule(
                 awake,
                 inserts.stream()
                         .filter(each -> each.timeNs() >= fromNs && each.timeNs() < end)
-                        .map(i -> new Insert(i.timeNs() - fromNs, i.pid(), i.dsq(), i.sliceNs()))
+                        .map(each -> each.earlier(fromNs))
                         .toList(),
                 gaps,
                 partial);
@@ -266,8 +276,12 @@ public record Schedule(
         }
 
         public Builder inserted(long timeNs, int pid, long dsq, long sliceNs) {
-            inserts.add(new Insert(timeNs, pid, dsq, sliceNs));
-            return at(timeNs);
+            return inserted(new Insert(timeNs, pid, dsq, sliceNs, false, 0));
+        }
+
+        public Builder inserted(Insert insert) {
+            inserts.add(insert);
+            return at(insert.timeNs());
         }
 
         /** A task has a CPU from now on. */

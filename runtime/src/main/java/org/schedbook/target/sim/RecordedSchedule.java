@@ -3,6 +3,7 @@ package org.schedbook.target.sim;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.schedbook.policy.Dsq;
 import org.schedbook.schedule.Schedule;
 import org.schedbook.schedule.Schedule.End;
 
@@ -10,6 +11,9 @@ import org.schedbook.schedule.Schedule.End;
 final class RecordedSchedule {
 
     private static final int IDLE = 0;
+
+    /** What {@link Dsq#GLOBAL} is in the kernel: DSQ_GLOBAL of wire.h. */
+    private static final long SHARED = 1L << 32;
 
     private final SchedTrace trace;
     private final long startNs;
@@ -52,6 +56,19 @@ final class RecordedSchedule {
                         schedule.wakes(time, waking.cpu(), waking.pid(), waking.waker());
                     }
                 }
+                case SchedTrace.Insert(long _, int _, Schedule.Insert insert) -> {
+                    long dsq = insert.dsq() == SHARED ? Dsq.GLOBAL : insert.dsq();
+                    if (isOurs(insert.pid()) && isThePolicys(dsq)) {
+                        schedule.inserted(
+                                new Schedule.Insert(
+                                        time,
+                                        insert.pid(),
+                                        dsq,
+                                        insert.sliceNs(),
+                                        insert.byVtime(),
+                                        insert.vtime()));
+                    }
+                }
                 case SchedTrace.Fork fork -> {
                     if (!ours.isEmpty() && ours.contains(fork.parent())) {
                         ours.add(fork.child());
@@ -83,6 +100,11 @@ final class RecordedSchedule {
 
     private boolean isOurs(int pid) {
         return pid != IDLE && (trace.roots().isEmpty() || ours.contains(pid));
+    }
+
+    /** Schedbook has more DSQs in the kernel, of its own threads and of tasks that are kept. */
+    private static boolean isThePolicys(long dsq) {
+        return dsq < SHARED;
     }
 
     private static End end(SchedTrace.Switch to) {

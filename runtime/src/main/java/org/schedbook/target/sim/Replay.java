@@ -150,6 +150,7 @@ final class Replay {
                     whom.wakeup = new Wakeup(now, by);
                 }
             }
+            case SchedTrace.Insert _ -> {} // another policy decides now
             case SchedTrace.Fork fork -> {
                 Actor parent = actor(fork.parent());
                 if (parent != null) {

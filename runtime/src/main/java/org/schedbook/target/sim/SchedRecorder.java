@@ -5,9 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.Target;
@@ -19,35 +22,68 @@ import org.schedbook.target.TargetException;
  */
 public final class SchedRecorder {
 
+    /** Stands between the two parts of what the script writes. */
+    private static final String DECISIONS = "# decisions";
+
     /**
-     * An instance of its own, so that nothing else that traces is disturbed. Only what concerns the
-     * command is recorded ({@code set_event_pid}, {@code event-fork}). Compressed, because a target
-     * keeps 1 MiB of what a command writes.
+     * Instances of its own, so that nothing else that traces is disturbed: one of what concerns the
+     * command ({@code set_event_pid}, {@code event-fork}), and one of what a policy decides, which
+     * it does in the context of any task. A policy's inserts are calls of the kernel's functions
+     * for it, which have other names in newer kernels. Compressed, because a target keeps 1 MiB of
+     * what a command writes.
      */
     private static final String SCRIPT =
             """
-            t=/sys/kernel/tracing/instances/schedbook
-            mkdir $t || exit 125
-            trap 'rmdir $t' EXIT
-            echo 0 > $t/tracing_on
-            echo mono > $t/trace_clock
-            echo 8192 > $t/buffer_size_kb
+            own=$1
+            shift
+            k=/sys/kernel/tracing
+            t=$k/instances/schedbook
+            d=$k/instances/schedbook-decisions
+            end() {
+                rmdir $t $d
+                echo -:schedbook/%1$s >> $k/kprobe_events
+                echo -:schedbook/%1$s_vtime >> $k/kprobe_events
+            } 2> /dev/null
+            end # what was killed could not
+            mkdir $t $d || exit 125
+            trap end EXIT
+            for instance in $t $d; do
+                echo 0 > $instance/tracing_on
+                echo mono > $instance/trace_clock
+                echo 8192 > $instance/buffer_size_kb
+            done
             echo event-fork > $t/trace_options
             echo record-tgid > $t/trace_options
             for event in sched_switch sched_waking sched_process_fork; do
                 echo 1 > $t/events/sched/$event/enable
             done
+            probe() {
+                echo "p:schedbook/%1$s$1 $2 pid=p->pid:s32 dsq=$3dsq_id:x64 slice=$3slice:u64$4" >> $k/kprobe_events
+            } 2> /dev/null
+            probe '' scx_bpf_dsq_insert___v2 || probe '' scx_bpf_dsq_insert
+            probe _vtime __scx_bpf_dsq_insert_vtime 'args->' ' vtime=args->vtime:s64' \\
+                || probe _vtime scx_bpf_dsq_insert_vtime '' ' vtime=vtime:s64'
+            echo 1 2> /dev/null > $d/events/schedbook/enable
+            echo 1 > $d/tracing_on
             sh -c 't=$0
-                echo $$ > $t/set_event_pid
+                own=$1
+                shift
+                [ -z "$own" ] || echo $$ > $t/set_event_pid
                 echo 1 > $t/tracing_on
-                echo "%s$$" > $t/trace_marker
-                exec "$@"' $t "$@" >&2
+                [ -z "$own" ] || echo "%2$s$$" > $t/trace_marker
+                exec "$@"' $t "$own" "$@" >&2
             status=$?
             echo 0 > $t/tracing_on
-            gzip -c < $t/trace | base64 -w 0
+            echo 0 > $d/tracing_on
+            { cat $t/trace; echo '%3$s'; cat $d/trace; } | gzip | base64 -w 0
             exit $status
             """
-                    .formatted(SchedTrace.MARK);
+                    .formatted(SchedTrace.INSERT, SchedTrace.MARK, DECISIONS);
+
+    private static final Pattern TIME = Pattern.compile(" (\\d+\\.\\d{6}): ");
+
+    /** What it may take to begin and to end. */
+    private static final Duration AROUND = Duration.ofSeconds(60);
 
     /** What the script ends with if the kernel does not let it trace. */
     private static final int NO_TRACEFS = 125;
@@ -61,13 +97,32 @@ public final class SchedRecorder {
      */
     public static String record(Target target, List<String> command, Duration limit)
             throws TargetException, InterruptedException {
+        return record(target, "own", command, limit);
+    }
+
+    /**
+     * Records all that runs for a while.
+     *
+     * @throws TargetException if that cannot be done
+     */
+    public static String recordAll(Target target, Duration time)
+            throws TargetException, InterruptedException {
+        return record(
+                target,
+                "",
+                List.of("sleep", String.valueOf(time.toSeconds())),
+                time.multipliedBy(2).plus(AROUND));
+    }
+
+    private static String record(Target target, String own, List<String> command, Duration limit)
+            throws TargetException, InterruptedException {
         if (target.machine().target().equals(SimTarget.NAME)) {
             throw new TargetException(
                     "A simulated machine has no kernel to record.",
                     "Record in a guest: %target vm.",
                     "");
         }
-        var line = new ArrayList<>(List.of("sh", "-c", SCRIPT, "sh"));
+        var line = new ArrayList<>(List.of("sh", "-c", SCRIPT, "sh", own));
         line.addAll(command);
         CommandResult result = target.run(line, limit);
         if (result.exitCode() == NO_TRACEFS) {
@@ -87,10 +142,44 @@ public final class SchedRecorder {
                 new GZIPInputStream(
                         new ByteArrayInputStream(
                                 Base64.getDecoder().decode(result.output().strip())))) {
-            return new String(in.readAllBytes(), UTF_8);
+            return merged(new String(in.readAllBytes(), UTF_8));
         } catch (IOException | IllegalArgumentException e) {
             throw new TargetException(
                     "The recording is too long to be kept.", "Record something shorter.", "");
         }
+    }
+
+    /** Puts decisions where they belong by their times. */
+    private static String merged(String text) {
+        int between = text.indexOf("\n" + DECISIONS + "\n");
+        if (between < 0) {
+            return text;
+        }
+        var decisions = new ArrayDeque<String>();
+        var merged = new StringBuilder();
+        boolean begun = false;
+        text.substring(between + DECISIONS.length() + 2)
+                .lines()
+                .filter(line -> !line.startsWith("#") || line.contains("entries-written"))
+                .forEach(decisions::add);
+        for (String line : text.substring(0, between + 1).lines().toList()) {
+            double time = time(line);
+            while (!begun && time > 0 && !decisions.isEmpty() && time(decisions.peek()) < time) {
+                decisions.poll(); // before there was anything to decide on
+            }
+            begun |= time > 0;
+            while (!decisions.isEmpty() && time(decisions.peek()) < time) {
+                merged.append(decisions.poll()).append('\n');
+            }
+            merged.append(line).append('\n');
+        }
+        decisions.forEach(line -> merged.append(line).append('\n'));
+        return merged.toString();
+    }
+
+    /** Returns when that was, in seconds; before everything if it is no event. */
+    private static double time(String line) {
+        Matcher matcher = TIME.matcher(line);
+        return line.startsWith("#") || !matcher.find() ? 0 : Double.parseDouble(matcher.group(1));
     }
 }

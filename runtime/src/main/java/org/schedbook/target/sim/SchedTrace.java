@@ -35,6 +35,9 @@ public record SchedTrace(
     /** What a recording begins with, and after it the number of the process it is about. */
     static final String MARK = "schedbook records ";
 
+    /** What a recording calls an insert of a policy; one by vtime has {@code _vtime} behind. */
+    static final String INSERT = "schedbook_insert";
+
     /** One event. */
     sealed interface Event {
 
@@ -81,6 +84,9 @@ public record SchedTrace(
 
     /** A task starts another. */
     record Fork(long timeNs, int cpu, int parent, int child) implements Event {}
+
+    /** A policy puts a task into a DSQ; only what {@link SchedRecorder} has written tells of it. */
+    record Insert(long timeNs, int cpu, Schedule.Insert insert) implements Event {}
 
     /** In bytes: pages that hold a trace have a whole program in a line. */
     private static final int MAX_LINE = 16 << 20;

@@ -15,8 +15,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.schedbook.schedule.Schedule;
 import org.schedbook.target.sim.SchedTrace.Event;
 import org.schedbook.target.sim.SchedTrace.Fork;
+import org.schedbook.target.sim.SchedTrace.Insert;
 import org.schedbook.target.sim.SchedTrace.Switch;
 import org.schedbook.target.sim.SchedTrace.Waking;
 
@@ -72,6 +74,12 @@ final class SchedTraceReader {
                     Pattern.compile(
                             "comm=.* pid=\\d+ child_comm=.* child_pid=" + NR + MORE,
                             Pattern.DOTALL));
+
+    private static final List<Pattern> INSERT =
+            List.of(
+                    Pattern.compile(
+                            "\\(\\S+\\) pid=(-?\\d{1,10}) dsq=0x([0-9a-f]{1,16}) slice=(\\d{1,20})"
+                                    + "(?: vtime=(-?\\d{1,20}))?"));
 
     private static final Set<String> WAKES =
             Set.of("sched_waking", "sched_wakeup", "sched_wakeup_new");
@@ -198,7 +206,8 @@ final class SchedTraceReader {
             inMarker = event != null && MARKERS.contains(event);
             if (inMarker) {
                 mark(matcher.group("text"));
-            } else if (event != null && event.startsWith("sched_")) {
+            } else if (event != null
+                    && (event.startsWith("sched_") || event.startsWith(SchedTrace.INSERT))) {
                 add(event, matcher, time, first, line);
             }
         }
@@ -307,6 +316,7 @@ final class SchedTraceReader {
                 switch (kind) {
                     case "sched_switch" -> SWITCH;
                     case "sched_process_fork" -> FORK;
+                    case SchedTrace.INSERT, SchedTrace.INSERT + "_vtime" -> INSERT;
                     default -> WAKES.contains(kind) ? WAKING : List.of();
                 };
         if (forms.isEmpty()) {
@@ -379,6 +389,17 @@ final class SchedTraceReader {
                     nrForks++;
                     yield new Fork(time, cpu, pid, Integer.parseInt(what.group(1)));
                 }
+                case SchedTrace.INSERT, SchedTrace.INSERT + "_vtime" ->
+                        new Insert(
+                                time,
+                                cpu,
+                                new Schedule.Insert(
+                                        time,
+                                        Integer.parseInt(what.group(1)),
+                                        Long.parseUnsignedLong(what.group(2), 16),
+                                        Long.parseUnsignedLong(what.group(3)),
+                                        what.group(4) != null,
+                                        what.group(4) == null ? 0 : Long.parseLong(what.group(4))));
                 default ->
                         new Waking(
                                 time,

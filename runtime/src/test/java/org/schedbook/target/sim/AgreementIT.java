@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +28,7 @@ import org.schedbook.bench.Messaging;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.schedule.Schedule;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.sim.SimOptions.Mode;
 import org.schedbook.target.sim.SimResult.Outcome;
@@ -118,6 +120,29 @@ class AgreementIT {
         assertEquals(recorded, ran, recorded / 50);
     }
 
+    @Test
+    void aRecordingHasWhatThePolicyDecided() throws Exception {
+        var policy = new PolicyCompiler().compile(PolicySource.builtIn("vtime").orElseThrow());
+        try (Attachment attachment = guest.attach(policy)) {
+            String text = SchedRecorder.record(guest, new Messaging(1, 5).command(), LIMIT);
+            Schedule schedule =
+                    SchedTrace.read("guest", new StringReader(text)).schedule("recorded");
+            Map<Long, List<Schedule.Insert>> byDsq =
+                    schedule.inserts().stream()
+                            .collect(Collectors.groupingBy(Schedule.Insert::dsq));
+            List<Schedule.Insert> decided = byDsq.getOrDefault(0L, List.of());
+            assertFalse(decided.isEmpty(), byDsq.keySet().toString());
+            for (Schedule.Insert insert : decided) {
+                assertTrue(insert.byVtime(), insert.toString());
+                assertEquals(20_000_000, insert.sliceNs());
+                assertTrue(schedule.tasks().containsKey(insert.pid()), insert.toString());
+            }
+            assertFalse(attachment.detach().isError());
+        }
+        String after = SchedRecorder.recordAll(guest, Duration.ofSeconds(1));
+        assertFalse(after.contains(SchedTrace.INSERT), "no policy is attached");
+    }
+
     /** How long the tasks of a recording ran, from switch to switch. */
     private static long ranNs(SchedTrace trace) {
         Map<Integer, Long> since = new HashMap<>();
@@ -194,6 +219,7 @@ class AgreementIT {
                 case SchedTrace.Waking waking ->
                         seen.wakes(waking.cpu(), waking.waker(), waking.pid());
                 case SchedTrace.Fork fork -> seen.wakes(fork.cpu(), fork.parent(), fork.child());
+                case SchedTrace.Insert _ -> {}
                 case SchedTrace.Switch to -> {
                     String how =
                             to.prevGoesOn() ? "is preempted" : to.prevEnds() ? "ends" : "sleeps";
@@ -213,7 +239,7 @@ class AgreementIT {
                 case SchedTrace.Fork fork -> names.put(fork.child(), "");
                 case SchedTrace.Switch to ->
                         names.computeIfPresent(to.prev(), (_, _) -> to.prevComm());
-                case SchedTrace.Waking _ -> {}
+                case SchedTrace.Waking _, SchedTrace.Insert _ -> {}
             }
         }
         return names;

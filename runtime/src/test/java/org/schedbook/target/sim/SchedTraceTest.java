@@ -315,6 +315,35 @@ class SchedTraceTest {
     }
 
     @Test
+    void whatAPolicyDecidedIsPartOfTheSchedule() throws Exception {
+        String decisions =
+                """
+                          loop-7       [001] d..21    10.012000: schedbook_insert_vtime: (__scx_bpf_dsq_insert_vtime+0x4/0x120) pid=21 dsq=0x3 slice=20000000 vtime=-5
+                          loop-7       [001] d..21    10.012001: schedbook_insert: (scx_bpf_dsq_insert+0x4/0x10) pid=21 dsq=0x100000000 slice=5000000
+                          loop-7       [001] d..21    10.012002: schedbook_insert: (scx_bpf_dsq_insert+0x4/0x10) pid=21 dsq=0x8000000000000002 slice=18446744073709551615
+                          loop-7       [001] d..21    10.012003: schedbook_insert: (scx_bpf_dsq_insert+0x4/0x10) pid=21 dsq=0x100000001 slice=1
+                          loop-7       [001] d..21    10.012004: schedbook_insert: (scx_bpf_dsq_insert+0x4/0x10) pid=9 dsq=0x3 slice=1
+                """;
+        int at = TRACE.lastIndexOf('\n', TRACE.indexOf("<idle>")) + 1;
+        String text = TRACE.substring(0, at) + decisions + TRACE.substring(at);
+        Schedule schedule = read(text).schedule("recorded");
+        assertEquals(
+                List.of(
+                        new Schedule.Insert(11_000_000, 21, 3, 20_000_000, true, -5),
+                        new Schedule.Insert(11_001_000, 21, Dsq.GLOBAL, 5_000_000, false, 0),
+                        new Schedule.Insert(11_002_000, 21, Dsq.LOCAL, -1, false, 0)),
+                schedule.inserts());
+        assertEquals(read(TRACE).schedule("recorded").runs(), schedule.runs());
+    }
+
+    @Test
+    void aDecisionThatIsNoneIsSaidWithItsLine() {
+        String text = "a-1 [000] d..2. 10.000000: schedbook_insert: (f) pid=x dsq=0x3 slice=1\n";
+        var e = assertThrows(FormatException.class, () -> read(text));
+        assertEquals(1, e.line());
+    }
+
+    @Test
     void timeDoesNotGoBack() {
         String earlier =
                 "a-1 [000] d..2. 10.000000: sched_waking: comm=b pid=2 prio=120 target_cpu=000";
