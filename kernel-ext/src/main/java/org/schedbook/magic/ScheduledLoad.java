@@ -15,7 +15,6 @@ import org.schedbook.session.Recorded;
 import org.schedbook.session.Session;
 import org.schedbook.session.Simulated;
 import org.schedbook.session.TargetChoice;
-import org.schedbook.target.AttachOptions;
 import org.schedbook.target.TargetException;
 import org.schedbook.target.sim.FormatException;
 import org.schedbook.target.sim.SchedRecorder;
@@ -99,7 +98,7 @@ final class ScheduledLoad {
         try (Progress progress = call.progress("Recording " + load.title(), 1)) {
             progress.note(policy);
             if (!there) {
-                attach(place, contender);
+                place.attach(contender);
             }
             Made made =
                     keep(load.title(), SchedRecorder.record(place.target(), load.command(), LIMIT));
@@ -118,15 +117,6 @@ final class ScheduledLoad {
         return keep(
                 "%s s of all tasks".formatted(time.toSeconds()),
                 SchedRecorder.recordAll(session.place().target(), time));
-    }
-
-    private static void attach(Place place, Contender contender)
-            throws TargetException, InterruptedException {
-        if (contender.inKernel().isPresent()) {
-            place.attach(contender.inKernel().get(), AttachOptions.DEFAULT);
-        } else {
-            place.attach(contender.policy().orElseThrow(), AttachOptions.DEFAULT);
-        }
     }
 
     private Made keep(String title, String text) throws TargetException, InterruptedException {

@@ -1,5 +1,7 @@
 package org.schedbook.session;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.schedbook.bench.Contender;
 import org.schedbook.compile.CompiledPolicy;
@@ -8,6 +10,7 @@ import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Availability;
+import org.schedbook.target.CommandResult;
 import org.schedbook.target.Status;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
@@ -26,6 +29,8 @@ public final class Place implements AutoCloseable {
     private final boolean spares;
     private final SpareGuest spare = new SpareGuest();
     private volatile Target target;
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(120);
+
     private volatile Attachment attachment;
     private String attached;
     private Target last;
@@ -149,6 +154,50 @@ public final class Place implements AutoCloseable {
     public Attachment attach(KernelPolicy policy, AttachOptions options)
             throws TargetException, InterruptedException {
         return attach(policy.name() + Contender.IN_KERNEL, there -> there.attach(policy, options));
+    }
+
+    /** Attaches a policy, in place of the one attached now; the kernel's own scheduler detaches. */
+    public void attach(Contender contender) throws TargetException, InterruptedException {
+        if (contender.inKernel().isPresent()) {
+            attach(contender.inKernel().get(), AttachOptions.DEFAULT);
+        } else if (contender.policy().isPresent()) {
+            attach(contender.policy().get(), AttachOptions.DEFAULT);
+        } else {
+            detach();
+        }
+    }
+
+    /**
+     * Runs a command under a policy that is attached for it; returns its status when it was
+     * detached again.
+     *
+     * @throws TargetException also if the command fails
+     */
+    Status runUnder(Contender policy, List<String> command)
+            throws TargetException, InterruptedException {
+        attach(policy);
+        Attachment made =
+                attachment()
+                        .orElseThrow(
+                                () ->
+                                        new TargetException(
+                                                policy.name() + " counts nothing.",
+                                                "Name a policy.",
+                                                ""));
+        CommandResult result;
+        try {
+            result = target().run(command, COMMAND_LIMIT);
+        } finally {
+            detach();
+        }
+        if (result.exitCode() != 0) {
+            throw new TargetException(
+                    "'%s' ended with status %d."
+                            .formatted(String.join(" ", command), result.exitCode()),
+                    "Its own words are below.",
+                    result.errors());
+        }
+        return made.status();
     }
 
     @FunctionalInterface

@@ -7,11 +7,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import org.schedbook.bench.Contender;
+import org.schedbook.bench.Workload;
+import org.schedbook.bench.Workloads;
 import org.schedbook.check.Check;
 import org.schedbook.course.Answer;
 import org.schedbook.llm.Prices;
 import org.schedbook.llm.Recordings;
 import org.schedbook.store.Store;
+import org.schedbook.target.Status;
+import org.schedbook.target.TargetException;
 
 /**
  * What a notebook has defined and is doing: its {@link Policies}, the {@link Place} where they run
@@ -66,6 +71,27 @@ public final class Session implements AutoCloseable {
     public static synchronized void current(Session session) {
         current = session;
         Check.policiesFrom(session.policies::named);
+        Check.kernelFrom(session::onKernel);
+    }
+
+    /** A guest that ends meanwhile says nothing of the policy: it is tried in another one. */
+    private Status onKernel(String policy, String workload)
+            throws TargetException, InterruptedException {
+        Workload load;
+        try {
+            load = Workloads.parse(workload);
+        } catch (IllegalArgumentException e) {
+            throw new SessionException(e.getMessage(), "%workloads lists what there is.");
+        }
+        Contender contender = policies.contender(policy);
+        try {
+            return place.runUnder(contender, load.command());
+        } catch (TargetException e) {
+            if (place.running().isPresent()) {
+                throw e;
+            }
+            return place.runUnder(contender, load.command());
+        }
     }
 
     public Policies policies() {

@@ -9,6 +9,7 @@ import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.schedule.Schedule;
+import org.schedbook.target.TargetException;
 
 /**
  * Tests of policies: loads of named tasks in ms, a machine as textbooks have it, and what is
@@ -33,6 +34,14 @@ public final class Check {
             new ConcurrentHashMap<>();
 
     private static volatile Function<String, CompiledPolicy> policies = Check::builtIn;
+
+    private static volatile OnKernel.Kernel kernel =
+            (_, _) -> {
+                throw new TargetException(
+                        "There is no kernel here.",
+                        "Run it in a notebook, or give one with Check.kernelFrom.",
+                        "");
+            };
 
     // ---- Loads --------------------------------------------------------------------------
 
@@ -66,6 +75,16 @@ public final class Check {
     /** What is expected of a schedule, wherever it comes from. */
     public static Ran that(Schedule schedule) {
         return Ran.of(schedule);
+    }
+
+    /** A policy on the live kernel of the notebook's target. */
+    public static OnKernel onKernel(String policy) {
+        return new OnKernel(policy, kernel);
+    }
+
+    /** Says where policies are attached from now on, in this whole process. */
+    public static void kernelFrom(OnKernel.Kernel where) {
+        kernel = where;
     }
 
     // ---- What may be -----------------------------------------------------------------------
