@@ -127,7 +127,7 @@ class CheckTest {
                 "w400",
                 "<<< too little by 300 ms",
                 "does the weight, task.weight(), make a difference?",
-                "Again: textbook(1).until(2000).run(tasks().task(\"w100\", repeats(runs(100)))");
+                "Again: textbook(1).until(2000).starvation(1000).run(tasks().task(\"w100\", repeats(runs(100)))");
     }
 
     @Test
