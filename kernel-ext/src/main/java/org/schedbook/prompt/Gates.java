@@ -54,7 +54,7 @@ public final class Gates {
      */
     public static Gates standard(
             Compiler compiler, DryRun simulation, Optional<GuestTrial.Fresh> guest) {
-        var trials = new ArrayList<Gate>(List.of(simulation));
+        var trials = new ArrayList<Gate>(List.of(simulation, new PromiseTrial()));
         guest.ifPresent(fresh -> trials.add(new GuestTrial(fresh)));
         return new Gates(compiler, trials);
     }

@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
             EvaluatePrompts.class,
             Grade.class,
             KernelTrial.class,
+            RecordBench.class,
             Reproduce.class,
             SaveGuest.class,
             Soak.class,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import org.schedbook.check.Promise;
 import org.schedbook.compile.CompileException.Problem;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.llm.Completion;
 
 class PromiseTrialTest {
 
@@ -94,6 +96,32 @@ class PromiseTrialTest {
                         """);
         assertFalse(result.passed());
         assertTrue(text(result).contains("IllegalStateException: 400"), text(result));
+    }
+
+    @Test
+    void everyAnswerIsHeldToItsPromises() throws Exception {
+        String answer =
+                """
+                ```java
+                /** In order of arrival. */
+                // Promises: shares-by-weight 5%
+                public class Mine extends Policy {
+                    public void enqueue(Task task, long enqFlags) {
+                        insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+                    }
+                }
+                ```
+                """;
+        var gates = Gates.standard(new PolicyCompiler(), new DryRun(2), Optional.empty());
+        Verdict verdict =
+                gates.judge(
+                        new Completion(answer, "m", "stop", 0, 0, 0, ""),
+                        "mine",
+                        new Gates.Observer() {});
+        assertEquals("PROMISE", verdict.failed().orElseThrow().name());
+        String feedback = Feedback.on(verdict, PromptTexts.builtIn()).getLast().content();
+        assertTrue(feedback.contains("✗ shares-by-weight 5%"), feedback);
+        assertTrue(feedback.contains("line 2: shares-by-weight 5%, four tasks"), feedback);
     }
 
     @Test
