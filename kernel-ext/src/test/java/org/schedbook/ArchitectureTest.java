@@ -58,7 +58,13 @@ class ArchitectureTest {
                     entry("schedule", Set.of()),
                     entry(
                             "check",
-                            Set.of("compile", "harness", "schedule", "target", "target.sim")),
+                            Set.of(
+                                    "compile",
+                                    "harness",
+                                    "policy",
+                                    "schedule",
+                                    "target",
+                                    "target.sim")),
                     entry(
                             "target.sim",
                             Set.of(
