@@ -1,20 +1,25 @@
 package org.schedbook.course;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * An answer to a question of a lab: a number or a word. It is data; nothing in it is evaluated.
+ * An answer to a question of a lab: a number, a word, or a load. It is data; nothing in it is
+ * evaluated.
  *
  * @param name which question it answers
- * @param text a number as {@code 12.5}, or a word in small letters
+ * @param text a number as {@code 12.5}, a word in small letters, or a load as rt-app writes it, in
+ *     braces
  */
 public record Answer(String name, String text) {
 
     /** What stands in the place of an answer before there is one. */
     public static final String OPEN = "?";
+
+    private static final int MAX_LOAD = 4_000;
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,39}");
     private static final Pattern NUMBER = Pattern.compile("[-+]?\\d{1,15}(\\.\\d{1,9})?");
@@ -23,19 +28,21 @@ public record Answer(String name, String text) {
     /**
      * Reads what a person wrote. Lines that begin with {@code //} are comments.
      *
-     * @throws IllegalArgumentException if it is neither a number nor a word; says what to write
+     * @throws IllegalArgumentException if it is none of the three; says what to write
      */
     public static Answer of(String name, String body) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
                     "the name of an answer is letters, digits, - and _, and begins with a letter");
         }
-        String text =
+        List<String> lines =
                 body.lines()
-                        .map(String::strip)
-                        .filter(line -> !line.isEmpty() && !line.startsWith("//"))
-                        .limit(2)
-                        .collect(Collectors.joining(" "));
+                        .filter(line -> !line.isBlank() && !line.stripLeading().startsWith("//"))
+                        .toList();
+        if (!lines.isEmpty() && lines.getFirst().stripLeading().startsWith("{")) {
+            return new Answer(name, load(String.join("\n", lines)));
+        }
+        String text = lines.stream().limit(2).map(String::strip).collect(Collectors.joining(" "));
         if (text.isEmpty() || text.equals(OPEN)) {
             throw new IllegalArgumentException(
                     "there is no answer yet: write it in place of the ?");
@@ -48,6 +55,14 @@ public record Answer(String name, String text) {
         }
         throw new IllegalArgumentException(
                 "an answer is one number, such as 12.5, or one word; no unit, and no sentence");
+    }
+
+    private static String load(String text) {
+        if (text.length() > MAX_LOAD) {
+            throw new IllegalArgumentException(
+                    "an answer is one load of %,d characters at most".formatted(MAX_LOAD));
+        }
+        return text;
     }
 
     /** Returns the number, empty if it is a word. */

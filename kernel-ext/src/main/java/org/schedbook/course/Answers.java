@@ -1,8 +1,14 @@
 package org.schedbook.course;
 
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.schedbook.check.CheckFailed;
+import org.schedbook.target.sim.FormatException;
+import org.schedbook.target.sim.RtApp;
+import org.schedbook.target.sim.SimWorkload;
 
 /** Tests of answers. */
 public final class Answers {
@@ -62,6 +68,28 @@ public final class Answers {
             throw new CheckFailed("%s is not %s.".formatted(answer.name(), answer.text()), hint);
         }
     }
+
+    /** Expects a load of so many tasks at most, and returns it. */
+    public static SimWorkload load(Answer answer, int tasks) {
+        try {
+            SimWorkload load =
+                    RtApp.read(answer.name(), new StringReader(answer.text())).workload();
+            if (load.tasks().size() > tasks || !load.templates().isEmpty()) {
+                throw new CheckFailed(
+                        "The load has more than %d tasks, or forks.".formatted(tasks),
+                        "The fewer tasks a load has, the more it says.");
+            }
+            return load;
+        } catch (FormatException e) {
+            throw new CheckFailed(
+                    "%s is no load of rt-app's: %s".formatted(answer.name(), e.getMessage()), FORM);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // nothing is read but a string
+        }
+    }
+
+    private static final String FORM =
+            "Write {\"tasks\": {\"hog\": {\"loop\": -1, \"run\": 1000000}}}, with times in µs; \"instance\": 2 makes two of a task, and \"sleep\" comes after \"run\".";
 
     private Answers() {}
 }

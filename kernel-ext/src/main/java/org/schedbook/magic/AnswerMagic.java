@@ -11,10 +11,10 @@ import picocli.CommandLine.Parameters;
 /** {@code %%answer NAME}: keeps an answer to a question of a lab. */
 @Command(
         description = {
-            "Keeps your answer to a question: a number or a word.",
+            "Keeps your answer to a question: a number, a word, or a load.",
             "",
-            "The cell holds one number, such as 12.5, or one word, and nothing in it is evaluated."
-                    + " Lines that begin with // are comments.",
+            "The cell holds one number, such as 12.5, or one word, or a load as rt-app writes it,"
+                    + " in braces; nothing in it is evaluated. Lines that begin with // are comments.",
             ""
         },
         footer = {"Examples:", "  %%answer mean-turnaround", "  43.5"})
@@ -37,7 +37,7 @@ final class AnswerMagic implements Magic {
         } catch (IllegalArgumentException e) {
             session.withdraw(name);
             throw new CellError("%s is not answered: %s.".formatted(name, e.getMessage()))
-                    .next("Write a number or a word below the first line, and run the cell again.");
+                    .next("Write it below the first line, and run the cell again.");
         }
         session.answer(answer);
         call.show("%s: %s".formatted(answer.name(), answer.text()));

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An answer is a number or a word, and never code. */
+/** An answer is a number, a word or a load, and never code. */
 class AnswerTest {
 
     @ParameterizedTest
@@ -48,6 +48,15 @@ class AnswerTest {
     void allElseIsRefusedWithWhatToWrite(String text) {
         var e = assertThrows(IllegalArgumentException.class, () -> Answer.of("q", text));
         assertTrue(e.getMessage().matches("(there is no answer yet|an answer is one).*"));
+    }
+
+    @Test
+    void aLoadStandsInBraces() {
+        Answer load = Answer.of("load", "// Mine.\n{\n  \"tasks\": {}\n}\n\n");
+        assertEquals("{\n  \"tasks\": {}\n}", load.text());
+        assertTrue(load.number().isEmpty());
+        String long5000 = "{" + "1,".repeat(2500) + "}";
+        assertThrows(IllegalArgumentException.class, () -> Answer.of("load", long5000));
     }
 
     @Test

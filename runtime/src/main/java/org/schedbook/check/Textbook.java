@@ -101,6 +101,16 @@ public record Textbook(int cpus, double tickMs, double untilMs, double starvatio
         return run(load.workload(endNs), policy, again).withProcesses(load.processes());
     }
 
+    /**
+     * Runs a load of another making, such as one of rt-app's, under a policy, as {@link #run(Tasks,
+     * String)} does; it ends when the load says so, or before.
+     */
+    public Ran run(SimWorkload load, CompiledPolicy policy) throws InterruptedException {
+        long endNs =
+                untilMs == 0 ? load.endNs() : Math.min(load.endNs(), Work.nanoseconds(untilMs));
+        return run(load.endingAt(endNs), policy, "");
+    }
+
     private Ran run(SimWorkload load, CompiledPolicy policy, String again)
             throws InterruptedException {
         SimOptions options =

@@ -87,6 +87,11 @@ public record SimWorkload(
         }
     }
 
+    /** Returns the same, ending at the latest at that time, although tasks go on. */
+    public SimWorkload endingAt(long ns) {
+        return new SimWorkload(name, tasks, templates, pipes, nrLocks, nrWaitQueues, nrTimers, ns);
+    }
+
     /**
      * A bounded pipe of messages.
      *
