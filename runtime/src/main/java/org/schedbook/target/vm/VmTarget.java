@@ -639,10 +639,22 @@ public final class VmTarget implements Target {
 
     private TargetException stopped(String why) {
         qemu.close();
-        return new TargetException(
-                "The guest %s and was stopped.".formatted(why),
-                "Run the cell again: it starts a new guest.",
-                qemu.console());
+        return lost("%s and was stopped".formatted(why), qemu.console());
+    }
+
+    /** A guest that is no more. What its Java wrote last may say why. */
+    private static TargetException lost(String how, String console) {
+        return console.contains("java.lang.OutOfMemoryError")
+                ? new TargetException(
+                        "The guest %s: its Java has no memory left, most likely for what the policy keeps."
+                                .formatted(how),
+                        "Have the policy keep less: take out of its collections what it no longer"
+                                + " needs. The next cell starts a new guest.",
+                        console)
+                : new TargetException(
+                        "The guest %s.".formatted(how),
+                        "Run the cell again: it starts a new guest.",
+                        console);
     }
 
     private TargetException gone(String what, Throwable e) {
@@ -656,10 +668,7 @@ public final class VmTarget implements Target {
                     cause.getMessage());
         }
         String reason = cause instanceof EOFException ? qemu.ending() : cause.getMessage();
-        return new TargetException(
-                "The guest ended before it could %s.".formatted(what),
-                "Run the cell again: it starts a new guest.",
-                qemu.console() + "\n" + reason);
+        return lost("ended before it could " + what, qemu.console() + "\n" + reason);
     }
 
     private final class GuestAttachment implements Attachment {

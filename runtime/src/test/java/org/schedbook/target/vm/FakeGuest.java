@@ -32,6 +32,7 @@ final class FakeGuest {
         WRITES_FOR_EVER,
         ANSWERS_FOR_EVER,
         IS_SILENT,
+        HAS_NO_MEMORY,
         READS_NOTHING,
         CUT_SHORT,
         NONE
@@ -72,7 +73,8 @@ final class FakeGuest {
             case NOT_A_HELLO -> channel.send(new Message.StateIs(id, "enabled"));
             default -> hello(id, MACHINE.cpus());
         }
-        if (trick == Trick.READS_NOTHING || trick == Trick.IS_SILENT && id > 1) {
+        if (trick == Trick.READS_NOTHING
+                || (trick == Trick.IS_SILENT || trick == Trick.HAS_NO_MEMORY) && id > 1) {
             sleep();
         }
     }
@@ -111,6 +113,11 @@ final class FakeGuest {
                 }
             }
             case IS_SILENT -> sleep();
+            case HAS_NO_MEMORY -> {
+                System.err.println(
+                        "Exception in thread \"main\" java.lang.OutOfMemoryError: Java heap space");
+                sleep();
+            }
             case CUT_SHORT -> {
                 out.write(new byte[] {0, 0, 1, 0, 1});
                 out.flush();

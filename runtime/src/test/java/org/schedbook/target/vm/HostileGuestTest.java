@@ -122,6 +122,16 @@ class HostileGuestTest {
     }
 
     @Test
+    void aGuestWhoseMemoryAPolicyHasFilledSaysSo() throws Exception {
+        boot(Trick.HAS_NO_MEMORY);
+        long started = System.nanoTime();
+        var e = assertThrows(TargetException.class, () -> guest.state());
+        assertTrue(e.getMessage().contains("no memory left"), e.getMessage());
+        assertTrue(e.nextStep().contains("keep less"), e.nextStep());
+        assertEnded(started);
+    }
+
+    @Test
     void aGuestThatReadsNothingOfAPolicyIsStopped() throws Exception {
         boot(Trick.READS_NOTHING);
         long started = System.nanoTime();
