@@ -1288,7 +1288,9 @@ final class Body {
                                 && tree.getKind() != Tree.Kind.RIGHT_SHIFT
                                 && tree.getKind() != Tree.Kind.UNSIGNED_RIGHT_SHIFT;
         String type = wide ? "s64" : "s32";
-        if ((isImpure(left) || isImpure(right)) && constant(left) == null) {
+        if ((isImpure(left) || isImpure(right))
+                && constant(left) == null
+                && !isSettled(right, left)) {
             String value = temp();
             String declared =
                     Translator.variable(
@@ -1301,6 +1303,14 @@ final class Body {
                             binary(operator, value, second, type, right, isLong(right)));
         }
         return binary(operator, first, second, type, right, isLong(right));
+    }
+
+    /** Whether an operand has the same value before and after what another does. */
+    private boolean isSettled(ExpressionTree operand, ExpressionTree other) {
+        return constant(operand) != null
+                || bare(operand) instanceof IdentifierTree name
+                        && locals.containsKey(trees.element(name))
+                        && !isAssigned(trees.element(name), other);
     }
 
     /** Recognises {@code map.get(key) == null} of a map of numbers. */

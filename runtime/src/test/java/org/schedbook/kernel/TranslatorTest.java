@@ -181,6 +181,25 @@ class TranslatorTest {
     }
 
     @Test
+    void onlyWhatMayChangeMeanwhileIsPutAside() throws Exception {
+        String c =
+                c(
+                        enqueue(
+                                "    int n;",
+                                """
+                                        int most = task.pid();
+                                        boolean a = ++n > 8, b = ++n < most;
+                                        boolean d = ++n > n, e = n++ < (most += 2);
+                                        boolean f = (most = 3) > most;
+                                """));
+        assertTrue(c.contains("bool a = (sb_add(n, 1)) > 8;"), c);
+        assertTrue(c.contains("bool b = (sb_add(n, 1)) < most;"), c);
+        assertTrue(c.contains("({ s32 sb_1 = (sb_add(n, 1)); sb_1 > n; })"), c);
+        assertTrue(c.contains("({ s32 sb_4 = (sb_add_after(n, 1)); sb_4 < ((most += 2)); })"), c);
+        assertTrue(c.contains("({ s32 sb_5 = ((most = 3)); sb_5 > most; })"), c);
+    }
+
+    @Test
     void aFieldThatMayLoseAnUpdateIsNamed() throws Exception {
         PolicySource source =
                 enqueue(
