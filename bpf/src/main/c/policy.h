@@ -98,6 +98,7 @@ u64 sb_nr_forgotten;
 u64 sb_nr_policy_errors;
 u64 sb_nr_dequeued;
 u64 sb_nr_gone;
+u64 sb_nr_endless; /* loops that had to be ended */
 
 #define COUNT(counter) __sync_fetch_and_add(&sb_##counter, 1)
 
@@ -113,7 +114,6 @@ enum sb_fault_kind {
 	SB_NO_SLICE = 6,
 	SB_NOT_VTIME = 7,  /* insertVtime into a DSQ that all policies have */
 	SB_NO_CPU = 8,	   /* kick; value: the CPU */
-	SB_BAD_CPU = 9,	   /* selectCpu; value: what it returned */
 	SB_LOOPS = 10,	   /* value: after how many turns it was ended */
 	SB_OVERFLOWS = 11, /* Math.addExact and the like */
 	SB_CLAMPS = 12,	   /* Math.clamp with min > max */
@@ -123,7 +123,19 @@ enum sb_fault_kind {
 	SB_BOUND = 16,	   /* Random; value: the bound, which is not positive */
 	SB_NO_BIT = 17,	   /* BitSet; value: the bit, of which there are 64 */
 	SB_FULL = 18,	   /* a map; value: how many entries it has room for */
+	SB_NEGATIVE = 19,  /* value: the slice */
+	SB_FLAGS = 20,	   /* of the kernel's own; value: which */
+	SB_NO_TASK = 21,   /* insert; the task is null */
+	SB_PICKS_FOR_NONE = 22, /* pickIdleCpu; the task is null */
+	SB_KICK_FLAGS = 23,	/* value: those that there are not */
+	SB_KICK_BOTH = 24,
+	SB_MOVES = 25,	   /* as SB_NO_DSQ, of moveToLocal */
+	SB_COUNTS = 26,	   /* and of nrQueued */
 	SB_STUCK = 29,	   /* a map; value: the kernel's error */
+	/* What the policy did, which is counted elsewhere. */
+	SB_BOUNCES = 27,   /* value: the CPU; of: the task; cpus: where it may run */
+	SB_FORGETS = 28,   /* value: the task */
+	SB_BY_VTIME = 0x80, /* the verb is insertVtime */
 };
 
 enum { SB_MAX_FAULTS = 8, SB_MAX_QUEUES = 1024 };
@@ -132,6 +144,8 @@ enum { SB_MAX_FAULTS = 8, SB_MAX_QUEUES = 1024 };
 struct sb_fault {
 	u64 id;
 	s64 value;
+	u64 cpus; /* where a task may run */
+	u64 of;	  /* which task */
 };
 struct sb_fault sb_faults[SB_MAX_FAULTS];
 
@@ -149,21 +163,37 @@ enum sb_callback {
 	SB_DISPATCH = 9,
 };
 
-static __noinline int sb_note(u32 callback, u32 kind, u32 line, s64 value)
+static __noinline int sb_tell(u64 id, s64 value, u64 cpus, u32 of)
 {
-	u64 id = (u64)line << 32 | callback << 8 | kind;
-
-	COUNT(nr_policy_errors);
 	for (u32 i = 0; i < SB_MAX_FAULTS; i++) {
 		u64 seen = __sync_val_compare_and_swap(&sb_faults[i].id, 0, id);
 
-		if (!seen)
+		if (!seen) {
 			sb_faults[i].value = value;
+			sb_faults[i].cpus = cpus;
+			sb_faults[i].of = of;
+		}
 		if (!seen || seen == id)
 			break;
 	}
 	return 0;
 }
+
+#define sb_fault_id(callback, kind, line) ((u64)(line) << 32 | (callback) << 8 | (kind))
+
+static __noinline int sb_note(u32 callback, u32 kind, u32 line, s64 value)
+{
+	COUNT(nr_policy_errors);
+	if (kind == SB_LOOPS)
+		COUNT(nr_endless);
+	return sb_tell(sb_fault_id(callback, kind, line), value, 0, 0);
+}
+
+/* A task was sent to a CPU that it may not use. */
+#define sb_note_bounce(callback, line, p, cpu)                                     \
+	sb_tell(sb_fault_id(callback, SB_BOUNCES, line), cpu, (p)->cpus_ptr->bits[0], (p)->pid)
+#define sb_note_forgotten(callback, p)                                             \
+	sb_tell(sb_fault_id(callback, SB_FORGETS, 0), (p)->pid, 0, (p)->pid)
 
 /* ---- A call of the policy ---- */
 
@@ -409,7 +439,8 @@ extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end)
 extern int *bpf_iter_num_next(struct bpf_iter_num *it) __attribute__((section(".ksyms")));
 extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __attribute__((section(".ksyms")));
 
-enum { SB_TURNS = 65536 };
+/* A policy with as many endless loops is given up: meanwhile nothing else runs on their CPUs. */
+enum { SB_TURNS = 65536, SB_MAX_ENDLESS = 16 };
 
 /*
  * sb_turns() stands before a loop and sb_turn() in its condition: each turn takes a number, and the
@@ -862,7 +893,13 @@ static __always_inline s32 sb_pick(const struct task_struct *p)
 	return cpu < 0 ? -1 : cpu;
 }
 
-#define sb_pick_idle_cpu(p) sb_of(p, sb_pick(sb_p))
+#define sb_pick_idle_cpu(p)                          \
+	({                                           \
+		struct task_struct *sb_p = (p);      \
+		if (!sb_p)                           \
+			sb_fail(SB_PICKS_FOR_NONE, 0); \
+		sb_pick(sb_p);                       \
+	})
 #define sb_is_idle(on)                                                         \
 	({                                                                     \
 		s32 sb_i = (on);                                               \
@@ -874,6 +911,10 @@ static __always_inline s32 sb_pick(const struct task_struct *p)
 		u64 sb_f = (kick_flags);                                               \
 		if ((u32)sb_i >= sb_nr_cpus)                                           \
 			sb_fail(SB_NO_CPU, sb_i);                                      \
+		if (sb_f & ~(u64)(Kick_IDLE | Kick_PREEMPT))                           \
+			sb_fail(SB_KICK_FLAGS, sb_f & ~(u64)(Kick_IDLE | Kick_PREEMPT)); \
+		if (sb_f == (Kick_IDLE | Kick_PREEMPT))                                \
+			sb_fail(SB_KICK_BOTH, 0);                                      \
 		scx_bpf_kick_cpu(sb_i, sb_f & (Kick_IDLE | Kick_PREEMPT));             \
 	})
 
@@ -889,6 +930,11 @@ static __always_inline bool sb_is_dsq(s64 dsq)
 	if ((u64)dsq < 64)
 		return sb_low_dsqs >> dsq & 1;
 	return (u64)dsq <= 0x7fffffff && scx_bpf_dsq_nr_queued(dsq) >= 0;
+}
+
+static __always_inline bool sb_is_built_in(s64 dsq)
+{
+	return dsq == Dsq_GLOBAL || dsq == Dsq_LOCAL || Dsq_isLocalOn(dsq);
 }
 
 static __always_inline u64 sb_slice_of(const struct sb_task *ctx)
@@ -921,21 +967,20 @@ static __always_inline void sb_insert_default(SB, struct task_struct *p)
 	sb->decided = true;
 }
 
-/* Finds the DSQ that a policy means, and says in *bounced whether it was another. */
-static __always_inline u32 sb_resolve(const struct task_struct *p, s64 *dsq, s32 local,
-				      bool *bounced)
+/* Finds the DSQ that a policy means; SB_BOUNCES if it is another, as the task may not run there. */
+static __always_inline u32 sb_resolve(const struct task_struct *p, s64 *dsq, s32 local)
 {
 	if (*dsq == Dsq_GLOBAL) {
 		*dsq = SB_GLOBAL;
 	} else if (*dsq == Dsq_LOCAL) {
 		if (local >= 0 && !sb_may_run_on(p, local)) {
 			*dsq = sb_bounce(p);
-			*bounced = true;
+			return SB_BOUNCES;
 		}
 	} else if (Dsq_isLocalOn(*dsq)) {
 		if (!sb_may_run_on(p, Dsq_cpuOf(*dsq))) {
 			*dsq = sb_bounce(p);
-			*bounced = true;
+			return SB_BOUNCES;
 		}
 	} else if (!sb_is_dsq(*dsq)) {
 		return SB_NO_DSQ;
@@ -998,11 +1043,11 @@ static __always_inline bool sb_transfer(struct task_struct *wanted, s64 from, s6
 static __always_inline u32 sb_hand_out(SB, struct task_struct *p, s64 dsq, s64 slice, u64 flags)
 {
 	s64 from = sb_queue_of(p);
-	bool bounced = false;
 	struct sb_task *ctx;
-	u32 wrong = sb_resolve(p, &dsq, sb->cpu, &bounced);
+	u32 wrong = sb_resolve(p, &dsq, sb->cpu);
+	bool bounced = wrong == SB_BOUNCES;
 
-	if (wrong)
+	if (wrong && !bounced)
 		return wrong;
 	if (!sb_is_queue(from)) {
 		COUNT(nr_duplicate);
@@ -1026,7 +1071,7 @@ static __always_inline u32 sb_hand_out(SB, struct task_struct *p, s64 dsq, s64 s
 		sb->gave = true;
 	else
 		sb_announce(p, dsq);
-	return 0;
+	return wrong;
 }
 
 /* Keeps the task that is asked about, or puts one that was taken from a queue back into one. */
@@ -1049,6 +1094,9 @@ static __always_inline u32 sb_keep(SB, struct task_struct *p, s64 queue, u64 fla
 		COUNT(nr_duplicate);
 		return 0;
 	}
+#ifdef SB_HANDS_NOTHING_OUT
+	return 0; /* it is forgotten already */
+#endif
 	sb->decided = true;
 	if (sb->ctx)
 		sb->ctx->kept = 1;
@@ -1159,27 +1207,33 @@ static __always_inline struct task_struct *sb_take_first(SB, s64 queue)
 static __always_inline u32 sb_put(SB, struct task_struct *p, s64 dsq, s64 slice, s64 flags,
 				  bool by_vtime, s64 vtime)
 {
-	bool bounced = false;
 	u64 enq_flags = flags & (ENUM(scx_enq_flags, SCX_ENQ_HEAD) |
 				 ENUM(scx_enq_flags, SCX_ENQ_PREEMPT));
+	bool bounced;
 	u32 wrong;
 
 	if (!slice)
 		return SB_NO_SLICE;
+	if (slice < 0 && slice != SLICE_INF_NS)
+		return SB_NEGATIVE;
+	if ((u64)flags >> 56)
+		return SB_FLAGS;
 #ifdef SB_KEEPS
 	if (sb->callback == SB_DISPATCH)
 		return sb_hand_out(sb, p, dsq, slice, enq_flags);
 #else
 	/* The task that ran waits for no decision, and there is no other. */
 	if (sb->callback == SB_DISPATCH) {
-		wrong = sb_resolve(p, &dsq, -1, &bounced);
-		if (!wrong)
-			COUNT(nr_duplicate);
-		return wrong;
+		wrong = sb_resolve(p, &dsq, -1);
+		if (wrong && wrong != SB_BOUNCES)
+			return wrong;
+		COUNT(nr_duplicate);
+		return 0;
 	}
 #endif
-	wrong = sb_resolve(p, &dsq, -1, &bounced);
-	if (wrong)
+	wrong = sb_resolve(p, &dsq, -1);
+	bounced = wrong == SB_BOUNCES;
+	if (wrong && !bounced)
 		return wrong;
 	if (p != sb->task)
 		return SB_NOT_KEPT;
@@ -1202,19 +1256,29 @@ static __always_inline u32 sb_put(SB, struct task_struct *p, s64 dsq, s64 slice,
 		COUNT(nr_bounce_dispatches);
 	else
 		COUNT(nr_user_dispatches);
-	return 0;
+	return wrong;
 }
+
+/* What is wrong with a call of a verb; that a task goes elsewhere does not end the callback. */
+#define sb_check_put(wrong, verb, p, dsq, slice, flags)                                     \
+	do {                                                                                \
+		u32 sb_g = (wrong);                                                         \
+		if (sb_g == SB_BOUNCES)                                                     \
+			sb_note_bounce(sb->callback, __LINE__, p,                           \
+				       dsq == Dsq_LOCAL ? sb->cpu : Dsq_cpuOf(dsq));        \
+		else if (sb_g)                                                              \
+			sb_fail(sb_g | (verb), sb_g == SB_NEGATIVE ? (slice)                \
+					       : sb_g == SB_FLAGS ? (flags) & 0xffLL << 56  \
+								  : (dsq));                 \
+	} while (0)
 
 #define sb_insert(p, dsq, slice, flags)                                          \
 	({                                                                       \
 		struct task_struct *sb_p = (p);                                  \
 		s64 sb_d = (dsq), sb_s = (slice), sb_f = (flags);                \
-		u32 sb_w;                                                        \
 		if (!sb_p)                                                       \
-			sb_fail(SB_NULL, 0);                                     \
-		sb_w = sb_put(sb, sb_p, sb_d, sb_s, sb_f, false, 0);             \
-		if (sb_w)                                                        \
-			sb_fail(sb_w, sb_d);                                     \
+			sb_fail(SB_NO_TASK, 0);                                  \
+		sb_check_put(sb_put(sb, sb_p, sb_d, sb_s, sb_f, false, 0), 0, sb_p, sb_d, sb_s, sb_f); \
 	})
 
 #define sb_insert_vtime(p, dsq, slice, vtime_, flags)                            \
@@ -1223,12 +1287,14 @@ static __always_inline u32 sb_put(SB, struct task_struct *p, s64 dsq, s64 slice,
 		s64 sb_d = (dsq), sb_s = (slice), sb_x = (vtime_), sb_f = (flags); \
 		u32 sb_w;                                                        \
 		if (!sb_p)                                                       \
-			sb_fail(SB_NULL, 0);                                     \
-		if (sb_d < 0)                                                    \
-			sb_fail(SB_NOT_VTIME, sb_d);                             \
-		sb_w = sb_put(sb, sb_p, sb_d, sb_s, sb_f, true, sb_x);           \
-		if (sb_w)                                                        \
-			sb_fail(sb_w, sb_d);                                     \
+			sb_fail(SB_NO_TASK | SB_BY_VTIME, 0);                    \
+		sb_w = sb_s == 0 ? SB_NO_SLICE                                   \
+		       : sb_s < 0 && sb_s != SLICE_INF_NS ? SB_NEGATIVE          \
+		       : (u64)sb_f >> 56 ? SB_FLAGS                              \
+		       : sb_is_built_in(sb_d) ? SB_NOT_VTIME                     \
+		       : sb_d < 0 ? SB_NO_DSQ                                    \
+				  : sb_put(sb, sb_p, sb_d, sb_s, sb_f, true, sb_x); \
+		sb_check_put(sb_w, SB_BY_VTIME, sb_p, sb_d, sb_s, sb_f);         \
 	})
 
 static __always_inline bool sb_take_from(SB, s64 dsq)
@@ -1246,14 +1312,14 @@ static __always_inline bool sb_take_from(SB, s64 dsq)
 	({                                                 \
 		s64 sb_d = (dsq);                          \
 		if (!sb_is_dsq(sb_d))                      \
-			sb_fail(SB_NO_DSQ, sb_d);          \
+			sb_fail(SB_MOVES, sb_d);           \
 		sb_take_from(sb, sb_d);                    \
 	})
 #define sb_nr_queued(dsq)                                  \
 	({                                                 \
 		s64 sb_d = (dsq);                          \
 		if (!sb_is_dsq(sb_d))                      \
-			sb_fail(SB_NO_DSQ, sb_d);          \
+			sb_fail(SB_COUNTS, sb_d);          \
 		(s32)scx_bpf_dsq_nr_queued(sb_d);          \
 	})
 

@@ -20,6 +20,16 @@ static __always_inline struct task_struct *sb_task_of(u64 *args)
 	return p;
 }
 
+static char sb_endless[] = "%llu loops of the policy did not come to an end";
+
+static __always_inline void sb_give_up_loops(void)
+{
+	u64 loops = READ_ONCE(sb_nr_endless);
+
+	if (loops >= SB_MAX_ENDLESS)
+		scx_bpf_error_bstr(sb_endless, &loops, sizeof(loops));
+}
+
 static __always_inline bool sb_tasks_wait(void)
 {
 	if (scx_bpf_dsq_nr_queued(SB_GLOBAL) > 0)
@@ -66,10 +76,15 @@ s32 sb_select_cpu(u64 *args)
 		SB_CALL(SB_SELECT_CPU, p);
 		s32 chosen = SB_HAS_SELECT_CPU(&call, p, prev_cpu, wake_flags);
 
+#ifdef SB_TIMES
+		if (call.decided && call.ctx)
+			call.ctx->ran_ns = 0;
+#endif
 		if (call.failed)
 			return prev_cpu;
 		if (!sb_may_run_on(p, chosen)) {
-			sb_note(SB_SELECT_CPU, SB_BAD_CPU, 0, chosen);
+			COUNT(nr_policy_errors);
+			sb_note_bounce(SB_SELECT_CPU, 0, p, chosen);
 			return prev_cpu;
 		}
 		return chosen;
@@ -99,14 +114,17 @@ void sb_enqueue(u64 *args)
 #endif
 	SB_HAS_ENQUEUE(&call, p, args[1]);
 	if (!call.decided) {
-		if (!call.failed)
+		if (!call.failed) {
 			COUNT(nr_forgotten);
+			sb_note_forgotten(SB_ENQUEUE, p);
+		}
 		sb_insert_default(&call, p);
 	}
 #ifdef SB_TIMES
 	if (call.ctx)
 		call.ctx->ran_ns = 0;
 #endif
+	sb_give_up_loops();
 }
 
 /* A CPU has nothing to run. */
@@ -143,14 +161,18 @@ void sb_dispatch(u64 *args)
 				if (left)
 					__sync_lock_test_and_set(&left->kept, 0);
 				COUNT(nr_user_dispatches);
-				if (!call.failed)
+				if (!call.failed) {
 					COUNT(nr_forgotten);
+					sb_note_forgotten(SB_ENQUEUE, p);
+				}
 			}
 			if (!call.gave)
 				sb_take_from(&call, SB_GLOBAL);
 		}
 	}
 #endif
+	if (call.failed)
+		sb_give_up_loops();
 	if (call.failed && !call.gave && !call.emptied)
 		sb_dispatch_default(&call);
 	if ((call.lost || call.emptied) && !call.gave)

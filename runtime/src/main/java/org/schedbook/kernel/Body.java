@@ -663,7 +663,8 @@ final class Body {
                                 && bare(made.getArguments().getFirst()) instanceof LiteralTree text
                         ? ": " + text.getValue()
                         : "";
-        program.thrown.add(typeOf(made) + message);
+        program.thrown.add(
+                program.binaryName((TypeElement) trees.types.asElement(typeOf(made))) + message);
         return "sb_fail(SB_THROWS, %d);".formatted(program.thrown.size() - 1);
     }
 
@@ -1763,6 +1764,7 @@ final class Body {
                         tree,
                         Unsupported.INSERT_EARLY,
                         name + " in " + String.join(", ", method.from),
+                        "selectCpu",
                         "enqueue",
                         "dispatch");
                 noteDsq(arguments.get(1), name.equals("insertVtime"));

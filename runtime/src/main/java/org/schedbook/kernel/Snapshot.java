@@ -252,7 +252,8 @@ public record Snapshot(
         }
 
         private static PolicyException noTask(String verb) {
-            return new PolicyException(verb + ": there is no task in init().");
+            return new PolicyException(
+                    verb + " is possible only in selectCpu(), enqueue() and dispatch().");
         }
 
         @Override

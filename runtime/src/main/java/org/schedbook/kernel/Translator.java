@@ -262,6 +262,9 @@ public final class Translator {
         var before = new StringBuilder();
         if (fields.values().stream().anyMatch(f -> isUsed(f) && isQueue(f.kind))) {
             switches.add("SB_KEEPS");
+            if (!callbacks.containsKey("dispatch")) {
+                switches.add("SB_HANDS_NOTHING_OUT");
+            }
         }
         switches.forEach(s -> before.append("#define ").append(s).append('\n'));
         before.append("#include \"policy.h\"\n");
@@ -423,7 +426,7 @@ public final class Translator {
                 List.copyOf(thrown));
     }
 
-    private String binaryName(TypeElement type) {
+    String binaryName(TypeElement type) {
         return trees.elements.getBinaryName(type).toString();
     }
 

@@ -21,7 +21,9 @@ enum Unsupported {
     MOVE_EARLY(
             "a task that was kept can be taken and handed out only in dispatch(); let enqueue() keep"
                     + " or insert the task it is called for"),
-    INSERT_EARLY("a task can be inserted only in enqueue(), or in dispatch() if it was kept"),
+    INSERT_EARLY(
+            "a task can be inserted only in selectCpu() and enqueue(), or in dispatch() if it was"
+                    + " kept"),
     LATE_VALUE("topology() is known in init(): keep what a callback needs in a field"),
     MIXED_DSQ(
             "with both insert and insertVtime, the DSQs must be constants, one kind each: name them"

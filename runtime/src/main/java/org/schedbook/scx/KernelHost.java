@@ -6,22 +6,14 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.schedbook.bpf.exit_record;
 import org.schedbook.bpf.sched_ext_ops;
-import org.schedbook.harness.Faults;
-import org.schedbook.harness.NotMadeException;
 import org.schedbook.harness.PolicyFault;
-import org.schedbook.harness.PolicyMaker;
 import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.kernel.Snapshot;
 import org.schedbook.libbpf.BpfException;
@@ -40,8 +32,6 @@ import org.schedbook.policy.Topology;
  * kernel goes back to its own scheduler.
  */
 public final class KernelHost implements Scheduler {
-
-    private static final Duration INIT_LIMIT = Duration.ofSeconds(30);
 
     private static final String OPS = "policy_ops";
     private static final String VARIABLES = ".bss";
@@ -66,6 +56,7 @@ public final class KernelHost implements Scheduler {
     private static final VarHandle INT = JAVA_INT.varHandle();
 
     private final String name;
+    private final int nrCpus;
     private final List<String> thrown;
     private final Map<String, ElfSymbols.Symbol> symbols;
 
@@ -80,7 +71,8 @@ public final class KernelHost implements Scheduler {
     private List<PolicyFault> lastFaults = List.of();
     private ExitInfo exit;
 
-    private KernelHost(KernelPolicy policy) {
+    private KernelHost(KernelPolicy policy, int nrCpus) {
+        this.nrCpus = nrCpus;
         this.name = PolicyHost.opsName(policy.name());
         this.thrown = policy.layout().thrown();
         this.symbols = ElfSymbols.of(policy.object());
@@ -95,8 +87,8 @@ public final class KernelHost implements Scheduler {
         PolicyHost.checkMachine();
         long hotplugSeq = Sysfs.hotplugSeq(); // before the policy looks at the CPUs
         Topology topology = Sysfs.topology();
-        Snapshot snapshot = initialise(policy, topology);
-        var host = new KernelHost(policy);
+        Snapshot snapshot = new Preparation(policy, topology, options.callDeadline()).run();
+        var host = new KernelHost(policy, Sysfs.nrPossibleCpus());
         try {
             BpfObject.listen(false);
             try {
@@ -129,51 +121,6 @@ public final class KernelHost implements Scheduler {
             }
         }
         return PolicyHost.explain(cause);
-    }
-
-    /** Runs the policy's own Java, on a thread that may be given up. */
-    private static Snapshot initialise(KernelPolicy policy, Topology topology)
-            throws AttachException {
-        var result = new CompletableFuture<Snapshot>();
-        PolicyMaker maker = policy::newPolicy;
-        Thread thread =
-                Thread.ofPlatform()
-                        .name("policy-init")
-                        .daemon()
-                        .start(
-                                () -> {
-                                    try {
-                                        result.complete(
-                                                Snapshot.of(
-                                                        maker.policy(), policy.layout(), topology));
-                                    } catch (NotMadeException e) {
-                                        result.completeExceptionally(e);
-                                    } catch (Throwable t) {
-                                        result.completeExceptionally(failed(policy, t));
-                                    }
-                                });
-        try {
-            return result.get(INIT_LIMIT.toSeconds(), TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw PolicyHost.explain(e.getCause());
-        } catch (TimeoutException e) {
-            PolicyHost.lose(thread);
-            throw new AttachException(
-                    "The policy was not attached within %d s; its init() may not return."
-                            .formatted(INIT_LIMIT.toSeconds()),
-                    PolicyHost.MEND);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AttachException(
-                    "Interrupted while attaching; nothing is attached.", "Run the cell again.");
-        }
-    }
-
-    /** May not return: what a policy throws may never say what it is. */
-    private static AttachException failed(KernelPolicy policy, Throwable thrown) {
-        int line = Faults.lineOf(policy.mainClass(), Faults.stackOf(thrown));
-        return new AttachException(
-                new PolicyFault("init", Faults.describe(thrown), line).sentence(), PolicyHost.MEND);
     }
 
     // ---- Loading --------------------------------------------------------------------------
@@ -282,9 +229,17 @@ public final class KernelHost implements Scheduler {
             }
             List<PolicyFault> faults = new ArrayList<>();
             for (int i = 0; i < MAX_FAULTS; i++) {
-                long id = variable("sb_faults", 16L * i);
+                long at = 32L * i;
+                long id = variable("sb_faults", at);
                 if (id != 0) {
-                    faults.add(KernelFaults.of(id, variable("sb_faults", 16L * i + 8), thrown));
+                    faults.add(
+                            KernelFaults.of(
+                                    id,
+                                    variable("sb_faults", at + 8),
+                                    variable("sb_faults", at + 16),
+                                    variable("sb_faults", at + 24),
+                                    nrCpus,
+                                    thrown));
                 }
             }
             return faults;

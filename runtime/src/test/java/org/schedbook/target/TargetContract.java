@@ -342,8 +342,8 @@ public abstract class TargetContract {
                         + " throw new IllegalStateException();");
         right(
                 "canRunOn is true for as many CPUs as nrCpusAllowed says",
-                "n = 0; for (int i = -70; i < 300; i++) if (task.canRunOn(i)) n++;"
-                        + " if (n != task.nrCpusAllowed()) throw new IllegalStateException();");
+                "int may = 0; for (int i = -70; i < 300; i++) if (task.canRunOn(i)) may++;"
+                        + " if (may != task.nrCpusAllowed()) throw new IllegalStateException();");
         add(
                 "dispatches a task to a CPU that it may not use",
                 End.STAYED,

@@ -189,7 +189,8 @@ public final class GuestAgent {
 
     /** A thread that is still in a call of a policy disturbs whatever is measured here next. */
     private static boolean isSpent(Request request) {
-        return request instanceof Message.Attach && HostTarget.hasLostThread();
+        return (request instanceof Message.Attach || request instanceof Message.AttachKernel)
+                && HostTarget.hasLostThread();
     }
 
     private Attachment attached() throws TargetException {

@@ -176,21 +176,16 @@ class InKernelIT {
                         """);
         var lines = new TreeSet<String>();
         status.faults().forEach(fault -> lines.add(fault.replaceAll("Index -?\\d+", "Index")));
-        String policy = "org.schedbook.policy.PolicyException: ";
         assertEquals(
                 new TreeSet<>(
                         List.of(
                                 "enqueue, line 9: java.lang.ArithmeticException: / by zero",
                                 "enqueue, line 10: java.lang.ArrayIndexOutOfBoundsException: Index"
                                         + " out of bounds",
-                                "enqueue, line 11: "
-                                        + policy
-                                        + "insert: the slice must be more than 0 ns.",
-                                "enqueue, line 12: "
-                                        + policy
-                                        + "There is no DSQ 77; create it with createDsq in"
+                                "enqueue, line 11: insert: the slice must be more than 0 ns.",
+                                "enqueue, line 12: There is no DSQ 77; create it with createDsq in"
                                         + " init().",
-                                "enqueue, line 13: " + policy + "kick: there is no CPU 4096.",
+                                "enqueue, line 13: kick: there is no CPU 4096.",
                                 "enqueue, line 14: java.lang.ArithmeticException: overflow")),
                 lines);
     }
@@ -209,7 +204,8 @@ class InKernelIT {
                         }
                         """);
         assertTrue(status.counters().get("nr_forgotten") > 0, status.toString());
-        assertEquals(List.of(), status.faults());
+        assertTrue(status.faults().getFirst().contains("was forgotten"), status.toString());
+        assertEquals(0, status.counters().get("nr_policy_errors"), status.toString());
     }
 
     @Test
@@ -242,7 +238,13 @@ class InKernelIT {
                         }
                         """);
         assertTrue(status.counters().get("nr_bounce_dispatches") > 0, status.toString());
-        assertEquals(List.of(), status.faults());
+        assertTrue(
+                status.faults()
+                        .getFirst()
+                        .matches(
+                                "enqueue, line 3: task \\d+ was sent to CPU 60, and there is none"),
+                status.toString());
+        assertEquals(1, status.faults().size(), status.toString());
     }
 
     @Test
