@@ -124,6 +124,8 @@ class JarsTest(unittest.TestCase):
     def test_every_jar_of_ours_has_its_licence_its_notice_and_its_bill_of_materials(self):
         jars = [jar for jar in ROOT.glob("*/target/schedbook-*.jar") if not jar.stem.endswith("tests")]
         self.assertEqual(3, len(jars), jars)
+        jars += [*ROOT.glob("kernel-ext/target/tools/*.jar"), *ROOT.glob("kernel-ext/target/hidden-tests/*.jar")]
+        self.assertEqual(5, len(jars), jars)
         for jar in jars:
             with zipfile.ZipFile(jar) as file:
                 self.assertEqual((ROOT / "LICENSE").read_bytes(), file.read("META-INF/LICENSE"))
