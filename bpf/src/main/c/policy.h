@@ -694,12 +694,12 @@ static __noinline s64 sb_long_between(u64 *seed, s64 least, s64 bound)
 
 /* ---- Maps: by a number, or by a task, whose entry then goes with it ---- */
 
+/* All made beforehand: with interrupts off, as here, the kernel gets no memory for more than a few. */
 enum { SB_MAX_ENTRIES = 65536 };
 
 #define sb_map(key_, value_, name)                    \
 	struct {                                      \
 		__uint(type, SB_MAP_HASH);            \
-		__uint(map_flags, SB_F_NO_PREALLOC);  \
 		__uint(max_entries, SB_MAX_ENTRIES);  \
 		__type(key, key_);                    \
 		__type(value, value_);                \
@@ -728,8 +728,7 @@ enum { SB_MAX_ENTRIES = 65536 };
 	})
 /*
  * The kernel refuses to change a map also where a lock is not had within a quarter of a second, as when
- * the virtual CPU that holds it does not run, and where the memory kept ready for entries is used up for
- * the moment. Neither means that the map is full, and both pass.
+ * the virtual CPU that holds it does not run. That does not mean that the map is full, and passes.
  */
 enum { SB_EEXIST = -17, SB_E2BIG = -7, SB_MAP_TRIES = 4 };
 
