@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.schedbook.policy.Dsq;
 import org.schedbook.policy.Enq;
 import org.schedbook.policy.ExitInfo;
@@ -336,8 +337,8 @@ public abstract class PolicyHarness implements Scx {
                     "forgotten",
                     String.format(
                             Locale.ROOT,
-                            "%s was forgotten: neither enqueue() nor a later dispatch() inserted it for %.1f s",
-                            nameOf(task),
+                            "%s for %.1f s",
+                            Misuse.forgotten(nameOf(task)),
                             waitedNs / 1e9));
         }
         insertDefault(task);
@@ -362,20 +363,12 @@ public abstract class PolicyHarness implements Scx {
     }
 
     private String wrongCpu(HostedTask task, int cpu) {
-        String name = nameOf(task);
-        return cpu < 0 || cpu >= nrCpus
-                ? "%s was sent to CPU %d, and there is none".formatted(name, cpu)
-                : "%s may only use %s and was sent to CPU %d".formatted(name, cpusOf(task), cpu);
-    }
-
-    private String cpusOf(HostedTask task) {
-        var cpus = new ArrayList<String>();
-        for (int cpu = 0; cpu < nrCpus; cpu++) {
-            if (task.canRunOn(cpu)) {
-                cpus.add(Integer.toString(cpu));
-            }
-        }
-        return (cpus.size() == 1 ? "CPU " : "CPUs ") + String.join(", ", cpus);
+        List<String> allowed =
+                IntStream.range(0, nrCpus)
+                        .filter(task::canRunOn)
+                        .mapToObj(Integer::toString)
+                        .toList();
+        return Misuse.wrongCpu(nameOf(task), cpu, nrCpus, allowed);
     }
 
     /** Adds what was counted; any thread may call it. */
@@ -428,7 +421,7 @@ public abstract class PolicyHarness implements Scx {
     private void insertLocal(HostedTask task, long dsq, long sliceNs, long flags) {
         boolean here = dsq == Dsq.LOCAL;
         if (!here && !Dsq.isLocalOn(dsq)) {
-            throw noDsq("insert", dsq);
+            throw new PolicyException(Misuse.noDsq("insert", dsq));
         }
         if (!isTaken(task)) {
             return;
@@ -457,8 +450,7 @@ public abstract class PolicyHarness implements Scx {
     public final void insertVtime(Task task, long dsq, long sliceNs, long vtime, long enqFlags) {
         HostedTask decided = check("insertVtime", task, sliceNs, enqFlags);
         if (dsq == Dsq.GLOBAL || dsq == Dsq.LOCAL || Dsq.isLocalOn(dsq)) {
-            throw new PolicyException(
-                    "insertVtime is possible only into a DSQ made with createDsq in init().");
+            throw new PolicyException(Misuse.noVtimeThere());
         }
         OwnDsq own = own("insertVtime", dsq);
         own.use(true);
@@ -484,29 +476,23 @@ public abstract class PolicyHarness implements Scx {
             explain(verb, task, sliceNs);
         }
         if ((enqFlags & INTERNAL_FLAGS) != 0) {
-            throw new PolicyException(
-                    "%s: the flags 0x%x are the kernel's own; pass on those of enqueue(), or Enq.HEAD and Enq.PREEMPT."
-                            .formatted(verb, enqFlags & INTERNAL_FLAGS));
+            throw new PolicyException(Misuse.kernelFlags(verb, enqFlags & INTERNAL_FLAGS));
         }
         return (HostedTask) task;
     }
 
     private void explain(String verb, Task task, long sliceNs) {
         if (!callback.maySchedule()) {
-            throw new PolicyException(
-                    "%s is possible only in selectCpu(), enqueue() and dispatch()."
-                            .formatted(verb));
+            throw new PolicyException(Misuse.notHere(verb));
         }
         if (task == null) {
-            throw new PolicyException("%s: the task is null.".formatted(verb));
+            throw new PolicyException(Misuse.noTask(verb));
         }
         if (sliceNs == 0) {
-            throw new PolicyException("%s: the slice must be more than 0 ns.".formatted(verb));
+            throw new PolicyException(Misuse.zeroSlice(verb));
         }
         if (sliceNs < 0 && sliceNs != Policy.SLICE_INF_NS) {
-            throw new PolicyException(
-                    "%s: a slice of %d ns is negative; it must be more than 0 ns, or SLICE_INF_NS."
-                            .formatted(verb, sliceNs));
+            throw new PolicyException(Misuse.negativeSlice(verb, sliceNs));
         }
     }
 
@@ -522,17 +508,9 @@ public abstract class PolicyHarness implements Scx {
     private OwnDsq own(String verb, long dsq) {
         OwnDsq own = find(dsq);
         if (own == null) {
-            throw noDsq(verb, dsq);
+            throw new PolicyException(Misuse.noDsq(verb, dsq));
         }
         return own;
-    }
-
-    private static PolicyException noDsq(String verb, long dsq) {
-        String what =
-                dsq == Dsq.GLOBAL || dsq == Dsq.LOCAL || Dsq.isLocalOn(dsq)
-                        ? "%s takes a DSQ of the policy's own".formatted(verb)
-                        : "There is no DSQ %s".formatted(dsq < 0 ? "0x%x".formatted(dsq) : dsq);
-        return new PolicyException(what + "; create it with createDsq in init().");
     }
 
     @Override
@@ -563,16 +541,13 @@ public abstract class PolicyHarness implements Scx {
     public final void kick(int cpu, long kickFlags) {
         checkGoesOn();
         if (cpu < 0 || cpu >= nrCpus) {
-            throw new PolicyException("kick: there is no CPU %d.".formatted(cpu));
+            throw new PolicyException(Misuse.noCpu(cpu));
         }
         if ((kickFlags & ~KICK_FLAGS) != 0) {
-            throw new PolicyException(
-                    "kick: there are no flags 0x%x, only Kick.IDLE and Kick.PREEMPT."
-                            .formatted(kickFlags & ~KICK_FLAGS));
+            throw new PolicyException(Misuse.noKickFlags(kickFlags & ~KICK_FLAGS));
         }
         if (kickFlags == KICK_FLAGS) {
-            throw new PolicyException(
-                    "kick: Kick.IDLE and Kick.PREEMPT exclude each other, as an idle CPU has nothing to preempt; use one.");
+            throw new PolicyException(Misuse.bothKickFlags());
         }
         kickCpu(cpu, kickFlags);
     }
@@ -587,7 +562,7 @@ public abstract class PolicyHarness implements Scx {
     public final int pickIdleCpu(Task task) {
         checkGoesOn();
         if (task == null) {
-            throw new PolicyException("pickIdleCpu: the task is null.");
+            throw new PolicyException(Misuse.noTask("pickIdleCpu"));
         }
         return pickIdle((HostedTask) task);
     }
