@@ -766,39 +766,47 @@ static __always_inline long sb_change(void *map, const void *key, const void *va
 		__typeof__(*(map).key) sb_k = (key_);           \
 		bpf_map_delete_elem(&(map), &sb_k);             \
 	})
-/* change is what is done to an entry that is there, also where another CPU made it just now. */
+/*
+ * The entry of a key, which is made if it is missing. NULL if it cannot be, or, unless it is wanted all
+ * the same, if it was just made. Another CPU may make it meanwhile, and take it away again.
+ */
+static __always_inline void *sb_entry_or_new(void *map, const void *key, const void *value,
+					     bool wanted, long *error)
+{
+	void *entry = bpf_map_lookup_elem(map, key);
+
+	*error = 0;
+	for (u32 i = 0; !entry && i < SB_MAP_TRIES; i++) {
+		*error = sb_change(map, key, value, SB_NOEXIST);
+		if (*error ? *error != SB_EEXIST : !wanted)
+			break;
+		entry = bpf_map_lookup_elem(map, key);
+	}
+	return entry;
+}
+
+/* change is what is done to an entry that is there. */
 #define sb_map_merge(map, key_, value_, change)                               \
 	({                                                                    \
 		__typeof__(*(map).key) sb_x = (key_);                         \
 		__typeof__(*(map).value) sb_y = (value_);                     \
-		__auto_type sb_v = sb_entry(map, sb_x);                       \
-		long sb_w = 0;                                                \
-		for (u32 sb_i = 0; !sb_v && sb_i < SB_MAP_TRIES; sb_i++) {    \
-			sb_w = sb_change(&(map), &sb_x, &sb_y, SB_NOEXIST);   \
-			if (sb_w != SB_EEXIST)                                \
-				break;                                        \
-			sb_v = sb_entry(map, sb_x);                           \
-		}                                                             \
+		long sb_w;                                                    \
+		__typeof__((map).value) sb_v =                                \
+			sb_entry_or_new(&(map), &sb_x, &sb_y, false, &sb_w);  \
 		if (sb_v)                                                     \
 			change(*sb_v, sb_y);                                  \
 		else if (sb_w)                                                \
 			sb_fail_map(sb_w);                                    \
 	})
-/* The entry of a key, which is made if it is missing. */
-#define sb_map_compute_if_absent(map, key_)                                         \
-	({                                                                          \
-		__typeof__(*(map).key) sb_x = (key_);                               \
-		__auto_type sb_v = sb_entry(map, sb_x);                             \
-		long sb_w = 0;                                                      \
-		for (u32 sb_i = 0; !sb_v && sb_i < SB_MAP_TRIES; sb_i++) {          \
-			sb_w = sb_change(&(map), &sb_x, (void *)&sb_initial_##map, SB_NOEXIST); \
-			if (sb_w && sb_w != SB_EEXIST)                              \
-				break;                                              \
-			sb_v = sb_entry(map, sb_x);                                 \
-		}                                                                   \
-		if (!sb_v)                                                          \
-			sb_fail_map(sb_w);                                          \
-		sb_v;                                                               \
+#define sb_map_compute_if_absent(map, key_)                                             \
+	({                                                                              \
+		__typeof__(*(map).key) sb_x = (key_);                                   \
+		long sb_w;                                                              \
+		__typeof__((map).value) sb_v = sb_entry_or_new(                         \
+			&(map), &sb_x, (const void *)&sb_initial_##map, true, &sb_w);   \
+		if (!sb_v)                                                              \
+			sb_fail_map(sb_w);                                              \
+		sb_v;                                                                   \
 	})
 #define sb_map_put_new(map, key_)                                                        \
 	({                                                                               \
@@ -1208,7 +1216,6 @@ static __always_inline u32 sb_put(SB, struct task_struct *p, s64 dsq, s64 slice,
 {
 	u64 enq_flags = flags & (ENUM(scx_enq_flags, SCX_ENQ_HEAD) |
 				 ENUM(scx_enq_flags, SCX_ENQ_PREEMPT));
-	bool bounced;
 	u32 wrong;
 
 	if (!slice)
@@ -1217,6 +1224,8 @@ static __always_inline u32 sb_put(SB, struct task_struct *p, s64 dsq, s64 slice,
 		return SB_NEGATIVE;
 	if ((u64)flags >> 56)
 		return SB_FLAGS;
+	if (by_vtime && sb_is_built_in(dsq))
+		return SB_NOT_VTIME;
 #ifdef SB_KEEPS
 	if (sb->callback == SB_DISPATCH)
 		return sb_hand_out(sb, p, dsq, slice, enq_flags);
@@ -1231,8 +1240,7 @@ static __always_inline u32 sb_put(SB, struct task_struct *p, s64 dsq, s64 slice,
 	}
 #endif
 	wrong = sb_resolve(p, &dsq, -1);
-	bounced = wrong == SB_BOUNCES;
-	if (wrong && !bounced)
+	if (wrong && wrong != SB_BOUNCES)
 		return wrong;
 	if (p != sb->task)
 		return SB_NOT_KEPT;
@@ -1251,50 +1259,33 @@ static __always_inline u32 sb_put(SB, struct task_struct *p, s64 dsq, s64 slice,
 		dsq_insert(p, dsq, slice, enq_flags);
 	}
 	sb_announce(p, dsq);
-	if (bounced)
+	if (wrong)
 		COUNT(nr_bounce_dispatches);
 	else
 		COUNT(nr_user_dispatches);
 	return wrong;
 }
 
-/* What is wrong with a call of a verb; that a task goes elsewhere does not end the callback. */
-#define sb_check_put(wrong, verb, p, dsq, slice, flags)                                     \
-	do {                                                                                \
-		u32 sb_g = (wrong);                                                         \
-		if (sb_g == SB_BOUNCES)                                                     \
-			sb_note_bounce(sb->callback, __LINE__, p,                           \
-				       dsq == Dsq_LOCAL ? sb->cpu : Dsq_cpuOf(dsq));        \
-		else if (sb_g)                                                              \
-			sb_fail(sb_g | (verb), sb_g == SB_NEGATIVE ? (slice)                \
-					       : sb_g == SB_FLAGS ? (flags) & 0xffLL << 56  \
-								  : (dsq));                 \
-	} while (0)
-
-#define sb_insert(p, dsq, slice, flags)                                          \
-	({                                                                       \
-		struct task_struct *sb_p = (p);                                  \
-		s64 sb_d = (dsq), sb_s = (slice), sb_f = (flags);                \
-		if (!sb_p)                                                       \
-			sb_fail(SB_NO_TASK, 0);                                  \
-		sb_check_put(sb_put(sb, sb_p, sb_d, sb_s, sb_f, false, 0), 0, sb_p, sb_d, sb_s, sb_f); \
+/* verb is SB_BY_VTIME or 0; that a task goes elsewhere does not end the callback. */
+#define sb_insert_as(verb, p, dsq, slice, vtime_, flags)                                    \
+	({                                                                                  \
+		struct task_struct *sb_p = (p);                                             \
+		s64 sb_d = (dsq), sb_s = (slice), sb_x = (vtime_), sb_f = (flags);          \
+		u32 sb_w;                                                                   \
+		if (!sb_p)                                                                  \
+			sb_fail(SB_NO_TASK | (verb), 0);                                    \
+		sb_w = sb_put(sb, sb_p, sb_d, sb_s, sb_f, verb, sb_x);                      \
+		if (sb_w == SB_BOUNCES)                                                     \
+			sb_note_bounce(sb->callback, __LINE__, sb_p,                        \
+				       sb_d == Dsq_LOCAL ? sb->cpu : Dsq_cpuOf(sb_d));      \
+		else if (sb_w)                                                              \
+			sb_fail(sb_w | (verb), sb_w == SB_NEGATIVE ? sb_s                   \
+					       : sb_w == SB_FLAGS ? sb_f & 0xffLL << 56     \
+								  : sb_d);                  \
 	})
-
-#define sb_insert_vtime(p, dsq, slice, vtime_, flags)                            \
-	({                                                                       \
-		struct task_struct *sb_p = (p);                                  \
-		s64 sb_d = (dsq), sb_s = (slice), sb_x = (vtime_), sb_f = (flags); \
-		u32 sb_w;                                                        \
-		if (!sb_p)                                                       \
-			sb_fail(SB_NO_TASK | SB_BY_VTIME, 0);                    \
-		sb_w = sb_s == 0 ? SB_NO_SLICE                                   \
-		       : sb_s < 0 && sb_s != SLICE_INF_NS ? SB_NEGATIVE          \
-		       : (u64)sb_f >> 56 ? SB_FLAGS                              \
-		       : sb_is_built_in(sb_d) ? SB_NOT_VTIME                     \
-		       : sb_d < 0 ? SB_NO_DSQ                                    \
-				  : sb_put(sb, sb_p, sb_d, sb_s, sb_f, true, sb_x); \
-		sb_check_put(sb_w, SB_BY_VTIME, sb_p, sb_d, sb_s, sb_f);         \
-	})
+#define sb_insert(p, dsq, slice, flags) sb_insert_as(0, p, dsq, slice, 0, flags)
+#define sb_insert_vtime(p, dsq, slice, vtime_, flags) \
+	sb_insert_as(SB_BY_VTIME, p, dsq, slice, vtime_, flags)
 
 static __always_inline bool sb_take_from(SB, s64 dsq)
 {
