@@ -35,6 +35,22 @@ public record CommandResult(
         return STYLE.matcher(written).replaceAll("");
     }
 
+    /**
+     * Returns this if the command succeeded.
+     *
+     * @param command what was run
+     * @throws TargetException if it did not; has its own words
+     */
+    public CommandResult orThrow(List<String> command) throws TargetException {
+        if (exitCode != 0) {
+            throw new TargetException(
+                    "'%s' ended with status %d.".formatted(String.join(" ", command), exitCode),
+                    "Its own words are below.",
+                    uncoloured(errors));
+        }
+        return this;
+    }
+
     /** A command beside which nothing runs. */
     public CommandResult(int exitCode, String output, String errors) {
         this(exitCode, output, errors, List.of(), List.of());

@@ -56,7 +56,7 @@ final class RecordedSchedule {
                         schedule.wakes(time, waking.cpu(), waking.pid(), waking.waker());
                     }
                 }
-                case SchedTrace.Insert(long _, int _, Schedule.Insert insert) -> {
+                case SchedTrace.Insert insert -> {
                     long dsq = insert.dsq() == SHARED ? Dsq.GLOBAL : insert.dsq();
                     if (isOurs(insert.pid()) && isThePolicys(dsq)) {
                         schedule.inserted(

@@ -131,13 +131,7 @@ public final class SchedRecorder {
                     "Record in a guest: %target vm.",
                     result.errors());
         }
-        if (result.exitCode() != 0) {
-            throw new TargetException(
-                    "'%s' ended with status %d."
-                            .formatted(String.join(" ", command), result.exitCode()),
-                    "Its own words are below.",
-                    CommandResult.uncoloured(result.errors()));
-        }
+        result.orThrow(command);
         try (var in =
                 new GZIPInputStream(
                         new ByteArrayInputStream(
@@ -150,7 +144,7 @@ public final class SchedRecorder {
     }
 
     /** Puts decisions where they belong by their times. */
-    private static String merged(String text) {
+    static String merged(String text) {
         int between = text.indexOf("\n" + DECISIONS + "\n");
         if (between < 0) {
             return text;
@@ -164,13 +158,14 @@ public final class SchedRecorder {
                 .forEach(decisions::add);
         for (String line : text.substring(0, between + 1).lines().toList()) {
             double time = time(line);
-            while (!begun && time > 0 && !decisions.isEmpty() && time(decisions.peek()) < time) {
-                decisions.poll(); // before there was anything to decide on
+            while (!decisions.isEmpty() && time(decisions.peek()) < time) {
+                String decision = decisions.poll();
+                // Before the first event there was nothing to decide on.
+                if (begun || decision.startsWith("#")) {
+                    merged.append(decision).append('\n');
+                }
             }
             begun |= time > 0;
-            while (!decisions.isEmpty() && time(decisions.peek()) < time) {
-                merged.append(decisions.poll()).append('\n');
-            }
             merged.append(line).append('\n');
         }
         decisions.forEach(line -> merged.append(line).append('\n'));

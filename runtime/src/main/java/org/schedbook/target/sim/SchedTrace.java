@@ -86,7 +86,9 @@ public record SchedTrace(
     record Fork(long timeNs, int cpu, int parent, int child) implements Event {}
 
     /** A policy puts a task into a DSQ; only what {@link SchedRecorder} has written tells of it. */
-    record Insert(long timeNs, int cpu, Schedule.Insert insert) implements Event {}
+    record Insert(
+            long timeNs, int cpu, int pid, long dsq, long sliceNs, boolean byVtime, long vtime)
+            implements Event {}
 
     /** In bytes: pages that hold a trace have a whole program in a line. */
     private static final int MAX_LINE = 16 << 20;

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.schedbook.schedule.Schedule;
 import org.schedbook.target.sim.SchedTrace.Event;
 import org.schedbook.target.sim.SchedTrace.Fork;
 import org.schedbook.target.sim.SchedTrace.Insert;
@@ -393,13 +392,11 @@ final class SchedTraceReader {
                         new Insert(
                                 time,
                                 cpu,
-                                new Schedule.Insert(
-                                        time,
-                                        Integer.parseInt(what.group(1)),
-                                        Long.parseUnsignedLong(what.group(2), 16),
-                                        Long.parseUnsignedLong(what.group(3)),
-                                        what.group(4) != null,
-                                        what.group(4) == null ? 0 : Long.parseLong(what.group(4))));
+                                Integer.parseInt(what.group(1)),
+                                Long.parseUnsignedLong(what.group(2), 16),
+                                Long.parseUnsignedLong(what.group(3)),
+                                what.group(4) != null,
+                                what.group(4) == null ? 0 : Long.parseLong(what.group(4)));
                 default ->
                         new Waking(
                                 time,

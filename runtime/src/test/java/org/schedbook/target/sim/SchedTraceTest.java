@@ -337,6 +337,25 @@ class SchedTraceTest {
     }
 
     @Test
+    void decisionsComeBetweenEventsAndThatSomeWereLostIsSaid() throws Exception {
+        String decision =
+                "loop-7 [001] d..21 %s: schedbook_insert: (f+0x4/0x10) pid=21 dsq=0x3 slice=1\n";
+        String decisions =
+                "# decisions\n# tracer: nop\n# entries-in-buffer/entries-written: 2/%d   #P:2\n"
+                        + decision.formatted("9.900000")
+                        + decision.formatted("10.012000");
+        Schedule schedule =
+                read(SchedRecorder.merged(TRACE + decisions.formatted(2))).schedule("recorded");
+        assertEquals(
+                List.of(new Schedule.Insert(11_000_000, 21, 3, 1, false, 0)), schedule.inserts());
+        var lost =
+                SchedTrace.readWithGaps(
+                        "load.trace",
+                        new StringReader(SchedRecorder.merged(TRACE + decisions.formatted(5))));
+        assertTrue(lost.gaps().getFirst().reason().contains("kept 2 of 5 events"));
+    }
+
+    @Test
     void aDecisionThatIsNoneIsSaidWithItsLine() {
         String text = "a-1 [000] d..2. 10.000000: schedbook_insert: (f) pid=x dsq=0x3 slice=1\n";
         var e = assertThrows(FormatException.class, () -> read(text));
