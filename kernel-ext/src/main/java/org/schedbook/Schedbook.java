@@ -139,7 +139,7 @@ public final class Schedbook {
      */
     public static Attachment attach(CompiledPolicy policy, AttachOptions options)
             throws TargetException, InterruptedException {
-        return session().place().attach(policy, options);
+        return session().place().attach(Contender.of(policy), options);
     }
 
     /**
@@ -151,7 +151,9 @@ public final class Schedbook {
      */
     public static Attachment attachInKernel(String name)
             throws TargetException, InterruptedException {
-        return session().place().attach(session().policies().inKernel(name), AttachOptions.DEFAULT);
+        return session()
+                .place()
+                .attach(Contender.of(session().policies().inKernel(name)), AttachOptions.DEFAULT);
     }
 
     /** Returns what is attached, with its state and counters: {@code %status}. */

@@ -2,6 +2,7 @@ package org.schedbook.magic;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.schedbook.bench.Contender;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.CellError;
@@ -96,9 +97,10 @@ final class AttachMagic implements Magic {
         TargetStart.start(session, call);
         var options = new AttachOptions(partial, Optional.ofNullable(builtinIdle));
         Attachment attachment =
-                translated.isPresent()
-                        ? session.place().attach(translated.get(), options)
-                        : session.place().attach(policy, options);
+                session.place()
+                        .attach(
+                                translated.map(Contender::of).orElse(Contender.of(policy)),
+                                options);
         translated.ifPresent(t -> t.notes().forEach(note -> call.show(note.toString())));
         if (record != null) {
             new ScheduledLoad(session, call).recordAll(Duration.ofSeconds(record));

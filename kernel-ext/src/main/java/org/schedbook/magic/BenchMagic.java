@@ -134,7 +134,6 @@ final class BenchMagic implements Magic {
 
     private void record(Workload load, List<Contender> contenders, MagicCall call)
             throws TargetException, InterruptedException {
-        session.place().detach();
         var loads = new ScheduledLoad(session, call);
         for (Contender contender : contenders) {
             loads.record(contender.name(), load);

@@ -30,7 +30,6 @@ import org.schedbook.jupyter.Table;
 import org.schedbook.schedule.Schedule;
 import org.schedbook.session.Place;
 import org.schedbook.session.Session;
-import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Status;
 import org.schedbook.target.TargetException;
 import org.schedbook.target.sim.FormatException;
@@ -187,10 +186,7 @@ final class CheckMagic implements Magic {
             OwnPromises.Wrong wrong = own.wrong().getFirst();
             throw new CellError(
                             "%s promises what is no promise, in line %d of its cell: %s."
-                                    .formatted(
-                                            name,
-                                            wrong.line() + source.firstLine() - 1,
-                                            wrong.why()))
+                                    .formatted(name, source.cellLine(wrong.line()), wrong.why()))
                     .next("Correct the line: " + vocabulary());
         }
         return own.promises();
@@ -230,9 +226,7 @@ final class CheckMagic implements Magic {
         TargetStart.start(session, call);
         var seen = new ArrayList<Seen>();
         try (Progress progress = call.progress("Recording", GuestExercise.ALL.size())) {
-            if (!own) {
-                place.attach(session.policies().named(name), AttachOptions.DEFAULT);
-            }
+            place.schedule(session.policies().contender(name));
             for (GuestExercise exercise : GuestExercise.ALL) {
                 progress.note(exercise.what());
                 String text = SchedRecorder.record(place.target(), exercise.command(), LIMIT);
@@ -242,9 +236,7 @@ final class CheckMagic implements Magic {
             }
             requireAttached(place, own);
         } finally {
-            if (!own) {
-                place.detach();
-            }
+            place.detach();
         }
         return seen;
     }

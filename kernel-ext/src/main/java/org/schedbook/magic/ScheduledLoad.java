@@ -98,7 +98,7 @@ final class ScheduledLoad {
         try (Progress progress = call.progress("Recording " + load.title(), 1)) {
             progress.note(policy);
             if (!there) {
-                place.attach(contender);
+                place.schedule(contender);
             }
             Made made =
                     keep(load.title(), SchedRecorder.record(place.target(), load.command(), LIMIT));

@@ -4,13 +4,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.schedbook.bench.Contender;
-import org.schedbook.compile.CompiledPolicy;
-import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Availability;
-import org.schedbook.target.CommandResult;
 import org.schedbook.target.Status;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
@@ -25,12 +22,13 @@ import org.schedbook.target.vm.VmTarget;
  */
 public final class Place implements AutoCloseable {
 
+    /** Of a command that runs under a policy. */
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+
     private TargetChoice choice = TargetChoice.Kind.vm.usual();
     private final boolean spares;
     private final SpareGuest spare = new SpareGuest();
     private volatile Target target;
-    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(120);
-
     private volatile Attachment attachment;
     private String attached;
     private Target last;
@@ -144,27 +142,25 @@ public final class Place implements AutoCloseable {
         return Optional.ofNullable(last).flatMap(Target::console);
     }
 
-    /** Attaches a policy to the target, in place of the one attached now. */
-    public Attachment attach(CompiledPolicy policy, AttachOptions options)
-            throws TargetException, InterruptedException {
-        return attach(policy.name(), there -> there.attach(policy, options));
-    }
-
-    /** Attaches a policy in the kernel of the target, in place of the one attached now. */
-    public Attachment attach(KernelPolicy policy, AttachOptions options)
-            throws TargetException, InterruptedException {
-        return attach(policy.name() + Contender.IN_KERNEL, there -> there.attach(policy, options));
-    }
-
-    /** Attaches a policy, in place of the one attached now; the kernel's own scheduler detaches. */
-    public void attach(Contender contender) throws TargetException, InterruptedException {
-        if (contender.inKernel().isPresent()) {
-            attach(contender.inKernel().get(), AttachOptions.DEFAULT);
-        } else if (contender.policy().isPresent()) {
-            attach(contender.policy().get(), AttachOptions.DEFAULT);
+    /** Has a contender schedule the target: it is attached, or all is left to the kernel's own. */
+    public void schedule(Contender contender) throws TargetException, InterruptedException {
+        if (contender.policy().isPresent()) {
+            attach(contender, AttachOptions.DEFAULT);
         } else {
             detach();
         }
+    }
+
+    /** Attaches a policy to the target, in place of the one attached now. */
+    public Attachment attach(Contender policy, AttachOptions options)
+            throws TargetException, InterruptedException {
+        Target there = target();
+        detach();
+        Attachment made = policy.attach(there, options);
+        refuseEnded(policy.name(), made);
+        attachment = made;
+        attached = policy.name();
+        return made;
     }
 
     /**
@@ -175,45 +171,13 @@ public final class Place implements AutoCloseable {
      */
     Status runUnder(Contender policy, List<String> command)
             throws TargetException, InterruptedException {
-        attach(policy);
-        Attachment made =
-                attachment()
-                        .orElseThrow(
-                                () ->
-                                        new TargetException(
-                                                policy.name() + " counts nothing.",
-                                                "Name a policy.",
-                                                ""));
-        CommandResult result;
+        Attachment made = attach(policy, AttachOptions.DEFAULT);
         try {
-            result = target().run(command, COMMAND_LIMIT);
+            target().run(command, LIMIT).orThrow(command);
         } finally {
             detach();
         }
-        if (result.exitCode() != 0) {
-            throw new TargetException(
-                    "'%s' ended with status %d."
-                            .formatted(String.join(" ", command), result.exitCode()),
-                    "Its own words are below.",
-                    result.errors());
-        }
         return made.status();
-    }
-
-    @FunctionalInterface
-    private interface Attaching {
-        Attachment attach(Target target) throws TargetException, InterruptedException;
-    }
-
-    private Attachment attach(String name, Attaching attaching)
-            throws TargetException, InterruptedException {
-        Target there = target();
-        detach();
-        Attachment made = attaching.attach(there);
-        refuseEnded(name, made);
-        attachment = made;
-        attached = name;
-        return made;
     }
 
     /** Closes and refuses what has been attached and is not any more. */

@@ -141,13 +141,6 @@ public final class Bench {
         }
     }
 
-    private static Attachment attach(Contender contender, Target target)
-            throws TargetException, InterruptedException {
-        return contender.inKernel().isPresent()
-                ? target.attach(contender.inKernel().get(), AttachOptions.DEFAULT)
-                : target.attach(contender.policy().get());
-    }
-
     private Run measure(Contender contender, int round, Target target)
             throws BenchException, TargetException, InterruptedException {
         Instant now = Instant.now();
@@ -156,7 +149,7 @@ public final class Bench {
             CommandResult result = target.run(workload, plan.limit());
             return run(contender, round, now, load, result, Map.of());
         }
-        try (Attachment attachment = attach(contender, target)) {
+        try (Attachment attachment = contender.attach(target, AttachOptions.DEFAULT)) {
             CommandResult result = target.run(workload, plan.limit());
             ExitInfo exit = attachment.detach();
             Map<String, Long> counters = attachment.status().counters();

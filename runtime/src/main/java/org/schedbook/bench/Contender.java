@@ -3,6 +3,10 @@ package org.schedbook.bench;
 import java.util.Optional;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.kernel.KernelPolicy;
+import org.schedbook.target.AttachOptions;
+import org.schedbook.target.Attachment;
+import org.schedbook.target.Target;
+import org.schedbook.target.TargetException;
 
 /**
  * Something to be measured: a policy, or the kernel's own scheduler.
@@ -31,5 +35,17 @@ public record Contender(
 
     public static Contender of(CompiledPolicy policy) {
         return new Contender(policy.name(), Optional.of(policy));
+    }
+
+    /**
+     * Attaches it, where it is to decide.
+     *
+     * @throws java.util.NoSuchElementException if it is the kernel's own scheduler
+     */
+    public Attachment attach(Target target, AttachOptions options)
+            throws TargetException, InterruptedException {
+        return inKernel.isPresent()
+                ? target.attach(inKernel.get(), options)
+                : target.attach(policy.orElseThrow(), options);
     }
 }
