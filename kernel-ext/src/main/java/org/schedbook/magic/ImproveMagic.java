@@ -30,6 +30,7 @@ import org.schedbook.measure.Comparison;
 import org.schedbook.measure.Verdict;
 import org.schedbook.prompt.DryRun;
 import org.schedbook.prompt.Gates;
+import org.schedbook.prompt.GuestTrial;
 import org.schedbook.prompt.ImproveLoop;
 import org.schedbook.prompt.PromptTexts;
 import org.schedbook.session.Policies;
@@ -311,7 +312,9 @@ final class ImproveMagic implements Magic {
         return Gates.standard(
                 session.policies().compiler(),
                 simulation,
-                noAttach ? Optional.empty() : Optional.of(session.place()::separateGuest));
+                noAttach
+                        ? Optional.empty()
+                        : Optional.of(new GuestTrial(session.place()::separateGuest)));
     }
 
     private void tell(ImproveLoop.Result result, PolicySource start, MagicCall call)

@@ -19,6 +19,7 @@ import org.schedbook.llm.Prices;
 import org.schedbook.llm.Recordings;
 import org.schedbook.prompt.DryRun;
 import org.schedbook.prompt.Gates;
+import org.schedbook.prompt.GuestTrial;
 import org.schedbook.prompt.PolicyPrompt;
 import org.schedbook.prompt.RepairLoop;
 import org.schedbook.prompt.Verdict;
@@ -192,7 +193,9 @@ final class PromptMagic implements Magic {
         return Gates.standard(
                 session.policies().compiler(),
                 new DryRun(cpus),
-                noAttach ? Optional.empty() : Optional.of(session.place()::separateGuest));
+                noAttach
+                        ? Optional.empty()
+                        : Optional.of(new GuestTrial(session.place()::separateGuest)));
     }
 
     private String howItEnded(RepairLoop.Result result) {

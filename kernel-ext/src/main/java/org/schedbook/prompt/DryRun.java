@@ -86,7 +86,7 @@ public final class DryRun implements Trial {
         Set<Problem> problems = new LinkedHashSet<>();
         reports.forEach(report -> problems.addAll(problems(report, source)));
         if (!trouble.isEmpty() && problems.isEmpty()) {
-            problems.add(new Problem(0, 0, 1, trouble, ""));
+            problems.add(Problem.ofWhole(trouble));
         }
         if (!problems.isEmpty()) {
             return Result.failed(List.copyOf(problems));
@@ -188,19 +188,16 @@ public final class DryRun implements Trial {
             Stream.of(starved(report), outcome(report))
                     .filter(text -> !text.isEmpty())
                     .limit(2)
-                    .map(text -> new Problem(0, 0, 1, where + text, ""))
+                    .map(text -> Problem.ofWhole(where + text))
                     .forEach(problems::add);
         }
         if (problems.isEmpty() && report.allocates()) {
             problems.add(
-                    new Problem(
-                            0,
-                            0,
-                            1,
+                    Problem.ofWhole(
                             where
                                     + "it allocates %,d bytes per scheduling event. Keep what you need in fields and TaskStorage, and do not copy or rebuild collections in callbacks."
-                                            .formatted(report.allocatedBytes() / report.nrEvents()),
-                            ""));
+                                            .formatted(
+                                                    report.allocatedBytes() / report.nrEvents())));
         }
         return problems;
     }
@@ -216,10 +213,9 @@ public final class DryRun implements Trial {
         int at = fault.line() == 0 ? 0 : fault.line() - source.firstLine() + 1;
         String line = source.text().lines().skip(Math.max(0, at - 1)).findFirst().orElse("");
         if (at == 0 || line.isBlank()) {
-            return new Problem(0, 0, 1, message, "");
+            return Problem.ofWhole(message);
         }
-        int indent = line.length() - line.stripLeading().length();
-        return new Problem(at, indent + 1, line.strip().length(), message, line);
+        return Problem.ofLine(at, line, message);
     }
 
     private static String advice(String message) {

@@ -50,12 +50,11 @@ public final class Gates {
      * Returns the gates that every answer goes through.
      *
      * @param simulation the gate in the simulator
-     * @param guest where to have a guest from; empty to leave that gate out
+     * @param guest the gate in a guest; empty to leave it out
      */
-    public static Gates standard(
-            Compiler compiler, DryRun simulation, Optional<GuestTrial.Fresh> guest) {
+    public static Gates standard(Compiler compiler, DryRun simulation, Optional<Trial> guest) {
         var trials = new ArrayList<Gate>(List.of(simulation, new PromiseTrial()));
-        guest.ifPresent(fresh -> trials.add(new GuestTrial(fresh)));
+        guest.ifPresent(trials::add);
         return new Gates(compiler, trials);
     }
 

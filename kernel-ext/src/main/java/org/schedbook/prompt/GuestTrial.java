@@ -137,6 +137,6 @@ public final class GuestTrial implements Trial {
     }
 
     private static Problem problem(String message) {
-        return new Problem(0, 0, 1, message.strip(), "");
+        return Problem.ofWhole(message.strip());
     }
 }

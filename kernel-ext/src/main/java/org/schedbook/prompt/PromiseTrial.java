@@ -68,13 +68,9 @@ public final class PromiseTrial implements Trial {
             } catch (CheckFailed e) {
                 return Result.failed(
                         List.of(
-                                new Problem(
-                                        0,
-                                        0,
-                                        1,
+                                Problem.ofWhole(
                                         "Simulated %s: %s"
-                                                .formatted(exercise.what(), e.getMessage()),
-                                        "")));
+                                                .formatted(exercise.what(), e.getMessage()))));
             }
             held.forEach(
                     (made, holdings) ->
@@ -88,9 +84,7 @@ public final class PromiseTrial implements Trial {
         return problems.isEmpty()
                 ? Result.passed(marks(held), "")
                 : Result.failed(
-                        Stream.concat(
-                                        Stream.of(new Problem(0, 0, 1, marks(held), "")),
-                                        problems.stream())
+                        Stream.concat(Stream.of(Problem.ofWhole(marks(held))), problems.stream())
                                 .toList());
     }
 
@@ -119,8 +113,7 @@ public final class PromiseTrial implements Trial {
 
     private static Problem at(PolicySource source, int number, String message) {
         String line = source.text().lines().skip(number - 1).findFirst().orElse("");
-        int indent = line.length() - line.stripLeading().length();
-        return new Problem(number, indent + 1, Math.max(1, line.strip().length()), message, line);
+        return Problem.ofLine(number, line, message);
     }
 
     /** Returns what can be promised, for a model. */

@@ -202,7 +202,7 @@ final class EvaluatePrompts implements Callable<Integer> {
                 new RepairLoop(
                         client,
                         prices,
-                        new Gates(new CompilerProcess(), trials(guest)),
+                        Gates.standard(new CompilerProcess(), new DryRun(CPUS), trial(guest)),
                         store,
                         Optional.of(new Recordings(output.resolve("recordings"))));
         OptionalDouble cost = OptionalDouble.empty();
@@ -216,13 +216,10 @@ final class EvaluatePrompts implements Callable<Integer> {
         return new Row(name, log.tries, log.promises, log.tokensIn, log.tokensOut, cost, error);
     }
 
-    private List<Trial> trials(ReentrantLock guest) {
+    private Optional<Trial> trial(ReentrantLock guest) {
         return noAttach
-                ? List.of(new DryRun(CPUS), new PromiseTrial())
-                : List.of(
-                        new DryRun(CPUS),
-                        new PromiseTrial(),
-                        new OneAtATime(new GuestTrial(VmTarget::boot), guest));
+                ? Optional.empty()
+                : Optional.of(new OneAtATime(new GuestTrial(VmTarget::boot), guest));
     }
 
     /** Has one trial wait for the other: guests want more than a gigabyte of memory each. */

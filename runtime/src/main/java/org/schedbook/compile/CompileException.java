@@ -18,8 +18,16 @@ public sealed class CompileException extends Exception permits RefusedException 
      */
     public record Problem(int line, int column, int length, String message, String sourceLine) {
 
-        static Problem ofWhole(String message) {
+        /** Returns a problem that is not at a place. */
+        public static Problem ofWhole(String message) {
             return new Problem(0, 0, 1, message, "");
+        }
+
+        /** Returns a problem of all that stands in a line. */
+        public static Problem ofLine(int line, String sourceLine, String message) {
+            int indent = sourceLine.length() - sourceLine.stripLeading().length();
+            int length = Math.max(1, sourceLine.strip().length());
+            return new Problem(line, indent + 1, length, message, sourceLine);
         }
 
         @Override

@@ -42,7 +42,6 @@ public record Refusal(Rule rule, String what, int line, String word) {
         if (!word.isEmpty() && matcher.find()) {
             return new Problem(at, matcher.start() + 1, word.length(), message(), text);
         }
-        int indent = text.length() - text.stripLeading().length();
-        return new Problem(at, indent + 1, Math.max(1, text.strip().length()), message(), text);
+        return Problem.ofLine(at, text, message());
     }
 }
