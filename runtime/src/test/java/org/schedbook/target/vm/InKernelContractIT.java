@@ -3,11 +3,9 @@ package org.schedbook.target.vm;
 import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicySource;
@@ -18,25 +16,14 @@ import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.Status;
-import org.schedbook.target.TargetContract;
 import org.schedbook.target.TargetException;
 
 /** Policies that decide in the kernel of a real guest. */
 @Timeout(120)
-class InKernelContractIT extends TargetContract {
+class InKernelContractIT extends GuestContract {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Set<String> NOTHING = Set.of();
     private static final Set<String> ERRORS = Set.of("nr_policy_errors");
-
-    private static VmTarget guest;
-
-    @AfterAll
-    static void stop() {
-        if (guest != null) {
-            guest.close();
-        }
-    }
 
     @Override
     protected Ran run(PolicySource source, CompiledPolicy compiled, Load load, End awaited)
@@ -47,11 +34,9 @@ class InKernelContractIT extends TargetContract {
         } catch (UnsupportedException e) {
             return new Ran(End.REFUSED, Map.of(), List.of(e.getMessage()), e.getMessage());
         }
-        if (guest == null || !guest.isAlive()) {
-            guest = VmTarget.boot();
-        }
+        VmTarget guest = guest();
         try (Attachment attachment = guest.attach(policy, AttachOptions.DEFAULT)) {
-            CommandResult result = guest.run(List.of("sh", "-c", VmContractIT.script(load)), LIMIT);
+            CommandResult result = run(guest, load);
             assertEquals(0, result.exitCode(), result.toString());
             Status status = attachment.status();
             for (int i = 0; awaited == End.ENDED && i < 300 && status.exit() == null; i++) {

@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.schedbook.compile.CompiledPolicy;
@@ -18,34 +16,18 @@ import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.Status;
-import org.schedbook.target.TargetContract;
 import org.schedbook.target.TargetException;
 
 /** The loop in user space, on the kernel of a real guest. */
 @Timeout(120)
-class VmContractIT extends TargetContract {
-
-    private static final Duration LIMIT = Duration.ofSeconds(60);
-
-    private static final String COMPUTES = "i=0; while [ $i -lt %d ]; do i=$((i+1)); done";
-
-    private static VmTarget guest;
-
-    @AfterAll
-    static void stop() {
-        if (guest != null) {
-            guest.close();
-        }
-    }
+class VmContractIT extends GuestContract {
 
     @Override
     protected Ran run(PolicySource source, CompiledPolicy policy, Load load, End awaited)
             throws Exception {
-        if (guest == null || !guest.isAlive()) {
-            guest = VmTarget.boot();
-        }
+        VmTarget guest = guest();
         try (Attachment attachment = guest.attach(policy)) {
-            CommandResult result = guest.run(List.of("sh", "-c", script(load)), LIMIT);
+            CommandResult result = run(guest, load);
             assertEquals(0, result.exitCode(), result.toString());
             Status status = attachment.status();
             if (awaited == End.ENDED || policyMayHaveToBeGivenUp(status)) {
@@ -86,7 +68,7 @@ class VmContractIT extends TargetContract {
                     """;
             var policy = new PolicyCompiler().compile(new PolicySource("hangs", hangs));
             try (Attachment attachment = spoilt.attach(policy)) {
-                spoilt.run(List.of("sh", "-c", script(Load.HEAVY)), LIMIT);
+                run(spoilt, Load.HEAVY);
                 for (int i = 0; i < 100 && attachment.status().exit() == null; i++) {
                     Thread.sleep(100);
                 }
@@ -107,24 +89,6 @@ class VmContractIT extends TargetContract {
     private static boolean policyMayHaveToBeGivenUp(Status status) {
         return status.counters().get("nr_queued") > 0
                 || status.counters().get("nr_policy_errors") > 0 && status.faults().isEmpty();
-    }
-
-    static String script(Load load) {
-        return switch (load) {
-            case LIGHT ->
-                    """
-                    for i in 1 2 3 4; do sh -c '%s' & done
-                    wait
-                    """
-                            .formatted(COMPUTES.formatted(2000));
-            case HEAVY ->
-                    """
-                    for cpus in 0 0-1 0-1 0-1; do taskset -c $cpus sh -c '%s' & done
-                    perf bench -f simple sched messaging -t -g 1 -l 5
-                    wait
-                    """
-                            .formatted(COMPUTES.formatted(6000));
-        };
     }
 
     @Override
