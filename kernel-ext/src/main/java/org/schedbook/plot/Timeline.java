@@ -43,6 +43,11 @@ public record Timeline(
         String caption)
         implements Plot {
 
+    /** Returns the same with other words below it. */
+    public Timeline captioned(String words) {
+        return new Timeline(title, rows, bars, arrows, fromNs, toNs, endNs, words);
+    }
+
     /**
      * A stretch of a task on a CPU.
      *

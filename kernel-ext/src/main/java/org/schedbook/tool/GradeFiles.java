@@ -185,7 +185,7 @@ final class GradeFiles {
     }
 
     private static String picture(String test, Failure.Cut cut) {
-        Timeline drawn =
+        Timeline timeline =
                 new ScheduleChart(
                                 List.of(new ScheduleChart.Labelled("", cut.schedule())),
                                 cut.fromNs(),
@@ -193,17 +193,9 @@ final class GradeFiles {
                                 false,
                                 false,
                                 false)
-                        .timeline(test, "");
-        var timeline =
-                new Timeline(
-                        drawn.title(),
-                        drawn.rows(),
-                        drawn.bars(),
-                        drawn.arrows(),
-                        drawn.fromNs(),
-                        drawn.toNs(),
-                        drawn.endNs(),
-                        "Around the first difference; the same stands in letters above.");
+                        .timeline(test, "")
+                        .captioned(
+                                "Around the first difference; the same stands in letters above.");
         return "<p><img alt=\"%s\" src=\"data:image/png;base64,%s\"></p>"
                 .formatted(
                         Html.escape(timeline.altText()),

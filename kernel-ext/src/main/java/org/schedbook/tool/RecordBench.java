@@ -3,8 +3,6 @@ package org.schedbook.tool;
 import java.io.IOException;
 import java.io.StringReader;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -12,6 +10,7 @@ import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.measure.Summary;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.TargetException;
@@ -57,56 +56,52 @@ final class RecordBench implements Callable<Integer> {
                     FormatException {
         CompiledPolicy vtime =
                 new PolicyCompiler().compile(PolicySource.builtIn("vtime").orElseThrow());
-        var alone = new ArrayList<Double>();
-        var recorded = new ArrayList<Double>();
-        var events = new ArrayList<Double>();
+        var alone = new double[turns];
+        var recorded = new double[turns];
+        var ratios = new double[turns];
+        var events = new double[turns];
         try (VmTarget guest = VmTarget.boot(GuestShape.EXACT);
                 Attachment _ = guest.attach(vtime)) {
             System.out.println(guest.machine().caption());
             guest.run(ALONE, LIMIT); // the first run of a guest is another one
             for (int i = 0; i < turns; i++) {
-                alone.add(seconds(guest.run(ALONE, LIMIT)));
+                alone[i] = seconds(guest.run(ALONE, LIMIT));
                 String text =
                         SchedRecorder.record(
                                 guest, List.of("sh", "-c", WORK + " > " + FIGURE), LIMIT);
-                recorded.add(seconds(guest.run(List.of("cat", FIGURE), LIMIT)));
-                events.add(
-                        (double)
-                                SchedTrace.readWithGaps("recording", new StringReader(text))
-                                        .events()
-                                        .size());
+                recorded[i] = seconds(guest.run(List.of("cat", FIGURE), LIMIT));
+                ratios[i] = recorded[i] / alone[i];
+                events[i] =
+                        SchedTrace.readWithGaps("recording", new StringReader(text))
+                                .events()
+                                .size();
                 System.out.printf(
                         Locale.ROOT,
                         "alone %.4f s, recorded %.4f s, %,.0f events%n",
-                        alone.getLast(),
-                        recorded.getLast(),
-                        events.getLast());
+                        alone[i],
+                        recorded[i],
+                        events[i]);
             }
         }
-        double[] ratios = new double[turns];
-        Arrays.setAll(ratios, i -> recorded.get(i) / alone.get(i));
+        double with = Summary.of(recorded).median();
+        double without = Summary.of(alone).median();
         System.out.printf(
                 Locale.ROOT,
                 "{\"metric\":\"record.cost\",\"value\":%.4f,\"unit\":\"s\",\"peer\":%.4f,"
                         + "\"ratio\":%.3f,\"low\":%.3f,\"high\":%.3f,\"n\":%d,\"events\":%.0f,"
                         + "\"clock\":\"%s\"}%n",
-                median(recorded),
-                median(alone),
-                median(recorded) / median(alone),
-                Arrays.stream(ratios).min().orElseThrow(),
-                Arrays.stream(ratios).max().orElseThrow(),
+                with,
+                without,
+                with / without,
+                Summary.of(ratios).min(),
+                Summary.of(ratios).max(),
                 turns,
-                median(events),
+                Summary.of(events).median(),
                 Clock.INSTRUCTIONS.label());
         return 0;
     }
 
     private static double seconds(CommandResult result) {
         return Double.parseDouble(result.output().strip());
-    }
-
-    private static double median(List<Double> figures) {
-        double[] sorted = figures.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 }
