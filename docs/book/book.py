@@ -156,14 +156,12 @@ def kernel():
 # --- The pages ------------------------------------------------------------------------------------------
 
 
-def release(labs, nbgrader):
+def release(course, labs, nbgrader):
     """The students' versions, and a zip of each: nbgrader makes them, from a course that is made for it."""
-    course = pathlib.Path(tempfile.mkdtemp(), "course")
     for words in ("init", course), ("release", course, *labs):
         done = subprocess.run([nbgrader, COURSE, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if done.returncode:
             raise CannotBuild(f"The students' versions were not made:\n{done.stdout}{done.stderr}")
-    return course
 
 
 def as_students_have_it(notebook, given):
@@ -260,18 +258,20 @@ def broken(site):
 def build(directory, names, nbgrader, solutions):
     if directory.exists() and any(directory.iterdir()) and not (directory / ".buildinfo").is_file():
         raise CannotBuild(f"{directory} has something else in it, and is left as it is. Name another directory.")
-    made = {name: read(name) for name in names}
-    kept = {name: recorded(name, read(name)) for name in notebooks()}  # of all: a stale one is found early
+    all_of_them = {name: read(name) for name in notebooks()}
+    kept = {name: recorded(name, notebook) for name, notebook in all_of_them.items()}  # a stale one is found early
+    made = {name: all_of_them[name] for name in names}
     execute(made)
     for name, notebook in made.items():
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs = kept[name][cell.id] if needs_kernel(cell) else shown(cell)
     with tempfile.TemporaryDirectory() as scratch:
-        pages, site = pathlib.Path(scratch, "pages"), pathlib.Path(scratch, "site")
+        pages, site, course = (pathlib.Path(scratch, name) for name in ("pages", "site", "course"))
         pages.mkdir()
         labs = [name for name in names if name in LABS]
-        course = release(labs, nbgrader) if labs else None
+        if labs:
+            release(course, labs, nbgrader)
         stage(pages, made, course, solutions)
         say("making the pages")
         sphinx(pages, site)
