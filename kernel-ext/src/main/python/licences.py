@@ -3,8 +3,8 @@
 licences.py BOM LIB OUTPUT  BOM is the build's bill of materials (CycloneDX, JSON), LIB the directory of jars.
 
 OUTPUT/THIRD-PARTY.txt names each library with its version and licence, those that JJava has put into its own
-jar among them; beside it are the licences and notices that the jars have in them. Exit status 1 if the licence
-of a library is not known: then it is looked up, and its name is added to GROUPS below.
+jar among them, and what was changed in it; beside it are the licences and notices that the jars have in them.
+Exit status 1 if the licence of a library is not known: then it is looked up, and its name is added to GROUPS below.
 """
 
 import json
@@ -92,6 +92,13 @@ def expression(rows):
     return " AND ".join(sorted({licence for row in rows for licence in row[2].split(" AND ")}))
 
 
+def changes(bom):
+    """What was left out of libraries."""
+    for component in json.loads(bom.read_text())["components"]:
+        if "pedigree" in component:
+            yield f"{component['name']} was changed for this wheel: {component['pedigree']['notes']}"
+
+
 def texts(lib, output):
     for jar in sorted(lib.glob("*.jar")):
         if jar.name.startswith("schedbook-"):
@@ -114,7 +121,7 @@ def main(bom, lib, output):
     (output / "THIRD-PARTY.txt").write_text(
         "Libraries that come with Schedbook, and their licences. The texts are beside this file: Apache-2.0 is\n"
         "LICENSE, and what libraries say themselves is in a directory for each. Their sources are where Maven has\n"
-        "them: the same names and versions with the classifier \"sources\".\n\n" + "\n".join(lines) + "\n")
+        "them: the same names and versions with the classifier \"sources\".\n\n" + "\n".join([*lines, "", *changes(bom)]) + "\n")
     texts(lib, output)
 
 

@@ -1,5 +1,6 @@
 """The tools that people use with notebooks, as they call them."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -22,6 +23,7 @@ from nbconvert import HTMLExporter, LatexExporter, WebPDFExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.async_api import BrowserType
 
+from chat_endpoint import ChatEndpoint
 from session import KERNEL, environment
 from test_magics import FIFO
 
@@ -140,7 +142,7 @@ class WheelTest(unittest.TestCase):
         run(sys.executable, "-m", "venv", cls.work / "venv")
         cls.python = cls.work / "venv" / "bin" / "python"
         run(cls.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-            *cls.work.glob("schedbook-*.whl"), "papermill")
+            *cls.work.glob("schedbook-*.whl"), "papermill", "twine")
         # A Jupyter that knows no kernels but those of its own environment.
         cls.clean = environment(HOME=str(cls.work), JUPYTER_DATA_DIR=str(cls.work / "data"), JUPYTER_PATH="")
 
@@ -167,6 +169,45 @@ class WheelTest(unittest.TestCase):
         self.assertTrue(any("Indiana" in text for name, text in texts.items() if name.startswith("jjava-")))
         [sbom] = [json.loads(text) for name, text in files.items() if "/sboms/" in name]
         self.assertEqual(len([jar for jar in jars if not jar.startswith("schedbook-kernel-ext-")]), len(sbom["components"]))
+
+    def test_a_package_index_takes_it_and_pip_misses_nothing(self):
+        [wheel] = self.work.glob("schedbook-*.whl")
+        run(self.python, "-m", "twine", "check", "--strict", wheel, env=self.clean)
+        run(self.python, "-m", "pip", "check", env=self.clean)
+
+    def test_pip_leaves_nothing_of_it_behind(self):
+        [wheel] = self.work.glob("schedbook-*.whl")
+        home = self.work / "other"
+        run(sys.executable, "-m", "venv", home)
+        run(home / "bin/python", "-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", wheel)
+        run(home / "bin/python", "-m", "compileall", "-q", *home.glob("lib/*/site-packages/schedbook"))
+        run(home / "bin/python", "-m", "pip", "uninstall", "--quiet", "--yes", "schedbook")
+        self.assertEqual([], [path for path in home.rglob("*") if "schedbook" in str(path.relative_to(home))])
+
+    def test_it_is_small_and_what_was_left_out_for_that_is_said(self):
+        [wheel] = self.work.glob("schedbook-*.whl")
+        self.assertLess(wheel.stat().st_size, 60e6)
+        with zipfile.ZipFile(wheel) as file:
+            [texts] = [name for name in file.namelist() if name.endswith("/THIRD-PARTY.txt")]
+            [bom] = [name for name in file.namelist() if name.endswith("/bom.json")]
+            [jar] = [name for name in file.namelist() if pathlib.PurePath(name).name.startswith("openai-java-core-")]
+            [client] = [c for c in json.loads(file.read(bom))["components"] if c["name"] == "openai-java-core"]
+            self.assertIn("openai-java-core was changed", file.read(texts).decode())
+            self.assertEqual([hashlib.sha256(file.read(jar)).hexdigest()], [h["content"] for h in client["hashes"]])
+
+    def test_a_model_is_asked_and_a_refusal_understood_with_what_it_has_of_openais_client(self):
+        endpoint = ChatEndpoint()
+        self.addCleanup(endpoint.close)
+        # A server too busy at first, and an answer that does not compile.
+        endpoint.answer = [429, f"```java\n{FIFO.replace('insert', 'inserts')}\n```", f"```java\n{FIFO}\n```"]
+        source = self.work / "asked.ipynb"
+        lesson = notebook("%%prompt --no-attach worded\nFirst come, first served.", "%history worded")
+        lesson.metadata.kernelspec.name = "schedbook"
+        nbformat.write(lesson, source)
+        run(self.work / "venv/bin/schedbook", "run", source, "--output", self.work / "out",
+            env=dict(self.clean, OPENAI_BASE_URL=endpoint.url, OPENAI_API_KEY="sk-test", OPENAI_MODEL="scripted"))
+        self.assertEqual(3, len(endpoint.requests))
+        self.assertIn("worded@1", shown(self.work / "out" / "asked.ipynb"))
 
     def test_jupyter_lists_the_kernel(self):
         listed = json.loads(run(self.python, "-m", "jupyter", "kernelspec", "list", "--json", env=self.clean))
