@@ -927,6 +927,10 @@ static __always_inline s32 sb_pick(const struct task_struct *p)
 
 /* ---- DSQs ---- */
 
+/* In a policy that is written in C: the numbers of its DSQs, which are created before it starts. */
+#define SB_DSQS(...) \
+	static const u64 sb_own_dsqs[] __attribute__((used)) = { __VA_ARGS__ }
+
 #define SB_GLOBAL DSQ_GLOBAL
 #define SB_QUEUES (DSQ_GLOBAL + 0x1000)	  /* the policy's own queues of tasks, from here */
 #define SB_TAKEN (DSQ_GLOBAL + 0x2000)	  /* per CPU: taken from a queue, not yet handed out */

@@ -28,6 +28,16 @@ public class Floats extends Policy {
 }"""
 
 
+SHORT = """%%bpf short
+SB_DSQS(1);
+
+static void enqueue(SB, struct task_struct *task, s64 enqFlags)
+{
+    sb_insert(task, 1, SLICE_DFL_NS / 4, enqFlags);
+sb_out:;
+}"""
+
+
 class InKernelTest(NotebookTest):
 
     def test_a_policy_is_shown_in_c_attached_in_the_kernel_and_measured_beside_its_java(self):
@@ -48,6 +58,20 @@ class InKernelTest(NotebookTest):
         self.ok(FLOATS)
         self.fails("%attach floats --in-kernel", "line 4, column 9", "keep parts per thousand")
         self.assertRegex(self.ok("%status").shown(), "No (policy is attached|guest is running)")
+
+    def test_a_policy_in_c_is_compiled_completed_attached_and_measured(self):
+        self.assertIn("%attach short attaches it", self.ok(SHORT).shown())
+        matches = self.session.complete(SHORT, SHORT.index("sb_insert") + len("sb_ins"))["matches"]
+        self.assertIn("sb_insert_vtime", matches)
+        self.assertIn("short is attached in the kernel", self.ok("%attach short").shown())
+        figures = self.ok("%bench messaging --only --policies fifo@kernel,short -n 2 --warm-ups 0").shown()
+        self.assertIn("short", figures)
+
+    def test_what_a_policy_in_c_may_not_is_marked_in_its_cell(self):
+        self.fails(SHORT.replace("SB_DSQS(1);", '#include "/etc/passwd"'), "#include is not possible", "2")
+        self.fails(SHORT.replace("(task, 1", "(tusk, 1"), "tusk", "6")
+        self.fails("%attach short", "does not compile")
+        self.fails("%sim messaging --policies short", "written in C")
 
 
 if __name__ == "__main__":

@@ -3,12 +3,11 @@ package org.schedbook.magic;
 import java.time.Duration;
 import java.util.Optional;
 import org.schedbook.bench.Contender;
-import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
-import org.schedbook.kernel.KernelPolicy;
+import org.schedbook.session.Policies;
 import org.schedbook.session.Session;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
@@ -76,6 +75,13 @@ final class AttachMagic implements Magic {
                             + " %%timeline and %%why.")
     private Integer record;
 
+    @Option(
+            names = "--on-this-machine",
+            description =
+                    "Attach a policy of a %%%%bpf cell also where the target is this machine: it can read"
+                            + " all memory of its kernel.")
+    private boolean onThisMachine;
+
     @Mixin private TargetOption target;
 
     private final Session session;
@@ -90,18 +96,20 @@ final class AttachMagic implements Magic {
             throw new CellError("--record is from 1 to %d seconds.".formatted(LONGEST))
                     .next("Record something short: the kernel keeps some 50,000 events.");
         }
-        CompiledPolicy policy = session.policies().named(name);
-        Optional<KernelPolicy> translated =
-                inKernel ? Optional.of(session.policies().inKernel(name)) : Optional.empty();
+        Policies policies = session.policies();
+        Contender policy =
+                inKernel || policies.isByHand(name)
+                        ? Contender.of(policies.inKernel(name))
+                        : Contender.of(policies.named(name));
         target.choose(session, call);
+        if (onThisMachine) {
+            session.place().allowByHand();
+        }
         TargetStart.start(session, call);
         var options = new AttachOptions(partial, Optional.ofNullable(builtinIdle));
-        Attachment attachment =
-                session.place()
-                        .attach(
-                                translated.map(Contender::of).orElse(Contender.of(policy)),
-                                options);
-        translated.ifPresent(t -> t.notes().forEach(note -> call.show(note.toString())));
+        Attachment attachment = session.place().attach(policy, options);
+        policy.inKernel()
+                .ifPresent(there -> there.notes().forEach(note -> call.show(note.toString())));
         if (record != null) {
             new ScheduledLoad(session, call).recordAll(Duration.ofSeconds(record));
         }
@@ -109,7 +117,10 @@ final class AttachMagic implements Magic {
         Card card =
                 StatusCard.card(
                         session.place().target(),
-                        name + (inKernel ? " is attached in the kernel" : " is attached"));
+                        name
+                                + (policy.inKernel().isPresent()
+                                        ? " is attached in the kernel"
+                                        : " is attached"));
         return StatusCard.restarts(StatusCard.state(card, status), status);
     }
 }

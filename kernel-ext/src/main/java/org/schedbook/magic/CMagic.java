@@ -1,5 +1,6 @@
 package org.schedbook.magic;
 
+import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.kernel.KernelPolicy;
@@ -35,6 +36,10 @@ final class CMagic implements Magic {
     @Override
     public Object run(MagicCall call) throws InterruptedException {
         KernelPolicy policy = session.policies().inKernel(name);
+        if (policy.byHand()) {
+            throw new CellError(name + " is written in C, as its cell has it.")
+                    .next("Name a policy that is written in Java.");
+        }
         policy.notes().forEach(note -> call.show(note.toString()));
         return new SideBySide(
                 name + " in Java",

@@ -22,6 +22,7 @@ final class SchedbookMagics {
         magics.cell("Write", "prompt", () -> new PromptMagic(session, environment));
         magics.line("Write", "prompt", () -> new PromptShowMagic(session, environment));
         magics.cell("Write", "policy", () -> new PolicyMagic(session));
+        magics.cell("Write", "bpf", () -> new BpfMagic(session));
         magics.cell("Write", "answer", () -> new AnswerMagic(session));
         magics.line("Write", "improve", () -> new ImproveMagic(session, environment));
         magics.line("Run", "target", () -> new TargetMagic(session));

@@ -69,6 +69,7 @@ public final class Figures {
             Workload workload, List<Contender> contenders, Plan plan, Observer observer)
             throws BenchException, TargetException, InterruptedException {
         place.detach();
+        contenders.forEach(place::checkByHand);
         return measure(place.choice(), place.target(), workload, contenders, plan, observer);
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.schedbook.bench.Contender;
+import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
@@ -31,6 +32,7 @@ public final class Place implements AutoCloseable {
     private volatile Target target;
     private volatile Attachment attachment;
     private String attached;
+    private boolean byHandAllowed;
     private Target last;
     private volatile boolean closed;
 
@@ -49,6 +51,7 @@ public final class Place implements AutoCloseable {
     /** Has policies run elsewhere from now on; what is attached now ends. */
     public void choose(TargetChoice other) throws TargetException, InterruptedException {
         giveUp();
+        byHandAllowed = false;
         choice = other;
         if (choice.guest().isEmpty()) {
             spare.giveUp();
@@ -151,9 +154,38 @@ public final class Place implements AutoCloseable {
         }
     }
 
-    /** Attaches a policy to the target, in place of the one attached now. */
+    /** Lets policies that are written in C onto this machine, until another target is chosen. */
+    public void allowByHand() {
+        byHandAllowed = true;
+    }
+
+    /**
+     * Says so if a policy may not run on the target as somebody wrote its C: the verifier keeps it
+     * from changing the kernel's memory, and not from reading it.
+     */
+    void checkByHand(Contender contender) {
+        Optional<KernelPolicy> written = contender.inKernel().filter(KernelPolicy::byHand);
+        if (written.isPresent() && choice.isThisMachine() && !byHandAllowed) {
+            String name = written.get().name();
+            throw new SessionException(
+                    name
+                            + " is written in C, and the target is this machine: it could read all"
+                            + " memory of its kernel.",
+                    "%target vm runs it in a guest. If you know what it does: %attach "
+                            + name
+                            + " --on-this-machine.");
+        }
+    }
+
+    /**
+     * Attaches a policy to the target, in place of the one attached now.
+     *
+     * @throws SessionException if somebody wrote its C and the target is this machine, unless that
+     *     is {@linkplain #allowByHand allowed}
+     */
     public Attachment attach(Contender policy, AttachOptions options)
             throws TargetException, InterruptedException {
+        checkByHand(policy);
         Target there = target();
         detach();
         Attachment made = policy.attach(there, options);

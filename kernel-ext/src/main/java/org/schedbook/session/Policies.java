@@ -18,6 +18,8 @@ import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.course.Lab;
 import org.schedbook.kernel.ClangException;
+import org.schedbook.kernel.HandWritten;
+import org.schedbook.kernel.HandWrittenException;
 import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.kernel.UnsupportedException;
 import org.schedbook.store.Store;
@@ -67,6 +69,14 @@ public final class Policies {
 
     private final Map<PolicySource, KernelPolicy> inKernel = new LinkedHashMap<>();
 
+    /**
+     * @param compiled empty if the source does not compile, or is refused
+     */
+    private record ByHand(PolicySource source, Optional<KernelPolicy> compiled) {}
+
+    /** Those that are written in C; a name is in here or among the definitions. */
+    private final Map<String, ByHand> byHand = new LinkedHashMap<>();
+
     private final Path directory;
     private final Supplier<Store> store;
     private final CompilerProcess compiler = new CompilerProcess();
@@ -92,6 +102,7 @@ public final class Policies {
     public Defined define(PolicySource source, String origin, OptionalLong attempt)
             throws InterruptedException {
         checkFree(source.name());
+        byHand.remove(source.name());
         definitions.put(source.name(), Defined.nothing(source));
         Optional<CompiledPolicy> compiled = Optional.empty();
         Optional<CompileException> problem = Optional.empty();
@@ -116,6 +127,35 @@ public final class Policies {
         } catch (StoreException e) {
             return new Defined(source, compiled, problem, Optional.empty(), Optional.of(e));
         }
+    }
+
+    /**
+     * Defines a policy that is written in C, in place of any other of that name. It is not kept
+     * among the versions, which are Java.
+     *
+     * @throws HandWrittenException if it does not compile, or is refused
+     */
+    public KernelPolicy defineByHand(PolicySource source)
+            throws HandWrittenException, InterruptedException {
+        checkFree(source.name());
+        definitions.remove(source.name());
+        byHand.put(source.name(), new ByHand(source, Optional.empty()));
+        try {
+            HandWritten written = HandWritten.of(source);
+            KernelPolicy policy = written.policy(compiler.compile(written.init()));
+            byHand.put(source.name(), new ByHand(source, Optional.of(policy)));
+            return policy;
+        } catch (ClangException e) {
+            throw new SessionException(
+                    (e.getMessage() + "\n" + e.words()).strip(), "Then run the cell again.");
+        } catch (CompileException e) {
+            throw new AssertionError("what creates the DSQs compiles", e);
+        }
+    }
+
+    /** Returns whether a name is that of a policy in C, whether or not it compiles. */
+    public boolean isByHand(String name) {
+        return byHand.containsKey(name);
     }
 
     /**
@@ -150,6 +190,7 @@ public final class Policies {
     /** Returns the names of all policies, those that come with Schedbook included. */
     public TreeSet<String> names() {
         var names = own();
+        names.addAll(byHand.keySet());
         PolicySource.builtInNames().forEach(names::add);
         return names;
     }
@@ -187,6 +228,11 @@ public final class Policies {
         if (defined != null) {
             return defined.compiled().orElseThrow(() -> new BrokenPolicyException(name));
         }
+        if (isByHand(name)) {
+            throw new SessionException(
+                    name + " is written in C, and decides in the kernel only.",
+                    "%attach " + name + " attaches it there, and %bench measures it.");
+        }
         if (name.equals(Contender.EEVDF.name())) {
             throw new SessionException(
                     "eevdf is the kernel's own scheduler: it is no policy to attach or simulate.",
@@ -214,6 +260,9 @@ public final class Policies {
      *     write instead
      */
     public KernelPolicy inKernel(String name) throws InterruptedException {
+        if (isByHand(name)) {
+            return byHand.get(name).compiled().orElseThrow(() -> new BrokenPolicyException(name));
+        }
         CompiledPolicy policy = named(name);
         PolicySource source = source(name);
         KernelPolicy known = inKernel.get(source);
@@ -259,6 +308,9 @@ public final class Policies {
             return Contender.of(
                     inKernel(name.substring(0, name.length() - Contender.IN_KERNEL.length())));
         }
+        if (isByHand(name)) {
+            return Contender.of(inKernel(name));
+        }
         return name.equals(Contender.EEVDF.name()) ? Contender.EEVDF : Contender.of(named(name));
     }
 
@@ -278,6 +330,9 @@ public final class Policies {
         int at = reference.lastIndexOf('@');
         if (at >= 0) {
             return version(reference, reference.substring(0, at), reference.substring(at + 1));
+        }
+        if (isByHand(reference)) {
+            return byHand.get(reference).source();
         }
         Defined defined = definitions.get(reference);
         return defined != null

@@ -47,7 +47,7 @@ public final class Errors {
                                                     + ".");
                     case BrokenPolicyException broken ->
                             new CellError(broken.getMessage())
-                                    .next("Correct its %%policy cell and run it again.");
+                                    .next("Correct its cell and run it again.");
                     case SessionException session ->
                             new CellError(session.getMessage()).next(session.nextStep());
                     case BenchException bench ->
@@ -63,13 +63,26 @@ public final class Errors {
 
     /** A source in the body of the cell that is no policy. */
     public static CellError of(CompileException e, String name, MagicCall call) {
+        return of(e.problems(), name, failed(e), "%%policy", call);
+    }
+
+    /**
+     * The problems of a source in the body of the cell.
+     *
+     * @param failed what it does or does not do, as in "it does not compile"
+     * @param magic that of the cell, whose help shows an example
+     */
+    public static CellError of(
+            List<Problem> problems, String name, String failed, String magic, MagicCall call) {
         var error =
-                new CellError(name + " " + failed(e) + ".")
-                        .next("Correct the cell and run it again.");
-        for (Problem problem : e.problems()) {
+                new CellError(name + " " + failed + ".").next("Correct the cell and run it again.");
+        for (Problem problem : problems) {
             if (problem.line() == 0) {
                 return new CellError(name + " is no policy yet. " + problem.message() + ".")
-                        .next("Correct the cell and run it again; %%policy? shows an example.");
+                        .next(
+                                "Correct the cell and run it again; "
+                                        + magic
+                                        + "? shows an example.");
             }
             error.at(
                     call.mark(

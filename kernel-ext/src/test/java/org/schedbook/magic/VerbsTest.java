@@ -80,7 +80,7 @@ class VerbsTest {
         notebook.fails("%%policy stale", "class X {}", "extends Policy");
         var e = assertThrows(BrokenPolicyException.class, () -> Schedbook.policy("stale"));
         assertFalse((e.getMessage() + e.nextStep()).contains("%"), e.nextStep());
-        notebook.fails("%attach stale", null, "does not compile", "%%policy cell");
+        notebook.fails("%attach stale", null, "does not compile", "its cell");
     }
 
     @Test

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.schedbook.bench.Contender;
 import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Status;
@@ -60,5 +62,22 @@ class PlaceTest {
         var attached = new Ended(null);
         Place.refuseEnded(POLICY.name(), attached);
         assertFalse(attached.closed);
+    }
+
+    @Test
+    void aPolicyInCIsForThisMachineOnlyIfAskedForTwiceAndAgainAfterAnotherChoice()
+            throws Exception {
+        var mine = Contender.of(new KernelPolicy(POLICY, new byte[0], null, "", List.of(), true));
+        try (var place = new Place(false)) {
+            place.checkByHand(mine); // a guest
+            place.choose(TargetChoice.Kind.host.usual());
+            place.checkByHand(Contender.of(POLICY));
+            var e = assertThrows(SessionException.class, () -> place.checkByHand(mine));
+            assertTrue(e.nextStep().contains("%attach kk --on-this-machine"), e.nextStep());
+            place.allowByHand();
+            place.checkByHand(mine);
+            place.choose(TargetChoice.Kind.host.usual());
+            assertThrows(SessionException.class, () -> place.checkByHand(mine));
+        }
     }
 }

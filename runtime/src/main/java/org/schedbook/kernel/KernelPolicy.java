@@ -14,13 +14,15 @@ import org.schedbook.policy.Policy;
  * @param layout what of the policy is where in it
  * @param c the C it was made from, line by line as the Java
  * @param notes what is not as in user space
+ * @param byHand whether somebody wrote the C; it may read what memory of the kernel it likes
  */
 public record KernelPolicy(
         CompiledPolicy policy,
         byte[] object,
         Layout layout,
         String c,
-        List<Translation.Note> notes) {
+        List<Translation.Note> notes,
+        boolean byHand) {
 
     /**
      * Translates and compiles a policy.
@@ -37,7 +39,8 @@ public record KernelPolicy(
                 Clang.compile(translation, source),
                 translation.layout(),
                 translation.c(),
-                translation.notes());
+                translation.notes(),
+                false);
     }
 
     public String name() {

@@ -50,7 +50,7 @@ import org.schedbook.policy.TaskStorage;
 public final class Translator {
 
     /** Callbacks by their name in Java, with what they are called in policy_ops.h. */
-    private static final Map<String, String> CALLBACKS =
+    static final Map<String, String> CALLBACKS =
             Map.of(
                     "selectCpu", "SELECT_CPU",
                     "enqueue", "ENQUEUE",

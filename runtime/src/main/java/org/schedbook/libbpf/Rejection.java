@@ -1,10 +1,12 @@
 package org.schedbook.libbpf;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Why the kernel's verifier rejected a program, in a person's words.
@@ -113,11 +115,11 @@ public record Rejection(int line, int column, String text, String reason, String
     /**
      * Reads a log.
      *
-     * @param file the source whose lines are of interest, such as {@code mine.java}; others that
-     *     the log names are Schedbook's own
+     * @param files what the source whose lines are of interest may be called, such as {@code
+     *     mine.java}; others that the log names are Schedbook's own
      * @return nothing if no program was rejected
      */
-    public static Optional<Rejection> of(String log, String file) {
+    public static Optional<Rejection> of(String log, String... files) {
         int begin = log.lastIndexOf(BEGIN);
         if (begin < 0) {
             return Optional.empty();
@@ -151,7 +153,7 @@ public record Rejection(int line, int column, String text, String reason, String
                                 ? known.suggestion
                                 : "The kernel's own words are below; this may be a fault of"
                                         + " Schedbook's own.";
-        Place place = place(part, file);
+        Place place = place(part, files);
         return Optional.of(
                 new Rejection(place.line, place.column, place.text, plain(reason), suggestion));
     }
@@ -190,8 +192,11 @@ public record Rejection(int line, int column, String text, String reason, String
      * Where it happened, or if that is in Schedbook's own text where in the source this was reached
      * from: what the log names before.
      */
-    private static Place place(String part, String file) {
-        String quoted = Pattern.quote(file);
+    private static Place place(String part, String... files) {
+        String quoted =
+                Arrays.stream(files)
+                        .map(Pattern::quote)
+                        .collect(Collectors.joining("|", "(?:", ")"));
         Matcher at =
                 Pattern.compile(
                                 "(?m)^\\s*(?:At|Causal path):?\\s+\\S+ @ "

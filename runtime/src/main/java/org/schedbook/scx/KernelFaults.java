@@ -50,7 +50,7 @@ final class KernelFaults {
                     "java.lang.ArrayIndexOutOfBoundsException: Index %d out of bounds"
                             .formatted(value);
             case 3 -> "java.lang.NullPointerException";
-            case 4 -> thrown.get((int) value);
+            case 4 -> value >= 0 && value < thrown.size() ? thrown.get((int) value) : "it failed";
             case 5 -> Misuse.noDsq(verb, value);
             case 6 -> Misuse.zeroSlice(verb);
             case 7 -> Misuse.noVtimeThere();

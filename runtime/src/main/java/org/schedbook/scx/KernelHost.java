@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.schedbook.bpf.exit_record;
 import org.schedbook.bpf.sched_ext_ops;
 import org.schedbook.harness.PolicyFault;
+import org.schedbook.kernel.HandWritten;
 import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.kernel.Snapshot;
 import org.schedbook.libbpf.BpfException;
@@ -107,15 +108,18 @@ public final class KernelHost implements Scheduler {
     /** If the verifier said no, says why and at which line of the policy. */
     static AttachException explain(IOException cause, String policy) {
         if (cause instanceof BpfException e) {
-            Optional<Rejection> rejection = Rejection.of(e.log(), policy + ".java");
+            Optional<Rejection> rejection =
+                    Rejection.of(e.log(), policy + ".java", policy + HandWritten.SUFFIX);
             if (rejection.isPresent()) {
                 String text = rejection.get().text();
                 return new AttachException(
                         rejection.get().sentence() + (text.isEmpty() ? "" : "\n    " + text),
                         rejection.get().suggestion()
-                                + " %attach "
-                                + policy
-                                + " without --in-kernel runs it as it is.",
+                                + (e.log().contains(policy + HandWritten.SUFFIX)
+                                        ? ""
+                                        : " %attach "
+                                                + policy
+                                                + " without --in-kernel runs it as it is."),
                         e.log(),
                         e);
             }

@@ -38,6 +38,14 @@ class InKernelPageTest {
         }
     }
 
+    @Test
+    void theCellOfCCompiles() throws Exception {
+        String cell = blocks("text").getFirst();
+        HandWritten written =
+                HandWritten.of(new PolicySource("page", cell.substring(cell.indexOf('\n') + 1)));
+        assertTrue(written.object().length > 0);
+    }
+
     @ParameterizedTest
     @EnumSource(Unsupported.class)
     void everyNameIsOnThePage(Unsupported why) throws Exception {

@@ -213,7 +213,8 @@ public final class GuestAgent {
                 attach.object(),
                 attach.layout(),
                 "",
-                List.of());
+                List.of(),
+                false);
     }
 
     private static AttachOptions options(Message.AttachKernel attach) {

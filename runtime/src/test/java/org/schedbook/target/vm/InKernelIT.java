@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.kernel.HandWritten;
 import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
@@ -327,6 +330,49 @@ class InKernelIT {
                 assertThrows(
                         TargetException.class, () -> guest.attach(policy, AttachOptions.DEFAULT));
         assertTrue(e.getMessage().contains("createDsq(-1)"), e.getMessage());
+    }
+
+    @Test
+    void aPolicyThatIsWrittenInCSchedulesInTheKernel() throws Exception {
+        String text = Files.readString(Path.of("src/jmh/c/vtime.c"));
+        try (Attachment attachment = guest.attach(byHand(text), AttachOptions.DEFAULT)) {
+            messaging();
+            Status status = attachment.status();
+            assertEquals("enabled", status.state(), status.toString());
+            assertEquals(List.of(), status.faults());
+            assertTrue(status.counters().get("nr_user_dispatches") > 100, status.toString());
+            assertFalse(attachment.detach().isError());
+        }
+    }
+
+    @Test
+    void theVerifierNamesTheLineOfAPolicyThatIsWrittenInC() throws Exception {
+        KernelPolicy policy =
+                byHand(
+                        """
+                        static void enqueue(SB, struct task_struct *task, s64 enqFlags)
+                        {
+                            sb_insert(task, Dsq_GLOBAL, SLICE_DFL_NS, enqFlags);
+                        sb_out:;
+                        }
+
+                        static void dispatch(SB, s32 cpu, struct task_struct *prev)
+                        {
+                            if (prev->scx.weight > 100)
+                                sb_kick(cpu, 0);
+                        sb_out:;
+                        }
+                        """);
+        var e =
+                assertThrows(
+                        TargetException.class, () -> guest.attach(policy, AttachOptions.DEFAULT));
+        assertTrue(e.getMessage().contains("at line 9"), e.getMessage());
+        assertFalse(e.nextStep().contains("--in-kernel"), e.nextStep());
+    }
+
+    private static KernelPolicy byHand(String text) throws Exception {
+        HandWritten written = HandWritten.of(new PolicySource("by-hand", text));
+        return written.policy(COMPILER.compile(written.init()));
     }
 
     @Test

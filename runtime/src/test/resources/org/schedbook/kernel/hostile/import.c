@@ -1,0 +1,7 @@
+// line 2: #import is not possible
+#import "/etc/passwd"
+static void enqueue(SB, struct task_struct *task, s64 enqFlags)
+{
+	sb_insert(task, Dsq_GLOBAL, SLICE_DFL_NS, enqFlags);
+sb_out:;
+}

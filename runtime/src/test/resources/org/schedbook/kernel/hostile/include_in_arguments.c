@@ -1,0 +1,10 @@
+// line 4: #include is not possible
+#define F(x) x
+F(
+#include "/etc/passwd"
+)
+static void enqueue(SB, struct task_struct *task, s64 enqFlags)
+{
+	sb_insert(task, Dsq_GLOBAL, SLICE_DFL_NS, enqFlags);
+sb_out:;
+}
