@@ -15,15 +15,19 @@ ROOT = pathlib.Path(__file__).resolve().parents[4]
 OBJECT = "org/schedbook/bpf/schedbook.bpf.o"
 
 
-def build(checkout):
+def maven(directory, *words):
+    return subprocess.run(["mvn", "-o", "-q", "-B", *words], cwd=directory, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, check=True, timeout=600).stdout
+
+
+def build(checkout, *words):
     """Builds a copy of the sources there, as the launcher does; returns the jars."""
     made = {ROOT / "target", *ROOT.glob("*/target"), ROOT / "out", ROOT / ".git"}
     shutil.copytree(ROOT, checkout, ignore=lambda directory, names: [n for n in names if ROOT / directory / n in made])
     # Sources have other dates in each checkout.
     for path in checkout.rglob("*"):
         os.utime(path, (1, len(str(checkout))))
-    subprocess.run(["mvn", "-o", "-q", "-B", "-DskipTests", "-Dspotless.apply.skip", "package"], cwd=checkout,
-                   stdin=subprocess.DEVNULL, check=True, timeout=600)
+    maven(checkout, "-DskipTests", "-Dspotless.apply.skip", *(words or ["package"]))
     return {str(jar.relative_to(checkout)): jar for jar in sorted(checkout.glob("*/target/*.jar"))}
 
 
@@ -48,6 +52,26 @@ class ReproducibleTest(unittest.TestCase):
                     self.assertEqual([], naming, name)
             [bpf] = [jar for name, jar in one.items() if OBJECT in contents(jar)]
             self.assertRegex(bpf.name, r"schedbook-bpf-.*\.jar")
+
+
+class ExampleTest(unittest.TestCase):
+    """runtime/example, as somebody builds it who has installed the library with Maven."""
+
+    def test_a_program_with_the_runtime_for_a_library_simulates_checks_and_attaches(self):
+        with tempfile.TemporaryDirectory() as directory:
+            here = pathlib.Path(directory).resolve()
+            # What is installed goes into a repository of the test's own.
+            shutil.copytree(pathlib.Path.home() / ".m2/repository", here / "repository", copy_function=os.symlink,
+                            ignore=shutil.ignore_patterns("schedbook"))
+            ours = f"-Dmaven.repo.local={here / 'repository'}"
+            build(here / "checkout", ours, "-pl", "runtime", "-am", "install")
+            example = here / "checkout/runtime/example"
+            maven(example, ours, "verify")
+            reports = "".join(f.read_text() for f in example.glob("target/surefire-reports/TEST-*.xml"))
+            self.assertRegex(reports, r'tests="1"[^>]* failures="0"')
+            said = maven(example, ours, "exec:exec", "-Dthen=attach")
+            self.assertIn("in-turn, simulated", said)
+            self.assertRegex(said, r"in-turn enabled, [1-9]\d* tasks enqueued")
 
 
 class ScriptsTest(unittest.TestCase):

@@ -14,7 +14,8 @@ from session import Session, environment
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")),
-         *sorted(ROOT.glob("*/README.md")), *sorted(ROOT.glob("*/*/README.md"))]
+         *sorted(ROOT.glob("*/README.md")), *sorted(p for p in ROOT.glob("*/*/README.md") if "target" not in p.parts),
+         ROOT / "kernel-ext/src/main/python/README.md"]
 
 FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"^    (?:\$ )?(\./schedbook\b.*)$", re.MULTILINE)

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.schedbook.target.TargetException;
 
 /**
@@ -29,8 +30,8 @@ public record GuestImage(
         Map<String, String> properties) {
 
     /**
-     * Finds the image in the directory named by the system property {@code schedbook.guest}, or
-     * else in the user's cache.
+     * Finds the image in the directory named by the system property {@code schedbook.guest}, by the
+     * environment's {@code SCHEDBOOK_GUEST}, or else in the user's cache.
      */
     static GuestImage find() throws TargetException {
         return find("current");
@@ -92,11 +93,11 @@ public record GuestImage(
 
     /** Returns the directory that all of this is in, and need not exist. */
     static Path directory() {
-        String property = System.getProperty("schedbook.guest");
-        if (property != null && !property.isBlank()) {
-            return Path.of(property);
-        }
-        return usersCache();
+        return Stream.of(System.getProperty("schedbook.guest"), System.getenv("SCHEDBOOK_GUEST"))
+                .filter(named -> named != null && !named.isBlank())
+                .findFirst()
+                .map(Path::of)
+                .orElseGet(GuestImage::usersCache);
     }
 
     private static Path usersCache() {
