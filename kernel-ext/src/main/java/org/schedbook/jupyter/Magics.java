@@ -57,7 +57,7 @@ public final class Magics {
 
         /** Returns the magic as picocli has it. */
         public CommandLine command() {
-            CommandLine command = new CommandLine(factory.get(), parts);
+            CommandLine command = Numbers.in(new CommandLine(factory.get(), parts));
             CommandSpec spec = command.getCommandSpec().name(name);
             UsageMessageSpec usage = spec.usageMessage();
             usage.description(verbatim(usage.description())).footer(verbatim(usage.footer()));
@@ -350,7 +350,12 @@ public final class Magics {
         }
         var error = new UsageError(entry.name() + ": " + what);
         String hint = "";
-        if (word != null) {
+        if (word == null && e.getValue() != null) {
+            call.line().args().stream()
+                    .filter(arg -> arg.value().endsWith(e.getValue()))
+                    .findFirst()
+                    .ifPresent(arg -> error.at(call.mark(arg, "not understood")));
+        } else if (word != null) {
             call.line().args().stream()
                     .filter(arg -> arg.value().equals(word))
                     .findFirst()

@@ -297,6 +297,7 @@ final class ImproveMagic implements Magic {
         if (budget == null) {
             return OptionalDouble.empty();
         }
+        OptionalDouble limit = RequestOptions.dollars("--budget", budget);
         for (Model model : models) {
             if (!(model instanceof Recordings) && !prices.knows(model.name())) {
                 throw new CellError(
@@ -305,7 +306,7 @@ final class ImproveMagic implements Magic {
                         .next("Add a line for it to .schedbook/prices.csv.");
             }
         }
-        return RequestOptions.dollars("--budget", budget);
+        return limit;
     }
 
     private Gates gates(DryRun simulation) {

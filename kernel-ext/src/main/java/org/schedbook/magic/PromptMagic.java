@@ -179,13 +179,14 @@ final class PromptMagic implements Magic {
         if (maxCost == null) {
             return OptionalDouble.empty();
         }
+        OptionalDouble limit = RequestOptions.dollars("--max-cost", maxCost);
         if (!prices.knows(author.name())) {
             throw new CellError(
                             "The price of %s is not known, so --max-cost cannot be kept."
                                     .formatted(author.name()))
                     .next("Add a line for it to .schedbook/prices.csv.");
         }
-        return RequestOptions.dollars("--max-cost", maxCost);
+        return limit;
     }
 
     private Gates gates() {

@@ -3,6 +3,7 @@ package org.schedbook.tool;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.schedbook.jupyter.CellError;
+import org.schedbook.jupyter.Numbers;
 import org.schedbook.jupyter.Plain;
 import org.schedbook.view.Errors;
 import picocli.CommandLine;
@@ -45,7 +46,7 @@ public final class Tools {
     }
 
     public static CommandLine commandLine() {
-        return new CommandLine(new Tools())
+        return Numbers.in(new CommandLine(new Tools()))
                 .setExecutionExceptionHandler(
                         (e, line, _) -> {
                             line.getErr().println(text(e));

@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -90,6 +92,50 @@ class MagicsTest {
         assertTrue(e.getMessage().contains("NAME"), e.getMessage());
         e = assertThrows(UsageError.class, () -> line("%attach fifo -t moon"));
         assertTrue(e.getMessage().contains("SIM, VM"), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {
+                "--times many, 'many' is no whole number",
+                "--times 1e3, '1e3' is no whole number",
+                "--times 2.5, '2.5' is no whole number",
+                "--times NaN, 'NaN' is no whole number",
+                "--times 0x10, '0x10' is no whole number",
+                "--times 99999999999, 99999999999 is not between -2147483648 and 2147483647",
+                "--seed 1e3, '1e3' is no whole number",
+                "--seed 99999999999999999999, 99999999999999999999 is not between",
+                "--share half, 'half' is no number",
+                "--share NaN, 'NaN' is no number",
+                "--share 1e400, '1e400' is no number",
+                "--share=-Infinity, '-Infinity' is no number",
+            })
+    void whatIsNoNumberIsSaidAtItsPlaceAndWithoutTypesOfJava(String option, String says) {
+        magics.line("x", "count", Count::new);
+        var e = assertThrows(UsageError.class, () -> line("%count " + option));
+        assertTrue(e.getMessage().contains(says), e.getMessage());
+        assertEquals(
+                option.contains("=") ? 8 : 8 + option.indexOf(' ') + 1,
+                e.marks().getFirst().column());
+        assertEquals("3 -4 0.5", line("%count --times 3 --seed=-4 --share .5"));
+    }
+
+    @Command
+    static class Count implements Magic {
+        @Option(names = "--times")
+        int times;
+
+        @Option(names = "--seed")
+        Long seed;
+
+        @Option(names = "--share")
+        double share;
+
+        @Override
+        public Object run(MagicCall call) {
+            return "%d %d %s".formatted(times, seed, share);
+        }
     }
 
     @Test

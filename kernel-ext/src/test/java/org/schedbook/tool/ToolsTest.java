@@ -54,12 +54,12 @@ class ToolsTest {
     @ParameterizedTest
     @CsvSource({
         "soak --minutes, Missing required parameter for option",
-        "soak --minutes many, is not a long",
+        "soak --minutes many, is no whole number",
         "soak 3, Unmatched argument",
         "calibrate one two, Unmatched argument",
         "calibrate --file x, Unknown option",
         "reproduce, Missing required parameter",
-        "evaluate-prompts --parallel two, is not an int",
+        "evaluate-prompts --parallel two, is no whole number",
     })
     void aLineThatIsNoneIsAnsweredByWhatTheCommandTakes(String line, String says) {
         Outcome outcome = execute(line.split(" "));
