@@ -14,14 +14,18 @@ import org.schedbook.target.sim.SimWorkload.TaskSpec;
  * on CPU 1 depends on when its timer fires.
  *
  * @param name what it shows
- * @param policy the source of the policy
+ * @param decides what the policy decides
  * @param actors the tasks, in the order they are woken
  * @param children what a fork starts
  * @param pipes the capacities of the pipes that they use; the first has the number {@code
  *     actors.size()}, those before it are what the actors wait at
  */
 record Scenario(
-        String name, String policy, List<Actor> actors, List<Actor> children, List<Integer> pipes) {
+        String name,
+        String decides,
+        List<Actor> actors,
+        List<Actor> children,
+        List<Integer> pipes) {
 
     static final String CLOCK = "clock";
     static final String TOLD = "told ";
@@ -121,7 +125,7 @@ record Scenario(
      * without end the live backend would cut short for the threads of its own process. Who was
      * interrupted all the same goes on before the others: that one did not wake.
      */
-    private static String policy(String body) {
+    String policy() {
         return """
         import java.util.ArrayDeque;
         import java.util.HashMap;
@@ -144,104 +148,108 @@ record Scenario(
         %s
         }
         """
-                .formatted(TOLD, body);
+                .formatted(TOLD, decides);
+    }
+
+    /** The same policy without a word: the kernel has no strings. */
+    String quietPolicy() {
+        return """
+        import java.util.ArrayDeque;
+        public class Deciding extends Policy {
+            static final long LONG_NS = 1_000_000_000;
+            boolean woke(long enqFlags) { return (enqFlags & Enq.WAKEUP) != 0; }
+            long place(long enqFlags) { return woke(enqFlags) ? 0 : Enq.HEAD; }
+        %s
+        }
+        """
+                .formatted(decides);
     }
 
     private static final String FIFO =
-            policy(
-                    """
-                    public void enqueue(Task task, long enqFlags) {
-                        insert(task, Dsq.GLOBAL, LONG_NS, place(enqFlags));
-                    }
-                    """);
+            """
+            public void enqueue(Task task, long enqFlags) {
+                insert(task, Dsq.GLOBAL, LONG_NS, place(enqFlags));
+            }
+            """;
 
     /** Whoever comes goes to the end, woken or not. */
     private static final String TO_THE_END =
-            policy(
-                    """
-                    public void enqueue(Task task, long enqFlags) {
-                        insert(task, Dsq.GLOBAL, LONG_NS, 0);
-                    }
-                    """);
+            """
+            public void enqueue(Task task, long enqFlags) {
+                insert(task, Dsq.GLOBAL, LONG_NS, 0);
+            }
+            """;
 
     private static final String SLICES =
-            policy(
-                    """
-                    public void enqueue(Task task, long enqFlags) {
-                        insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
-                    }
-                    """);
+            """
+            public void enqueue(Task task, long enqFlags) {
+                insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
+            }
+            """;
 
     /** Whoever is nicer than others goes first. */
     private static final String HEAD =
-            policy(
-                    """
-                    public void enqueue(Task task, long enqFlags) {
-                        insert(task, Dsq.GLOBAL, LONG_NS, task.weight() > 100 ? Enq.HEAD : place(enqFlags));
-                    }
-                    """);
+            """
+            public void enqueue(Task task, long enqFlags) {
+                insert(task, Dsq.GLOBAL, LONG_NS, task.weight() > 100 ? Enq.HEAD : place(enqFlags));
+            }
+            """;
 
     private static final String VTIME =
-            policy(
-                    """
-                    public void init() { createDsq(7); }
-                    public void enqueue(Task task, long enqFlags) {
-                        insertVtime(task, 7, LONG_NS, woke(enqFlags) ? task.weight() : 0, enqFlags);
-                    }
-                    """);
+            """
+            public void init() { createDsq(7); }
+            public void enqueue(Task task, long enqFlags) {
+                insertVtime(task, 7, LONG_NS, woke(enqFlags) ? task.weight() : 0, enqFlags);
+            }
+            """;
 
     private static final String PREEMPT =
-            policy(
-                    """
-                    public void enqueue(Task task, long enqFlags) {
-                        insert(task, Dsq.localOn(task.cpu()), LONG_NS, task.weight() > 100 && woke(enqFlags) ? Enq.PREEMPT : place(enqFlags));
-                    }
-                    """);
+            """
+            public void enqueue(Task task, long enqFlags) {
+                insert(task, Dsq.localOn(task.cpu()), LONG_NS, task.weight() > 100 && woke(enqFlags) ? Enq.PREEMPT : place(enqFlags));
+            }
+            """;
 
     private static final String KICK_PREEMPT =
-            policy(
-                    """
-                    public void enqueue(Task task, long enqFlags) {
-                        insert(task, Dsq.GLOBAL, LONG_NS, place(enqFlags));
-                        if (task.weight() > 100 && woke(enqFlags)) kick(task.cpu(), Kick.PREEMPT);
-                    }
-                    """);
+            """
+            public void enqueue(Task task, long enqFlags) {
+                insert(task, Dsq.GLOBAL, LONG_NS, place(enqFlags));
+                if (task.weight() > 100 && woke(enqFlags)) kick(task.cpu(), Kick.PREEMPT);
+            }
+            """;
 
     private static final String KICK_IDLE =
-            policy(
-                    """
-                    public void enqueue(Task task, long enqFlags) {
-                        insert(task, Dsq.GLOBAL, LONG_NS, place(enqFlags));
-                        if (task.weight() > 100 && woke(enqFlags)) kick(task.cpu(), Kick.IDLE);
-                    }
-                    """);
+            """
+            public void enqueue(Task task, long enqFlags) {
+                insert(task, Dsq.GLOBAL, LONG_NS, place(enqFlags));
+                if (task.weight() > 100 && woke(enqFlags)) kick(task.cpu(), Kick.IDLE);
+            }
+            """;
 
     private static final String THREE_DSQS =
-            policy(
-                    """
-                    public void init() { createDsq(7); }
-                    public void enqueue(Task task, long enqFlags) {
-                        long dsq = task.weight() > 100 ? Dsq.localOn(task.cpu()) : task.weight() < 100 ? 7 : Dsq.GLOBAL;
-                        insert(task, woke(enqFlags) ? dsq : Dsq.localOn(task.cpu()), LONG_NS, place(enqFlags));
-                    }
-                    """);
+            """
+            public void init() { createDsq(7); }
+            public void enqueue(Task task, long enqFlags) {
+                long dsq = task.weight() > 100 ? Dsq.localOn(task.cpu()) : task.weight() < 100 ? 7 : Dsq.GLOBAL;
+                insert(task, woke(enqFlags) ? dsq : Dsq.localOn(task.cpu()), LONG_NS, place(enqFlags));
+            }
+            """;
 
     private static final String LAST_COME_FIRST_SERVED =
-            policy(
-                    """
-                    final ArrayDeque<Task> kept = new ArrayDeque<>();
-                    public void enqueue(Task task, long enqFlags) { kept.addFirst(task); }
-                    public void dequeue(Task task, long deqFlags) { kept.remove(task); }
-                    public void dispatch(int cpu, Task prev) {
-                        for (Task task : kept) {
-                            if (task.canRunOn(cpu)) {
-                                kept.remove(task);
-                                insert(task, Dsq.LOCAL, LONG_NS, 0);
-                                return;
-                            }
-                        }
+            """
+            final ArrayDeque<Task> kept = new ArrayDeque<>();
+            public void enqueue(Task task, long enqFlags) { kept.addFirst(task); }
+            public void dequeue(Task task, long deqFlags) { kept.remove(task); }
+            public void dispatch(int cpu, Task prev) {
+                for (Task task : kept) {
+                    if (task.canRunOn(cpu)) {
+                        kept.remove(task);
+                        insert(task, Dsq.LOCAL, LONG_NS, 0);
+                        return;
                     }
-                    """);
+                }
+            }
+            """;
 
     private static Actor on1(String name, UnaryOperator<Program.Builder> does) {
         return new Actor(name, 0, 0, List.of(1), does);
@@ -257,8 +265,8 @@ record Scenario(
         return new Actor(name, 20, nice, List.of(1), p -> p.run(5 * MS));
     }
 
-    private static Scenario of(String name, String policy, Actor... actors) {
-        return new Scenario(name, policy, List.of(actors), List.of(), List.of());
+    private static Scenario of(String name, String decides, Actor... actors) {
+        return new Scenario(name, decides, List.of(actors), List.of(), List.of());
     }
 
     static final List<Scenario> ALL =
