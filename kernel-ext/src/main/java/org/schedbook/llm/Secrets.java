@@ -11,10 +11,11 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Takes the secrets of an endpoint out of what arrives from it, however they are written there: as
- * they are, escaped as in a URL, in JSON or in HTML, in Base64 or in hexadecimal digits.
+ * they are, escaped as in a URL, in JSON or in HTML, in Base64 or in the digits of a dump.
  */
 final class Secrets {
 
@@ -24,6 +25,14 @@ final class Secrets {
     private static final int MIN_KEY = 8;
 
     private static final int MIN_PASSWORD = 5;
+
+    /** Base64 is broken into lines in mail and by {@code base64}; JSON escapes the breaks. */
+    private static final String LINE_BREAK = "(?:\\s|\\\\[rn]){0,2}";
+
+    /**
+     * What dumps of bytes have between two bytes: {@code 73:6b}, {@code 73 6b}, {@code 0x73, 0x6b}.
+     */
+    private static final String BETWEEN_BYTES = "[\\s:,_-]{0,2}(?:0x)?";
 
     private static final Pattern SECRET_NAME =
             Pattern.compile("(?i).*(key|token|secret|sig|pass|auth|code|credential).*");
@@ -152,13 +161,26 @@ final class Secrets {
             int from = (before * 8 + 5) / 6;
             int to = shifted.length * 8 / 6;
             spellings.add(
-                    Pattern.quote(digits.substring(from, to))
-                                    .replace("+", "\\E[+-]\\Q")
-                                    .replace("/", "\\E(?:/|_|\\\\/)\\Q")
-                            + "[A-Za-z0-9+/_-]?={0,2}");
+                    digits.substring(from, to)
+                                    .codePoints()
+                                    .mapToObj(Secrets::base64Digit)
+                                    .collect(Collectors.joining(LINE_BREAK))
+                            + "[A-Za-z0-9+/_-]?(?:=|%(?:25)?3[dD]){0,2}");
         }
-        spellings.add("(?i:" + HexFormat.of().formatHex(bytes) + ")");
+        spellings.add(
+                IntStream.range(0, bytes.length)
+                        .mapToObj(i -> "(?i:" + HexFormat.of().toHexDigits(bytes[i]) + ")")
+                        .collect(Collectors.joining(BETWEEN_BYTES)));
         return String.join("|", spellings);
+    }
+
+    /** Returns a pattern of what a digit of Base64 may be written as, also in a URL or in JSON. */
+    private static String base64Digit(int digit) {
+        return switch (digit) {
+            case '+' -> "(?:[+-]|%(?:25)?2[bB]|\\\\u002[bB])";
+            case '/' -> "(?:\\\\?/|_|%(?:25)?2[fF]|\\\\u002[fF])";
+            default -> Character.toString(digit);
+        };
     }
 
     /** Returns a pattern of what one character may be written as. */
@@ -167,10 +189,21 @@ final class Secrets {
         for (byte b : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
             percent.append("%(?:25)?").append(HexFormat.of().toHexDigits(b));
         }
-        return "(?:\\\\?%s|(?i:%s|\\\\+u\\{?%04x}?|\\\\x%02x|&#x0*%x;|&#0*%d;))"
+        String name =
+                switch (c) {
+                    case '&' -> "amp";
+                    case '<' -> "lt";
+                    case '>' -> "gt";
+                    case '"' -> "quot";
+                    case '\'' -> "apos";
+                    default -> "";
+                };
+        return "(?:%s\\\\?%s|(?i:%s|\\\\+u\\{?%04x}?|\\\\x%02x|&#x0*%x;|&#0*%d;|\\\\0?%03o))"
                 .formatted(
+                        name.isEmpty() ? "" : "&(?:amp;)?" + name + ";|",
                         c == ' ' ? "[ +]" : Pattern.quote(Character.toString(c)),
                         percent,
+                        c,
                         c,
                         c,
                         c,

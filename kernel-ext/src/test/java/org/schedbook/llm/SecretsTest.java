@@ -63,6 +63,19 @@ class SecretsTest {
                                         bytes(secret, "\\x%02x"),
                                         bytes(secret, "&#%d;"),
                                         bytes(secret, "&#x%x;"),
+                                        bytes(secret, "\\%03o"),
+                                        secret.replace("&", "&amp;"),
+                                        secret.replace("&", "&amp;amp;"),
+                                        bytes(secret, "%02x:"),
+                                        bytes(secret, "%02x "),
+                                        bytes(secret, "0x%02x, "),
+                                        Base64.getMimeEncoder(8, utf8("\r\n"))
+                                                .encodeToString(utf8(secret)),
+                                        Base64.getMimeEncoder(8, utf8("\n"))
+                                                .encodeToString(utf8("a" + secret)),
+                                        URLEncoder.encode(
+                                                Base64.getEncoder().encodeToString(utf8(secret)),
+                                                StandardCharsets.UTF_8),
                                         secret.replace("/", "\\/"),
                                         secret.replace("&", "\\u0026"),
                                         Base64.getEncoder().encodeToString(utf8(secret)),
