@@ -1,11 +1,13 @@
 package org.schedbook.prompt;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,7 +18,15 @@ import java.util.regex.Pattern;
  */
 public final class SourceExtractor {
 
-    private static final JsonMapper JSON = new JsonMapper();
+    /** JSON as it is written by hand, by templates and by Python. */
+    private static final JsonMapper JSON =
+            JsonMapper.builder()
+                    .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
+                    .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
+                    .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
+                    .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
+                    .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
+                    .build();
 
     private static final Pattern PACKAGE =
             Pattern.compile("(?m)^([ \\t]*)package\\s+[\\w. ]+\\s*;");
@@ -38,7 +48,10 @@ public final class SourceExtractor {
             Pattern.compile("(?m)^[ \\t]*(?:" + TAGS + "){1,4}[ \\t]*$");
 
     /** An object, a list of them, or a text that is all of the answer. */
-    private static final Pattern JSON_BEGINS = Pattern.compile("\\{\\s*\"|\\[\\s*[{\"]|\\A\\s*\"");
+    private static final Pattern JSON_BEGINS =
+            Pattern.compile("\\{\\s*[\"']|\\{\\s*\\w+\\s*:|\\[\\s*[{\"']|\\A\\s*[\"']");
+
+    private static final Pattern PYTHON = Pattern.compile("(?:None|True|False)\\b");
 
     private static final int MAX_JSON = 8;
 
@@ -140,7 +153,7 @@ public final class SourceExtractor {
         for (int i = 0; i < MAX_JSON && json.find(); i++) {
             try {
                 Optional<String> source =
-                        texts(JSON.readTree(text.substring(json.start()))).stream()
+                        texts(JSON.readTree(fromPython(text.substring(json.start())))).stream()
                                 .filter(JavaFile::hasPolicy)
                                 .reduce((_, last) -> last);
                 if (source.isPresent()) {
@@ -151,6 +164,35 @@ public final class SourceExtractor {
             }
         }
         return Optional.empty();
+    }
+
+    /** Returns JSON in which Python's constants have JSON's names; what is in strings stays. */
+    private static String fromPython(String text) {
+        var json = new StringBuilder();
+        char quote = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (quote == 0 && Character.isUpperCase(c)) {
+                Matcher constant = PYTHON.matcher(text).region(i, text.length());
+                if (constant.lookingAt()) {
+                    json.append(
+                            constant.group().equals("None")
+                                    ? "null"
+                                    : constant.group().toLowerCase(Locale.ROOT));
+                    i = constant.end() - 1;
+                    continue;
+                }
+            }
+            json.append(c);
+            if (quote != 0 && c == '\\' && i + 1 < text.length()) {
+                json.append(text.charAt(++i));
+            } else if (c == quote) {
+                quote = 0;
+            } else if (quote == 0 && (c == '"' || c == '\'')) {
+                quote = c;
+            }
+        }
+        return json.toString();
     }
 
     /** Returns a text that was written as the inside of a string with the lines that it means. */

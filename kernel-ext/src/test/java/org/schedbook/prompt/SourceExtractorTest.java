@@ -191,6 +191,26 @@ class SourceExtractorTest {
                         "a fence that has no lines",
                         ("```java\n" + SOURCE + "```").replace("\n", "\\n")),
                 Arguments.of("HTML's lines", "<p>" + SOURCE.replace("\n", "<br>") + "</p>"),
+                Arguments.of(
+                        "a dict of Python",
+                        "{'notes': None, 'ok': True, 'code': '" + python(SOURCE) + "'}"),
+                Arguments.of(
+                        "a dict of Python over several lines",
+                        "Here:\n{\n  'code': '" + python(SOURCE) + "',\n  'notes': None,\n}\n"),
+                Arguments.of(
+                        "a list of dicts of Python",
+                        "```python\n[{'type': 'text', 'text': '"
+                                + python(SOURCE)
+                                + "', 'annotations': None}]\n```"),
+                Arguments.of(
+                        "JSON with Python's constants",
+                        "{\n\"notes\": None,\n" + json("'code':'%s'") + "\n}"),
+                Arguments.of("JSON with a comma too many", "{\n" + json("'code':'%s'") + ",\n}"),
+                Arguments.of(
+                        "JSON whose strings have lines",
+                        "{\n\"code\": \"" + SOURCE.replace("\"", "\\\"") + "\"\n}"),
+                Arguments.of(
+                        "JSON without quotes around its names", "{\n" + json("code:'%s'") + "\n}"),
                 Arguments.of("JSON among words", "Sure: " + json("{'code': '%s'}") + " Done."),
                 Arguments.of(
                         "JSON in a fence of any kind", "```JSON5\n" + json("{'a':'%s'}") + "\n```"),
@@ -215,6 +235,10 @@ class SourceExtractorTest {
                         "code that only begins in words",
                         "I write `class B extends Policy {`.\n" + SOURCE),
                 Arguments.of("a fence that nothing is in", "```\n```java\n" + SOURCE + "```\n```"));
+    }
+
+    private static String python(String source) {
+        return source.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n");
     }
 
     /** A text as JSON has it, whose quotes are ' here. */
