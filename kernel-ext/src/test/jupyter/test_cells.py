@@ -344,6 +344,33 @@ class OutputTest(CellTest):
                 after = self.ok('System.out.println("after");')
                 self.assertEqual(("after\n", "", 0), (self.text(after), self.text(after, "stderr"), len(after.of("display_data"))))
 
+    def test_objects_that_never_end_saying_what_they_are_end_at_an_interrupt(self):
+        for code in ("throw new RuntimeException() { public String getMessage() { while (true) { } } };",
+                     "throw new RuntimeException() { public Throwable getCause() { while (true) { } } };",
+                     "throw new RuntimeException() { public StackTraceElement[] getStackTrace() { while (true) { } } };",
+                     "new Object() { public String toString() { while (true) { } } }",
+                     "display(new Object() { public String toString() { while (true) { } } });",
+                     "java.util.Collections.nCopies(2_000_000_000, List.of())"):
+            with self.subTest(code):
+                cell, seconds = self.interrupt_after(code, 2)
+                self.assertEqual("Interrupted", cell.reply["ename"])
+                self.assertLess(seconds, 2)
+                self.assertEqual("after\n", self.text(self.ok('System.out.println("after");')))
+
+    def test_exceptions_that_say_nothing_of_use_have_their_name_all_the_same(self):
+        for body in ('public String getMessage() { throw new IllegalStateException(); }',
+                     'public String getMessage() { return getMessage(); }',
+                     'public StackTraceElement[] getStackTrace() { return null; }'):
+            self.fails("throw new RuntimeException() { %s };" % body, "RuntimeException", "it does not say")
+        self.fails('throw new RuntimeException("x") { public Throwable getCause() { return new RuntimeException("y", this); } };',
+                   "RuntimeException", "x")
+
+    def test_values_and_messages_are_bounded_too(self):
+        [result] = self.ok('"x".repeat(5_000_000)').of("execute_result")
+        self.assertTrue(result["data"]["text/plain"].endswith("x\n… 3,000,000 characters are left out …"))
+        cell = self.fails('throw new RuntimeException("m".repeat(5_000_000));', "RuntimeException", "m\n… 4,980,000 characters")
+        self.assertLess(len("".join(cell.reply["traceback"])), 100_000)
+
     def test_what_a_cell_clears_counts_no_more(self):
         cell = self.ok("""for (int round = 0; round < 3; round++) {
             org.schedbook.jupyter.SchedbookKernel.clearOutput();

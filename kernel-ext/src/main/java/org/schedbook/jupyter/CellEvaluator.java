@@ -33,8 +33,11 @@ import jdk.jshell.TypeDeclSnippet;
 import jdk.jshell.UnresolvedReferenceException;
 import jdk.jshell.VarSnippet;
 import jdk.jshell.spi.ExecutionControl;
+import jdk.jshell.spi.ExecutionControl.UserException;
 import jdk.jshell.spi.ExecutionControlProvider;
 import jdk.jshell.spi.ExecutionEnv;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.display.Renderer;
 import org.dflib.jjava.jupyter.telemetry.TelemetryCollector;
 import org.dflib.jjava.kernel.execution.CodeEvaluator;
 import org.dflib.jjava.kernel.execution.CompilationException;
@@ -181,6 +184,19 @@ final class CellEvaluator extends CodeEvaluator {
     @Override
     public void interrupt() {
         execution.interrupt();
+    }
+
+    /** Renders a value, whose code that may be, so that an interrupt ends it. */
+    DisplayData rendered(Renderer renderer, Object value) {
+        try {
+            return (DisplayData) execution.onThread(() -> renderer.render(value));
+        } catch (UserException e) {
+            throw new EvaluationInterruptedException("");
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @SuppressWarnings("unchecked")

@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -12,7 +13,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 import jdk.jshell.execution.DirectExecutionControl;
+import jdk.jshell.spi.ExecutionControl.ResolutionException;
+import jdk.jshell.spi.ExecutionControl.RunException;
 import jdk.jshell.spi.ExecutionControl.UserException;
+import jdk.jshell.spi.SPIResolutionException;
 import org.dflib.jjava.jupyter.telemetry.TelemetryCollector;
 
 /**
@@ -26,6 +30,10 @@ final class CellExecution extends DirectExecutionControl {
 
     /** The class name of an interrupt among those of exceptions; no class can be called so. */
     static final String INTERRUPTED = "Interrupted Cell";
+
+    private static final int MAX_CAUSES = 20;
+
+    private static final int MAX_MESSAGE = 20_000;
 
     private final SnippetLoader loader;
     private final ExecutorService threads;
@@ -64,13 +72,13 @@ final class CellExecution extends DirectExecutionControl {
         }
     }
 
-    /** A snippet that runs. */
+    /** A snippet that runs, or what else is code of a cell's. */
     private static final class Run extends FutureTask<Object> {
 
         private volatile CellThread thread;
 
-        Run(Method snippet) {
-            super(() -> snippet.invoke(null));
+        Run(Callable<Object> work) {
+            super(work);
         }
 
         @Override
@@ -86,6 +94,52 @@ final class CellExecution extends DirectExecutionControl {
                 now.abandoned = true;
             }
             cancel(true);
+        }
+    }
+
+    /** What a snippet has thrown, and what that says. */
+    private static final class Failed extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Throwable thrown;
+        private final RunException said;
+
+        Failed(Throwable thrown) {
+            super(null, null, false, false);
+            this.thrown = thrown;
+            said = said(thrown, MAX_CAUSES);
+        }
+
+        /** Exceptions have methods, too, which may throw, or give another cause each time. */
+        private static RunException said(Throwable thrown, int causes) {
+            try {
+                if (thrown instanceof SPIResolutionException unresolved) {
+                    return new ResolutionException(unresolved.id(), thrown.getStackTrace());
+                }
+                var said =
+                        new UserException(
+                                CellOutput.bounded(thrown.getMessage(), MAX_MESSAGE),
+                                thrown.getClass().getName(),
+                                thrown.getStackTrace());
+                Throwable cause = causes == 0 ? null : thrown.getCause();
+                said.initCause(cause == null ? null : said(cause, causes - 1));
+                return said;
+            } catch (Throwable e) {
+                return new UserException(
+                        "it does not say, as asking it ended with " + e.getClass().getName(),
+                        thrown.getClass().getName(),
+                        new StackTraceElement[0]);
+            }
+        }
+    }
+
+    /** Runs a snippet to its end, and hears what it has thrown: all that can be interrupted. */
+    private static Object call(Method snippet) throws ReflectiveOperationException, Failed {
+        try {
+            return snippet.invoke(null);
+        } catch (InvocationTargetException e) {
+            throw new Failed(e.getCause());
         }
     }
 
@@ -121,23 +175,29 @@ final class CellExecution extends DirectExecutionControl {
         Object measurement = collector.measurementStart();
         try {
             // A magic that evaluates source does so within the snippet that called it.
-            Object value =
-                    Thread.currentThread() instanceof CellThread
-                            ? snippet.invoke(null)
-                            : invokeOnThread(snippet);
+            Object value = onThread(() -> call(snippet));
             String key = "value " + keys.incrementAndGet();
             values.put(key, value == null ? NULL : value);
             return key;
-        } catch (InvocationTargetException e) {
-            thrown = e.getCause();
-            throw e;
+        } catch (Failed e) {
+            thrown = e.thrown;
+            throw e.said;
         } finally {
             collector.measurementEnd(measurement);
         }
     }
 
-    private Object invokeOnThread(Method snippet) throws Exception {
-        var run = new Run(snippet);
+    /**
+     * Runs what may be code of a cell's, as an object's {@code toString} is, so that it can be
+     * interrupted.
+     *
+     * @throws UserException of the class {@link #INTERRUPTED} if it was
+     */
+    Object onThread(Callable<Object> work) throws Exception {
+        if (inCell()) {
+            return work.call();
+        }
+        var run = new Run(work);
         running.add(run);
         try {
             threads.execute(run);

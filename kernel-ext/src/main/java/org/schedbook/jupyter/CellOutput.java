@@ -54,6 +54,14 @@ final class CellOutput {
     private long omitted;
     private StreamType omittedType;
 
+    /** Returns the text, or so much of the start of a longer one as may be shown at once. */
+    static String bounded(String text, int limit) {
+        return text == null || text.length() <= limit
+                ? text
+                : "%s\n… %,d characters are left out …"
+                        .formatted(text.substring(0, limit), text.length() - limit);
+    }
+
     /**
      * @param before where text goes that is written before the first cell
      */

@@ -21,10 +21,10 @@ public final class Plain {
     /** What JJava colours the lines of an error with; anything else it may be is not obeyed. */
     private static final Pattern COLOUR = Pattern.compile("\u001b\\[(?:[01]|[34][0-79])m");
 
-    /** Makes the text of a bundle plain. */
+    /** Makes the text of a bundle plain, and no longer than what a cell may write. */
     static DisplayData of(DisplayData data) {
         if (data != null && data.getData(MIMEType.TEXT_PLAIN) instanceof String text) {
-            data.putText(of(text));
+            data.putText(of(CellOutput.bounded(text, CellOutput.LIMIT)));
         }
         return data;
     }

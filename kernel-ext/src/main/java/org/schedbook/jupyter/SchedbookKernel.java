@@ -379,7 +379,11 @@ public final class SchedbookKernel extends JavaKernel {
     }
 
     private DisplayData rendered(Object value) {
-        return value instanceof DisplayData data ? data : renderer.render(value);
+        try {
+            return value instanceof DisplayData data ? data : evaluator.rendered(renderer, value);
+        } catch (EvaluationInterruptedException e) {
+            throw interrupted();
+        }
     }
 
     /** Shows a value under the cell that runs. */
