@@ -79,7 +79,7 @@ public final class Plain {
                             Character.LINE_SEPARATOR,
                             Character.PARAGRAPH_SEPARATOR ->
                             false;
-                    default -> !isVariation(c);
+                    default -> !isVariation(c) && !isFiller(c);
                 };
     }
 
@@ -96,6 +96,11 @@ public final class Plain {
 
     private static boolean isVariation(int c) {
         return c >= 0xfe00 && c <= 0xfe0f || c >= 0xe0100 && c <= 0xe01ef;
+    }
+
+    /** Letters of Hangul that stand for none, and so are part of names that nobody can read. */
+    private static boolean isFiller(int c) {
+        return c == 0x115f || c == 0x1160 || c == 0x3164 || c == 0xffa0;
     }
 
     private static boolean isTag(int c) {

@@ -20,6 +20,7 @@ class PlainTest {
             delimiter = '|',
             value = {
                 "'\u001b[2J'|'\\u{1b}[2J'",
+                "a\u3164b\uffa0c\u115fd\u1160|a\\u{3164}b\\u{ffa0}c\\u{115f}d\\u{1160}",
                 "'\u001b]0;TITLE\u0007'|'\\u{1b}]0;TITLE\\u{7}'",
                 "'\u009b31m'|'\\u{9b}31m'",
                 "'a\u007fb\bc'|'a\\u{7f}b\\u{8}c'",
