@@ -1,6 +1,7 @@
 """The tools that people use with notebooks, as they call them."""
 
 import hashlib
+import itertools
 import json
 import os
 import pathlib
@@ -87,6 +88,28 @@ class EcosystemTest(unittest.TestCase):
             pdf, _ = WebPDFExporter(disable_sandbox=os.geteuid() == 0).from_notebook_node(executed)
         self.assertTrue(pdf.startswith(b"%PDF-"))
         self.assertGreater(len(pdf), 20_000)
+
+    def test_a_cell_that_could_not_run_fails_with_every_tool_and_what_follows_is_not_run(self):
+        tools = {
+            "nbconvert": ["nbconvert", "--execute", "--to", "notebook", "--output", "out.ipynb"],
+            "execute": ["execute"],
+            "papermill": None,
+        }
+        cells = {
+            "nothing wrong": ("1", True),
+            "a constant too long": ('String data = "%s";' % ("x" * 70_000), False),
+            "a kernel that ends": ("System.exit(0);", False),
+        }
+        for (tool, words), (what, (cell, runs)) in itertools.product(tools.items(), cells.items()):
+            with self.subTest(f"{tool}, {what}"):
+                source, after = self.work / "broken.ipynb", self.work / "after"
+                after.unlink(missing_ok=True)
+                nbformat.write(notebook("int kept = 42;", cell, f'new java.io.File("{after}").createNewFile()'), source)
+                command = ([sys.executable, "-m", "papermill", source, self.work / "out.ipynb"] if words is None
+                           else [sys.executable, "-m", "jupyter", *words, source])
+                done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                      env=environment(), timeout=TIMEOUT, cwd=self.work)
+                self.assertEqual((runs, runs), (done.returncode == 0, after.exists()), done.stdout + done.stderr)
 
     def test_jupytext_pairs_a_notebook_with_a_java_file_and_back(self):
         source = self.work / "paired.ipynb"

@@ -275,9 +275,10 @@ public final class Ran {
         }
         if (!result.faults().isEmpty()) {
             var fault = result.faults().getFirst();
+            String what = fault.sentence(); // an exception's message may have its full stop
             throw basic(
                     "%s does nothing wrong".formatted(policy),
-                    "It did, in %s.".formatted(fault.sentence()),
+                    "It did, in %s%s".formatted(what, what.endsWith(".") ? "" : "."),
                     Hints.fault(fault));
         }
         if (result.outcome() != Outcome.COMPLETED && result.outcome() != Outcome.DURATION) {
