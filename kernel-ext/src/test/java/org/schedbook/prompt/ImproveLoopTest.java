@@ -173,6 +173,16 @@ class ImproveLoopTest {
     }
 
     @Test
+    void aBudgetHoldsWhereTheServerCountsNothing() throws Exception {
+        Files.writeString(directory.resolve("prices.csv"), "scripted, 1000, 1000, 1000\n");
+        tokens = 0;
+        answers.addAll(List.of(START.text(), START.text(), START.text()));
+        var result = run(new Limits(8, 8, 0, OptionalDouble.of(.01)));
+        assertEquals(1, result.rounds().size());
+        assertTrue(result.ended().startsWith("the budget is spent: $"), result.ended());
+    }
+
+    @Test
     void whatWasInterruptedGoesOnWhereItWas() throws Exception {
         answers.addAll(List.of(slice("1_000"), "", slice("2_000")));
         scores.addAll(List.of(BETTER, BETTER, BETTER));

@@ -273,6 +273,22 @@ class RepairLoopTest {
     }
 
     @Test
+    void anAnswerThatIsInterruptedIsKeptWithWhatItMayHaveCost() throws Exception {
+        Files.writeString(directory.resolve("store/prices.csv"), "scripted, 1000, 1000, 1000\n");
+        prices = Prices.read(directory.resolve("store/prices.csv"));
+        Model model =
+                scripted(
+                        (messages, onText) -> {
+                            onText.accept("public cl");
+                            throw new InterruptedException();
+                        });
+        assertThrows(InterruptedException.class, () -> run(model, 1));
+        StoredRequest kept = store.attempts("mine").getFirst();
+        assertEquals("public cl", kept.answer());
+        assertTrue(kept.costUsd().getAsDouble() > 0);
+    }
+
+    @Test
     void whyAnAnswerIsNotThereIsTheReasonThatIsKept() throws Exception {
         Model model =
                 scripted(
@@ -356,7 +372,7 @@ class RepairLoopTest {
 
     private interface Script {
         Completion complete(List<ChatMessage> messages, Consumer<String> onText)
-                throws ModelException;
+                throws ModelException, InterruptedException;
     }
 
     private static Model scripted(Script script) {
@@ -378,7 +394,7 @@ class RepairLoopTest {
 
             @Override
             public Completion complete(List<ChatMessage> messages, Consumer<String> onText)
-                    throws ModelException {
+                    throws ModelException, InterruptedException {
                 return script.complete(messages, onText);
             }
         };
