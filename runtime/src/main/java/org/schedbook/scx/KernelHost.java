@@ -14,13 +14,13 @@ import java.util.Optional;
 import org.schedbook.bpf.exit_record;
 import org.schedbook.bpf.sched_ext_ops;
 import org.schedbook.harness.PolicyFault;
+import org.schedbook.kernel.ElfObject;
 import org.schedbook.kernel.HandWritten;
 import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.kernel.Snapshot;
 import org.schedbook.libbpf.BpfException;
 import org.schedbook.libbpf.BpfLink;
 import org.schedbook.libbpf.BpfObject;
-import org.schedbook.libbpf.ElfSymbols;
 import org.schedbook.libbpf.Rejection;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Topology;
@@ -59,7 +59,7 @@ public final class KernelHost implements Scheduler {
     private final String name;
     private final int nrCpus;
     private final List<String> thrown;
-    private final Map<String, ElfSymbols.Symbol> symbols;
+    private final Map<String, ElfObject.Variable> symbols;
 
     /** Guards the object's memory, which goes away on detach, and what is kept of it. */
     private final Object lock = new Object();
@@ -76,7 +76,7 @@ public final class KernelHost implements Scheduler {
         this.nrCpus = nrCpus;
         this.name = PolicyHost.opsName(policy.name());
         this.thrown = policy.layout().thrown();
-        this.symbols = ElfSymbols.of(policy.object());
+        this.symbols = ElfObject.of(policy.object()).variables();
     }
 
     /**

@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.schedbook.bpf.wire_h;
+import org.schedbook.kernel.ElfObject;
 import org.schedbook.kernel.Layout;
 import org.schedbook.kernel.Snapshot;
 import org.schedbook.libbpf.BpfException;
 import org.schedbook.libbpf.BpfObject;
-import org.schedbook.libbpf.ElfSymbols;
 
 /**
  * What a translated policy's object starts with: its variables and maps hold what the fields hold
@@ -26,7 +26,7 @@ public final class PolicyImage {
     private static final long QUEUES = wire_h.DSQ_GLOBAL() + 0x1000;
 
     private final BpfObject object;
-    private final Map<String, ElfSymbols.Symbol> symbols;
+    private final Map<String, ElfObject.Variable> symbols;
     private final Layout layout;
     private final Snapshot snapshot;
 
@@ -35,7 +35,7 @@ public final class PolicyImage {
      */
     public PolicyImage(
             BpfObject object,
-            Map<String, ElfSymbols.Symbol> symbols,
+            Map<String, ElfObject.Variable> symbols,
             Layout layout,
             Snapshot snapshot) {
         this.object = object;
@@ -115,7 +115,7 @@ public final class PolicyImage {
 
     /** Sets a part of a variable; one that nothing uses is not in the object. */
     void set(String variable, int at, int size, long value) throws BpfException {
-        ElfSymbols.Symbol symbol = symbols.get(variable);
+        ElfObject.Variable symbol = symbols.get(variable);
         if (symbol != null) {
             write(object.initialValue(symbol.section()), symbol.offset() + at, size, value);
         }

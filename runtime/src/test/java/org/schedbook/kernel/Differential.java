@@ -11,7 +11,6 @@ import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.libbpf.BpfException;
 import org.schedbook.libbpf.BpfObject;
-import org.schedbook.libbpf.ElfSymbols;
 import org.schedbook.policy.Policy;
 import org.schedbook.policy.Topology;
 import org.schedbook.scx.PolicyImage;
@@ -36,7 +35,7 @@ final class Differential {
         Policy policy = new PolicyCompiler().compile(source).newPolicy();
         byte[] elf = Clang.compile(harness(translation, methods), source);
         Snapshot snapshot = Snapshot.of(policy, translation.layout(), new Topology(List.of()));
-        Map<String, ElfSymbols.Symbol> symbols = ElfSymbols.of(elf);
+        Map<String, ElfObject.Variable> symbols = ElfObject.of(elf).variables();
         try (BpfObject object = BpfObject.open(elf, "differential")) {
             var image = new PolicyImage(object, symbols, translation.layout(), snapshot);
             image.setFields();
@@ -102,7 +101,8 @@ final class Differential {
         }
     }
 
-    private static String inBpf(BpfObject object, Map<String, ElfSymbols.Symbol> symbols, int index)
+    private static String inBpf(
+            BpfObject object, Map<String, ElfObject.Variable> symbols, int index)
             throws BpfException {
         object.run("x" + index);
         MemorySegment memory = object.variables(symbols.get("values").section());
