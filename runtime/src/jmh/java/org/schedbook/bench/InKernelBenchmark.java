@@ -1,16 +1,12 @@
 package org.schedbook.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
@@ -23,7 +19,6 @@ import org.schedbook.measure.Pair;
 import org.schedbook.measure.Summary;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
-import org.schedbook.target.CommandResult;
 import org.schedbook.target.vm.VmTarget;
 
 /**
@@ -35,7 +30,6 @@ import org.schedbook.target.vm.VmTarget;
 public final class InKernelBenchmark {
 
     private static final int RUNS = 15;
-    private static final int SEED = 1;
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Workload LOAD = Messaging.SMALL;
 
@@ -78,37 +72,10 @@ public final class InKernelBenchmark {
         return written.policy(COMPILER.compile(written.init()));
     }
 
-    /** Something that is done once a round; its figure is what is compared. */
-    private interface Trial {
-        double run() throws Exception;
-    }
-
-    /** Does all in every round, in an order drawn anew; the first round is a trial. */
-    private Map<String, double[]> byTurns(Map<String, Trial> trials) throws Exception {
-        var order = new ArrayList<>(trials.keySet());
-        var random = new Random(SEED);
-        var samples = new LinkedHashMap<String, List<Double>>();
-        trials.keySet().forEach(name -> samples.put(name, new ArrayList<>()));
-        for (int round = -1; round < runs; round++) {
-            Collections.shuffle(order, random);
-            for (String name : order) {
-                double figure = trials.get(name).run();
-                if (round >= 0) {
-                    samples.get(name).add(figure);
-                }
-            }
-        }
-        var arrays = new LinkedHashMap<String, double[]>();
-        samples.forEach(
-                (name, list) ->
-                        arrays.put(name, list.stream().mapToDouble(d -> d).toArray()));
-        return arrays;
-    }
-
     // ---- kernel.messaging -------------------------------------------------------------------
 
     private void messaging() throws Exception {
-        var trials = new LinkedHashMap<String, Trial>();
+        var trials = new LinkedHashMap<String, Rounds.Trial>();
         trials.put("eevdf", this::load);
         for (String name : List.of("fifo", "vtime")) {
             KernelPolicy generated = translated(name);
@@ -118,7 +85,7 @@ public final class InKernelBenchmark {
             trials.put(hand.name(), () -> under(() -> attach(hand)));
             trials.put(name, () -> under(() -> guest.attach(user)));
         }
-        Map<String, double[]> seconds = byTurns(trials);
+        Map<String, double[]> seconds = Rounds.byTurns(runs, trials);
         for (String name : List.of("fifo", "vtime")) {
             for (String peer : List.of("eevdf", "by-hand-" + name, name)) {
                 print(
@@ -146,11 +113,7 @@ public final class InKernelBenchmark {
     }
 
     private double load() throws Exception {
-        CommandResult result = guest.run(LOAD.command(), LIMIT);
-        if (result.exitCode() != 0) {
-            throw new IllegalStateException(LOAD.title() + ": " + result.errors());
-        }
-        return LOAD.parse(result.output()).orElseThrow().values().getFirst();
+        return Rounds.figure(LOAD, guest.run(LOAD.command(), LIMIT));
     }
 
     // ---- kernel.attach and kernel.compile -----------------------------------------------------
@@ -158,7 +121,7 @@ public final class InKernelBenchmark {
     /** From a source that was never seen to a policy that schedules. */
     private void attach() throws Exception {
         var number = new int[1];
-        var trials = new LinkedHashMap<String, Trial>();
+        var trials = new LinkedHashMap<String, Rounds.Trial>();
         trials.put(
                 "kernel",
                 () ->
@@ -171,14 +134,15 @@ public final class InKernelBenchmark {
         trials.put(
                 "user space",
                 () -> seconds(() -> guest.attach(COMPILER.compile(fresh(++number[0])))));
-        Map<String, double[]> seconds = byTurns(trials);
+        Map<String, double[]> seconds = Rounds.byTurns(runs, trials);
         print("kernel.attach", "s", "user space", seconds.get("kernel"), seconds.get("user space"));
     }
 
     private void compile() throws Exception {
         var number = new int[1];
         Map<String, double[]> seconds =
-                byTurns(
+                Rounds.byTurns(
+                        runs,
                         Map.of(
                                 "kernel",
                                 () -> {
@@ -188,7 +152,9 @@ public final class InKernelBenchmark {
                                     KernelPolicy.of(source, policy);
                                     return (System.nanoTime() - start) / 1e9;
                                 }));
-        print("kernel.compile", "s", "", seconds.get("kernel"), new double[0]);
+        ObjectNode row =
+                Rounds.row("kernel.compile", Summary.of(seconds.get("kernel")).median(), "s");
+        System.out.println(row.put("n", runs));
     }
 
     private static PolicySource fresh(int number) {
@@ -207,18 +173,10 @@ public final class InKernelBenchmark {
 
     private static void print(
             String metric, String unit, String peer, double[] ours, double[] theirs) {
-        ObjectNode row = new ObjectMapper().createObjectNode();
-        row.put("metric", metric);
-        row.put("value", Summary.of(ours).median());
-        row.put("unit", unit);
-        if (theirs.length > 0) {
-            Comparison comparison = Comparison.of(new Pair(Better.LESS, ours, theirs), SEED);
-            row.put("peer", peer);
-            row.put("ratio", comparison.ratio());
-            row.put("low", comparison.interval().low());
-            row.put("high", comparison.interval().high());
-        }
-        row.put("n", ours.length);
-        System.out.println(row);
+        Rounds.print(
+                Rounds.row(metric, Summary.of(ours).median(), unit),
+                peer,
+                Comparison.of(new Pair(Better.LESS, ours, theirs), Rounds.SEED),
+                ours.length);
     }
 }

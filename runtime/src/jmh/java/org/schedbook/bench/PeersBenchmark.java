@@ -1,14 +1,10 @@
 package org.schedbook.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
@@ -30,7 +26,6 @@ public final class PeersBenchmark {
 
     private static final int RUNS = 15;
     private static final Duration LIMIT = Duration.ofMinutes(1);
-    private static final int SEED = 1;
 
     private final VmTarget guest;
     private final CompiledPolicy fifo;
@@ -66,25 +61,23 @@ public final class PeersBenchmark {
         System.exit(0);
     }
 
-    /** Runs the workload under each in every round, in an order drawn anew; the first is a trial. */
     private void measure(String metric, Workload workload, int runs) throws Exception {
-        var order = new ArrayList<String>(List.of(fifo.name(), Contender.EEVDF.name()));
-        peers.forEach(peer -> order.add(peer.name()));
-        List<String> names = List.copyOf(order);
-        Map<String, List<Double>> samples = new LinkedHashMap<>();
-        names.forEach(name -> samples.put(name, new ArrayList<>()));
-        var random = new Random(SEED);
-        for (int round = -1; round < runs; round++) {
-            Collections.shuffle(order, random);
-            for (String name : order) {
-                double sample = figure(workload, run(name, workload));
-                if (round >= 0) {
-                    samples.get(name).add(sample);
-                }
-            }
+        var names = new ArrayList<String>(List.of(fifo.name(), Contender.EEVDF.name()));
+        peers.forEach(peer -> names.add(peer.name()));
+        var trials = new LinkedHashMap<String, Rounds.Trial>();
+        for (String name : names) {
+            trials.put(name, () -> Rounds.figure(workload, run(name, workload)));
         }
+        Map<String, double[]> samples = Rounds.byTurns(runs, trials);
+        double[] ours = samples.get(fifo.name());
         for (String name : names.subList(1, names.size())) {
-            print(metric, workload, name, array(samples.get(fifo.name())), array(samples.get(name)));
+            Rounds.print(
+                    Rounds.row(metric, Summary.of(ours).median(), workload.headline().unit()),
+                    name,
+                    Comparison.of(
+                            new Pair(workload.headline().better(), ours, samples.get(name)),
+                            Rounds.SEED),
+                    runs);
         }
     }
 
@@ -105,32 +98,5 @@ public final class PeersBenchmark {
             }
             return result;
         }
-    }
-
-    private static double figure(Workload workload, CommandResult result) {
-        if (result.exitCode() != 0) {
-            throw new IllegalStateException(workload.title() + ": " + result.errors());
-        }
-        return workload.parse(result.output()).orElseThrow().values().getFirst();
-    }
-
-    private static double[] array(List<Double> samples) {
-        return samples.stream().mapToDouble(d -> d).toArray();
-    }
-
-    private static void print(
-            String metric, Workload workload, String peer, double[] ours, double[] theirs) {
-        Comparison comparison =
-                Comparison.of(new Pair(workload.headline().better(), ours, theirs), SEED);
-        ObjectNode row = new ObjectMapper().createObjectNode();
-        row.put("metric", metric);
-        row.put("value", Summary.of(ours).median());
-        row.put("unit", workload.headline().unit());
-        row.put("peer", peer);
-        row.put("ratio", comparison.ratio());
-        row.put("low", comparison.interval().low());
-        row.put("high", comparison.interval().high());
-        row.put("n", ours.length);
-        System.out.println(row);
     }
 }

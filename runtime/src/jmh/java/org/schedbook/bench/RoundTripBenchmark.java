@@ -134,31 +134,21 @@ public final class RoundTripBenchmark {
         double[] their = Arrays.stream(theirs).mapToDouble(trip -> trip.micros(share)).toArray();
         Comparison comparison = Comparison.of(new Pair(Better.LESS, their, our), SEED);
         System.out.printf("%s, c-loop: %.1f us%n", metric, Summary.of(their).median());
-        ObjectNode row = row(metric, Summary.of(our).median(), "us");
-        row.put("peer", PeerScheduler.C_LOOP.name());
-        row.put("ratio", comparison.ratio());
-        row.put("low", comparison.interval().low());
-        row.put("high", comparison.interval().high());
-        row.put("n", our.length);
-        System.out.println(row);
+        Rounds.print(
+                Rounds.row(metric, Summary.of(our).median(), "us"),
+                PeerScheduler.C_LOOP.name(),
+                comparison,
+                our.length);
     }
 
     private static void print(String metric, double[] counts) {
         Summary summary = Summary.of(counts);
-        ObjectNode row = row(metric, summary.median(), "count");
+        ObjectNode row = Rounds.row(metric, summary.median(), "count");
         row.putNull("peer");
         row.putNull("ratio");
         row.put("low", summary.min());
         row.put("high", summary.max());
         row.put("n", counts.length);
         System.out.println(row);
-    }
-
-    private static ObjectNode row(String metric, double value, String unit) {
-        ObjectNode row = new ObjectMapper().createObjectNode();
-        row.put("metric", metric);
-        row.put("value", value);
-        row.put("unit", unit);
-        return row;
     }
 }

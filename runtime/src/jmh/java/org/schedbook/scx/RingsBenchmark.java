@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
@@ -38,6 +37,7 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import org.schedbook.bench.Rounds;
 import org.schedbook.bpf.backend_state;
 import org.schedbook.bpf.dispatched_task;
 import org.schedbook.bpf.exit_record;
@@ -402,7 +402,7 @@ public class RingsBenchmark {
             compare("ring." + what, ours, "c", samples.get(what + "C"));
             compare("ring." + what, ours, "libbpf-upcall", samples.get(what + "Libbpf"));
         }
-        ObjectNode row = row("decision.allocated", allocated, "B");
+        ObjectNode row = Rounds.row("decision.allocated", allocated, "B");
         row.putNull("peer");
         row.putNull("ratio");
         row.put("low", allocated);
@@ -420,25 +420,11 @@ public class RingsBenchmark {
         Comparison comparison = Comparison.of(new Pair(Better.LESS, theirs, ours), 1);
         double value = median(ours);
         System.out.printf("%s: %.2f ns, %s: %.2f ns%n", metric, value, peer, median(theirs));
-        ObjectNode row = row(metric, value, "ns");
-        row.put("peer", peer);
-        row.put("ratio", comparison.ratio());
-        row.put("low", comparison.interval().low());
-        row.put("high", comparison.interval().high());
-        row.put("n", ours.length);
-        System.out.println(row);
+        Rounds.print(Rounds.row(metric, value, "ns"), peer, comparison, ours.length);
     }
 
     private static double median(double[] samples) {
         return Summary.of(samples).median();
-    }
-
-    private static ObjectNode row(String metric, double value, String unit) {
-        ObjectNode row = new ObjectMapper().createObjectNode();
-        row.put("metric", metric);
-        row.put("value", value);
-        row.put("unit", unit);
-        return row;
     }
 
     /**
