@@ -18,10 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.schedbook.bench.Workload;
+import org.schedbook.bench.Workloads;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.kernel.HandWritten;
 import org.schedbook.kernel.KernelPolicy;
+import org.schedbook.kernel.PublishedPolicies;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.CommandResult;
@@ -34,6 +37,7 @@ class InKernelIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final PolicyCompiler COMPILER = new PolicyCompiler();
+    private static final Workload MESSAGING = Workloads.parse("messaging:groups=2,loops=50");
 
     private static VmTarget guest;
 
@@ -58,12 +62,32 @@ class InKernelIT {
         return PolicySource.builtInNames();
     }
 
+    static List<PolicySource> published() throws Exception {
+        return PublishedPolicies.all();
+    }
+
     @ParameterizedTest
     @MethodSource("builtInNames")
     void everyPolicyThatComesWithSchedbookSchedulesInTheKernel(String name) throws Exception {
         Status status = underLoad(PolicySource.builtIn(name).orElseThrow());
         assertEquals(List.of(), status.faults());
         assertTrue(status.counters().get("nr_user_dispatches") > 100, status.toString());
+    }
+
+    /** Two seconds each, which is long for all that are published. */
+    @ParameterizedTest
+    @MethodSource("builtInNames")
+    void everyPolicyThatComesWithSchedbookRunsMixedInTheKernel(String name) throws Exception {
+        Workload mixed = Workloads.parse("mixed:hogs=2,threads=2,seconds=2");
+        Status status = under(translated(PolicySource.builtIn(name).orElseThrow()), mixed);
+        assertEquals(List.of(), status.faults());
+    }
+
+    @ParameterizedTest
+    @MethodSource("published")
+    void everyPolicyThatAReaderSeesSchedulesInTheKernel(PolicySource source) throws Exception {
+        Status status = under(translated(source), Workloads.parse("messaging:groups=1,loops=5"));
+        assertEquals(List.of(), status.faults());
     }
 
     @Test
@@ -335,14 +359,9 @@ class InKernelIT {
     @Test
     void aPolicyThatIsWrittenInCSchedulesInTheKernel() throws Exception {
         String text = Files.readString(Path.of("src/jmh/c/vtime.c"));
-        try (Attachment attachment = guest.attach(byHand(text), AttachOptions.DEFAULT)) {
-            messaging();
-            Status status = attachment.status();
-            assertEquals("enabled", status.state(), status.toString());
-            assertEquals(List.of(), status.faults());
-            assertTrue(status.counters().get("nr_user_dispatches") > 100, status.toString());
-            assertFalse(attachment.detach().isError());
-        }
+        Status status = under(byHand(text), MESSAGING);
+        assertEquals(List.of(), status.faults());
+        assertTrue(status.counters().get("nr_user_dispatches") > 100, status.toString());
     }
 
     @Test
@@ -404,25 +423,26 @@ class InKernelIT {
         return underLoad(source(text));
     }
 
-    /** Runs messaging under a policy; returns its status after it was detached. */
     private static Status underLoad(PolicySource source) throws Exception {
-        var policy = KernelPolicy.of(source, COMPILER.compile(source));
+        return under(translated(source), MESSAGING);
+    }
+
+    private static KernelPolicy translated(PolicySource source) throws Exception {
+        return KernelPolicy.of(source, COMPILER.compile(source));
+    }
+
+    /** Runs a load under a policy; returns its status after it was detached. */
+    private static Status under(KernelPolicy policy, Workload load) throws Exception {
         try (Attachment attachment = guest.attach(policy, AttachOptions.DEFAULT)) {
             assertEquals("enabled", guest.state());
-            messaging();
+            CommandResult result = guest.run(load.command(), LIMIT);
+            assertEquals(0, result.exitCode(), result.errors());
+            assertTrue(load.parse(result.output()).isPresent(), result.output());
             Status status = attachment.status();
             assertEquals("enabled", status.state(), status.toString());
             var exit = attachment.detach();
             assertFalse(exit.isError(), exit.toString());
             return attachment.status();
         }
-    }
-
-    private static void messaging() throws Exception {
-        CommandResult result =
-                guest.run(
-                        List.of("perf", "bench", "sched", "messaging", "-t", "-g", "2", "-l", "50"),
-                        LIMIT);
-        assertEquals(0, result.exitCode(), result.errors());
     }
 }
