@@ -15,6 +15,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -351,15 +352,9 @@ public final class Magics {
         var error = new UsageError(entry.name() + ": " + what);
         String hint = "";
         if (word == null && e.getValue() != null) {
-            call.line().args().stream()
-                    .filter(arg -> arg.value().endsWith(e.getValue()))
-                    .findFirst()
-                    .ifPresent(arg -> error.at(call.mark(arg, "not understood")));
+            mark(call, error, arg -> hasValue(arg, e.getValue()));
         } else if (word != null) {
-            call.line().args().stream()
-                    .filter(arg -> arg.value().equals(word))
-                    .findFirst()
-                    .ifPresent(arg -> error.at(call.mark(arg, "not understood")));
+            mark(call, error, arg -> arg.equals(word));
             hint =
                     nearest(optionName(word), spec.optionsMap().keySet())
                             .map(near -> "Did you mean " + near + "? ")
@@ -367,6 +362,19 @@ public final class Magics {
         }
         return error.next(
                 hint + "Usage: " + entry.synopsis() + " — " + entry.name() + "? explains it.");
+    }
+
+    private static void mark(MagicCall call, UsageError error, Predicate<String> isMeant) {
+        call.line().args().stream()
+                .filter(arg -> isMeant.test(arg.value()))
+                .findFirst()
+                .ifPresent(arg -> error.at(call.mark(arg, "not understood")));
+    }
+
+    /** Whether a word is this value, or an option that it is written right behind. */
+    private static boolean hasValue(String word, String value) {
+        return word.equals(value)
+                || word.startsWith("-") && !value.isEmpty() && word.endsWith(value);
     }
 
     private static String unknownOption(CommandSpec spec, MagicLine line) {

@@ -1,5 +1,6 @@
 package org.schedbook.magic;
 
+import org.schedbook.compile.PolicyAssistant;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Compiles the cell, which is C, into a policy that decides in the kernel.",
             "",
-            "It is written as %%c NAME shows policies in C: callbacks by their names in Java, with SB"
+            "It is written as %c NAME shows policies in C: callbacks by their names in Java, with SB"
                     + " first; verbs that begin with sb_; sb_out:; at the end of a function that uses"
                     + " them. SB_DSQS(0, 1) creates DSQs. Tab completes names. What reads files, and"
                     + " other helpers of the kernel, are refused.",
@@ -68,10 +69,7 @@ final class BpfMagic implements Magic {
 
     @Override
     public Magics.Completion completeBody(String body, int at) {
-        int start = at;
-        while (start > 0 && Character.isJavaIdentifierPart(body.charAt(start - 1))) {
-            start--;
-        }
+        int start = PolicyAssistant.wordStart(body, at);
         return new Magics.Completion(start, Prelude.names(body.substring(start, at)));
     }
 }

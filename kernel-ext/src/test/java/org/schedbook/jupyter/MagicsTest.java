@@ -121,8 +121,20 @@ class MagicsTest {
         assertEquals("3 -4 0.5", line("%count --times 3 --seed=-4 --share .5"));
     }
 
+    @Test
+    void ofSeveralWordsTheOneThatIsNoNumberIsMarked() {
+        magics.line("x", "count", Count::new);
+        var e = assertThrows(UsageError.class, () -> line("%count load-many --times many"));
+        assertEquals(26, e.marks().getFirst().column());
+        e = assertThrows(UsageError.class, () -> line("%count load --times="));
+        assertEquals(List.of(), e.marks());
+    }
+
     @Command
     static class Count implements Magic {
+        @Parameters(arity = "0..1")
+        String load;
+
         @Option(names = "--times")
         int times;
 

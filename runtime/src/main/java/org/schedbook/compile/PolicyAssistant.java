@@ -132,7 +132,8 @@ public final class PolicyAssistant {
         return 0;
     }
 
-    private static int wordStart(String source, int at) {
+    /** Returns where the word starts that is written at a place. */
+    public static int wordStart(String source, int at) {
         int start = at;
         while (start > 0 && Character.isJavaIdentifierPart(source.charAt(start - 1))) {
             start--;
