@@ -121,7 +121,8 @@ def main(bom, lib, output):
     (output / "THIRD-PARTY.txt").write_text(
         "Libraries that come with Schedbook, and their licences. The texts are beside this file: Apache-2.0 is\n"
         "LICENSE, and what libraries say themselves is in a directory for each. Their sources are where Maven has\n"
-        "them: the same names and versions with the classifier \"sources\".\n\n" + "\n".join([*lines, "", *changes(bom)]) + "\n")
+        "them: the same names and versions with the classifier \"sources\".\n\n" + "\n".join([*lines, "", *changes(bom)])
+        + "\n")
     texts(lib, output)
 
 

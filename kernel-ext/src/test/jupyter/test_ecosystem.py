@@ -90,25 +90,21 @@ class EcosystemTest(unittest.TestCase):
         self.assertGreater(len(pdf), 20_000)
 
     def test_a_cell_that_could_not_run_fails_with_every_tool_and_what_follows_is_not_run(self):
-        tools = {
-            "nbconvert": ["nbconvert", "--execute", "--to", "notebook", "--output", "out.ipynb"],
-            "execute": ["execute"],
-            "papermill": None,
-        }
+        tools = ("jupyter nbconvert --execute --to notebook --output out.ipynb broken.ipynb", "jupyter execute broken.ipynb",
+                 "papermill broken.ipynb out.ipynb")
         cells = {
             "nothing wrong": ("1", True),
             "a constant too long": ('String data = "%s";' % ("x" * 70_000), False),
             "a kernel that ends": ("System.exit(0);", False),
         }
-        for (tool, words), (what, (cell, runs)) in itertools.product(tools.items(), cells.items()):
+        for tool, (what, (cell, runs)) in itertools.product(tools, cells.items()):
             with self.subTest(f"{tool}, {what}"):
-                source, after = self.work / "broken.ipynb", self.work / "after"
+                after = self.work / "after"
                 after.unlink(missing_ok=True)
-                nbformat.write(notebook("int kept = 42;", cell, f'new java.io.File("{after}").createNewFile()'), source)
-                command = ([sys.executable, "-m", "papermill", source, self.work / "out.ipynb"] if words is None
-                           else [sys.executable, "-m", "jupyter", *words, source])
-                done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                                      env=environment(), timeout=TIMEOUT, cwd=self.work)
+                nbformat.write(notebook("int kept = 42;", cell, f'new java.io.File("{after}").createNewFile()'),
+                               self.work / "broken.ipynb")
+                done = subprocess.run([sys.executable, "-m", *tool.split()], stdin=subprocess.DEVNULL, capture_output=True,
+                                      text=True, env=environment(), timeout=TIMEOUT, cwd=self.work)
                 self.assertEqual((runs, runs), (done.returncode == 0, after.exists()), done.stdout + done.stderr)
 
     def test_jupytext_pairs_a_notebook_with_a_java_file_and_back(self):
@@ -162,16 +158,23 @@ class WheelTest(unittest.TestCase):
         cls.addClassCleanup(directory.cleanup)
         cls.work = pathlib.Path(directory.name)
         run(LAUNCHER, "wheel", "--output", cls.work)
+        [cls.wheel] = cls.work.glob("schedbook-*.whl")
         run(sys.executable, "-m", "venv", cls.work / "venv")
         cls.python = cls.work / "venv" / "bin" / "python"
         run(cls.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-            *cls.work.glob("schedbook-*.whl"), "papermill", "twine")
+            cls.wheel, "papermill", "twine")
         # A Jupyter that knows no kernels but those of its own environment.
         cls.clean = environment(HOME=str(cls.work), JUPYTER_DATA_DIR=str(cls.work / "data"), JUPYTER_PATH="")
 
+    def write(self, name, *cells, **options):
+        """Writes a notebook for the kernel that the wheel brings."""
+        lesson = notebook(*cells, **options)
+        lesson.metadata.kernelspec.name = "schedbook"
+        nbformat.write(lesson, self.work / name)
+        return self.work / name
+
     def test_licences_are_said_as_they_are_with_all_texts_and_a_bill_of_materials(self):
-        [wheel] = self.work.glob("schedbook-*.whl")
-        with zipfile.ZipFile(wheel) as file:
+        with zipfile.ZipFile(self.wheel) as file:
             files = {name: file.read(name) for name in file.namelist() if ".dist-info/" in name}
             jars = {pathlib.PurePath(name).name for name in file.namelist() if name.endswith(".jar")}
         [metadata] = [text.decode() for name, text in files.items() if name.endswith("/METADATA")]
@@ -194,23 +197,20 @@ class WheelTest(unittest.TestCase):
         self.assertEqual(len([jar for jar in jars if not jar.startswith("schedbook-kernel-ext-")]), len(sbom["components"]))
 
     def test_a_package_index_takes_it_and_pip_misses_nothing(self):
-        [wheel] = self.work.glob("schedbook-*.whl")
-        run(self.python, "-m", "twine", "check", "--strict", wheel, env=self.clean)
+        run(self.python, "-m", "twine", "check", "--strict", self.wheel, env=self.clean)
         run(self.python, "-m", "pip", "check", env=self.clean)
 
     def test_pip_leaves_nothing_of_it_behind(self):
-        [wheel] = self.work.glob("schedbook-*.whl")
         home = self.work / "other"
         run(sys.executable, "-m", "venv", home)
-        run(home / "bin/python", "-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", wheel)
+        run(home / "bin/python", "-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", self.wheel)
         run(home / "bin/python", "-m", "compileall", "-q", *home.glob("lib/*/site-packages/schedbook"))
         run(home / "bin/python", "-m", "pip", "uninstall", "--quiet", "--yes", "schedbook")
         self.assertEqual([], [path for path in home.rglob("*") if "schedbook" in str(path.relative_to(home))])
 
     def test_it_is_small_and_what_was_left_out_for_that_is_said(self):
-        [wheel] = self.work.glob("schedbook-*.whl")
-        self.assertLess(wheel.stat().st_size, 60e6)
-        with zipfile.ZipFile(wheel) as file:
+        self.assertLess(self.wheel.stat().st_size, 60e6)
+        with zipfile.ZipFile(self.wheel) as file:
             [texts] = [name for name in file.namelist() if name.endswith("/THIRD-PARTY.txt")]
             [bom] = [name for name in file.namelist() if name.endswith("/bom.json")]
             [jar] = [name for name in file.namelist() if pathlib.PurePath(name).name.startswith("openai-java-core-")]
@@ -223,10 +223,7 @@ class WheelTest(unittest.TestCase):
         self.addCleanup(endpoint.close)
         # A server too busy at first, and an answer that does not compile.
         endpoint.answer = [429, f"```java\n{FIFO.replace('insert', 'inserts')}\n```", f"```java\n{FIFO}\n```"]
-        source = self.work / "asked.ipynb"
-        lesson = notebook("%%prompt --no-attach worded\nFirst come, first served.", "%history worded")
-        lesson.metadata.kernelspec.name = "schedbook"
-        nbformat.write(lesson, source)
+        source = self.write("asked.ipynb", "%%prompt --no-attach worded\nFirst come, first served.", "%history worded")
         run(self.work / "venv/bin/schedbook", "run", source, "--output", self.work / "out",
             env=dict(self.clean, OPENAI_BASE_URL=endpoint.url, OPENAI_API_KEY="sk-test", OPENAI_MODEL="scripted"))
         self.assertEqual(3, len(endpoint.requests))
@@ -258,10 +255,7 @@ class WheelTest(unittest.TestCase):
         run(command, "guest", "import", image, env=there)
         run(command, "set-up", env=there, timeout=3 * TIMEOUT)
         self.assertRegex(run(command, "doctor", env=there), r"(?m)^ok +guest image .*, imported$")
-        source = self.work / "live.ipynb"
-        lesson = notebook("%attach fifo", "%status", "%detach")
-        lesson.metadata.kernelspec.name = "schedbook"
-        nbformat.write(lesson, source)
+        source = self.write("live.ipynb", "%attach fifo", "%status", "%detach")
         run(command, "run", source, "--output", self.work / "out", env=there)
         self.assertIn("enabled", shown(self.work / "out" / "live.ipynb"))
 
@@ -271,12 +265,11 @@ class WheelTest(unittest.TestCase):
         self.assertTrue((extension / lab["_build"]["load"]).is_file())
 
     def test_papermill_gives_parameters_to_java_and_to_magics(self):
-        source, target = self.work / "parameters.ipynb", self.work / "executed.ipynb"
-        lesson = notebook(
+        target = self.work / "executed.ipynb"
+        source = self.write(
+            "parameters.ipynb",
             'String policy = "fifo"; // what to compile\nint runs = 1;\nList<Integer> sizes = List.of();',
             '%diff {policy} vtime', '"%s %d %s".formatted(policy, runs * 2, sizes)', tags=["parameters"])
-        lesson.metadata.kernelspec.name = "schedbook"
-        nbformat.write(lesson, source)
         helped = run(self.work / "venv/bin/papermill", "--help-notebook", source, env=self.clean)
         self.assertRegex(helped, r"policy: String .*\n? *.*what to compile")
         run(self.work / "venv/bin/papermill", "-p", "policy", "rr", "-p", "runs", "21", "-y", "sizes: [1, 2]",
