@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
+LAUNCHER = ROOT / "schedbook"
 GUEST = ROOT / "runtime" / "guest"
 
 
@@ -99,7 +101,7 @@ class PathsTest(unittest.TestCase):
         built.mkdir()
         for made in (*ROOT.glob("kernel-ext/target/schedbook-kernel-ext-*.jar"), ROOT / "kernel-ext/target/lib"):
             (built / made.name).symlink_to(made)
-        script = (ROOT / "schedbook").read_text()
+        script = LAUNCHER.read_text()
         (self.checkout / "functions").write_text(script[:script.index("\nwhile [[ ${1:-} == --kernel ]]")])
         (self.home / "cache/schedbook").mkdir(parents=True)
         self.spec = self.home / "data/kernels/schedbook"
@@ -158,10 +160,23 @@ class PathsTest(unittest.TestCase):
             self.assertEqual("", rest)
 
 
+class BenchTest(unittest.TestCase):
+
+    def test_the_benchmarks_that_are_listed_are_those_that_there_are(self):
+        listed = subprocess.run([LAUNCHER, "bench"], capture_output=True, text=True, check=True, timeout=60).stdout
+        names = [line.split()[0] for line in listed.splitlines()]
+        functions = re.findall(r"(?m)^bench_(?!command)(\w+)\(\)", LAUNCHER.read_text())
+        self.assertEqual(sorted(functions), sorted(name.replace("-", "_") for name in names))
+        for name in ("nope", "in_kernel", "in-kernel policies"):
+            refused = subprocess.run([LAUNCHER, "bench", name], capture_output=True, text=True, timeout=60)
+            self.assertEqual((1, f"schedbook: There is no benchmark {name}; ./schedbook bench lists them.\n"),
+                             (refused.returncode, refused.stderr))
+
+
 class MatrixTest(unittest.TestCase):
 
     def test_every_policy_runs_on_the_oldest_kernel_that_the_archive_has(self):
-        done = subprocess.run([ROOT / "schedbook", "matrix", "--oldest"], stdin=subprocess.DEVNULL,
+        done = subprocess.run([LAUNCHER, "matrix", "--oldest"], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=900)
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
         self.assertRegex(done.stdout, r"(?m)^ok +\d+\.\d+.* s  fifo \d+, rr \d+, vtime \d+")
