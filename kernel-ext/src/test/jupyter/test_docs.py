@@ -73,7 +73,7 @@ class PageTest(unittest.TestCase):
                     with self.subTest(code=code):
                         cell = session.run(code, 300)
                         expected = "error" if "raises-exception" in tags else "ok"
-                        self.assertEqual(expected, cell.reply["status"], cell.shown())
+                        self.assertEqual(expected, cell.reply["status"], cell.shown() + cell.shown("text/html"))
                         self.assertEqual([], [s for s in cell.of("stream") if s["name"] == "stderr"])
             finally:
                 session.close()

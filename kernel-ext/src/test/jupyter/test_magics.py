@@ -30,6 +30,20 @@ FIFO = """public class MyFifo extends Policy {
     }
 }"""
 
+QUEUED = """public class Queued extends Policy {
+    public void init() {
+        createDsq(0);
+    }
+
+    public int selectCpu(Task task, int prevCpu, long wakeFlags) {
+        return prevCpu;  // never past the queue
+    }
+
+    public void enqueue(Task task, long enqFlags) {
+        insertVtime(task, 0, SLICE_DFL_NS, task.vtime(), enqFlags);
+    }
+}"""
+
 KEY = "sk-test-4711"
 
 RUN_NOTEBOOK = pathlib.Path(__file__).resolve().parents[2] / "main" / "jupyter" / "run_notebook.py"
@@ -237,10 +251,11 @@ class MagicsTest(NotebookTest):
         self.assertIn("under eevdf", self.ok("%timeline eevdf pipe:loops=50", 300).shown())
 
     def test_a_measured_load_is_recorded_on_request_with_what_the_policy_decided(self):
-        cell = self.ok("%bench messaging:groups=1,loops=5 --only -p eevdf,vtime -n 2 --warm-ups 0 --record", 300)
-        self.assertIn("%timeline vtime --beside eevdf", cell.shown())
-        drawn = self.ok("%timeline vtime --beside eevdf --tasks").shown()
-        self.assertRegex(drawn, r"(?m)^vtime CPU 0 *\|(.|\n)*^eevdf CPU 0 *\|")
+        self.ok(f"%%policy queued\n{QUEUED}")
+        cell = self.ok("%bench messaging:groups=1,loops=5 --only -p eevdf,queued -n 2 --warm-ups 0 --record", 300)
+        self.assertIn("%timeline queued --beside eevdf", cell.shown())
+        drawn = self.ok("%timeline queued --beside eevdf --tasks").shown()
+        self.assertRegex(drawn, r"(?m)^queued CPU 0 *\|(.|\n)*^eevdf CPU 0 *\|")
         why = self.ok("%why sched-messaging@1s").shown()
         self.assertRegex(why, r"it was put into DSQ 0 with a slice of 20 ms and vtime \d+")
         self.fails("%bench messaging --target sim --record", "no kernel to record", "%timeline")
