@@ -642,19 +642,11 @@ public final class VmTarget implements Target {
         return lost("%s and was stopped".formatted(why), qemu.console());
     }
 
-    /** A guest that is no more. What its Java wrote last may say why. */
+    /** A guest that is no more. */
     private static TargetException lost(String how, String console) {
-        return console.contains("java.lang.OutOfMemoryError")
-                ? new TargetException(
-                        "The guest %s: its Java has no memory left, most likely for what the policy keeps."
-                                .formatted(how),
-                        "Have the policy keep less: take out of its collections what it no longer"
-                                + " needs. The next cell starts a new guest.",
-                        console)
-                : new TargetException(
-                        "The guest %s.".formatted(how),
-                        "Run the cell again: it starts a new guest.",
-                        console);
+        LastWords words = LastWords.of(console);
+        return new TargetException(
+                "The guest %s%s.".formatted(how, words.why()), words.nextStep(), console);
     }
 
     private TargetException gone(String what, Throwable e) {
@@ -667,7 +659,10 @@ public final class VmTarget implements Target {
                     "Run the cell again: it starts a new guest.",
                     cause.getMessage());
         }
-        String reason = cause instanceof EOFException ? qemu.ending() : cause.getMessage();
+        String reason = qemu.ending();
+        if (!(cause instanceof EOFException)) {
+            reason += "\n" + cause.getMessage();
+        }
         return lost("ended before it could " + what, qemu.console() + "\n" + reason);
     }
 

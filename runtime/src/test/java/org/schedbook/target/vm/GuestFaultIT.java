@@ -27,6 +27,8 @@ class GuestFaultIT {
             guest.process().destroyForcibly();
             var e = fails(guest);
             assertTrue(e.getMessage().contains("ended before it could run"), e.getMessage());
+            assertTrue(e.getMessage().contains("its QEMU was killed"), e.getMessage());
+            assertTrue(e.nextStep().contains("no memory left"), e.nextStep());
             assertTrue(e.detail().contains("last words"), e.detail());
         }
         theNextOneWorks();
@@ -39,6 +41,7 @@ class GuestFaultIT {
                     assertThrows(
                             TargetException.class,
                             () -> run(guest, "sh", "-c", "echo c > /proc/sysrq-trigger"));
+            assertTrue(e.getMessage().contains("its kernel panicked (sysrq"), e.getMessage());
             assertTrue(e.detail().contains("Kernel panic"), e.detail());
             assertFalse(guest.isAlive());
         }
@@ -52,6 +55,7 @@ class GuestFaultIT {
                     assertThrows(
                             TargetException.class,
                             () -> run(guest, "sh", "-c", "kill -KILL $PPID; sleep 60"));
+            assertTrue(e.getMessage().contains("its Java ended with status 137"), e.getMessage());
             assertTrue(e.detail().contains("agent ended with status 137"), e.detail());
             assertFalse(guest.isAlive());
         }
