@@ -1,25 +1,13 @@
 package org.schedbook.target.vm;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.schedbook.compile.CompileException;
@@ -38,7 +26,6 @@ import org.schedbook.target.Machine;
 import org.schedbook.target.Status;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
-import org.schedbook.target.vm.Message.Reply;
 import org.schedbook.target.vm.Message.Request;
 
 /**
@@ -69,54 +56,10 @@ public final class VmTarget implements Target {
 
     private static final int SAVE_TRIES = 2;
 
-    /** How long a guest may leave unread what it is sent. */
-    private static final Duration SEND_LIMIT = Duration.ofSeconds(20);
-
-    /** How often a guest that is waited for is asked for a sign of life. */
-    private static final Duration PULSE = Duration.ofSeconds(1);
-
-    /** A guest that does not give one so many times in a row has hung. */
-    private static final int PULSES_MISSED = 15;
-
-    /** What a guest may send in a row that answers nothing: the rest of a command's output. */
-    private static final int MAX_UNASKED = 10_000;
-
     private final Qemu qemu;
-    private final MessageChannel channel;
-    private final Executor sender;
     private final Snapshot snapshot;
-    private final Optional<Lockstep> lockstep;
-    private final Map<Long, Question> pending = new ConcurrentHashMap<>();
-    private final AtomicLong nextId = new AtomicLong();
+    private final GuestDialogue guest;
     private volatile Machine machine;
-    private volatile long nrHeard;
-    private volatile Exception broken; // why no more is received
-    private int nrUnasked; // of the thread that receives
-
-    /** What is waited for: an answer, and until then a command's output. */
-    private static final class Question {
-
-        /** The agent keeps a quarter of it of each of a command's two outputs. */
-        private static final int MAX_OUTPUT = 4 << 20;
-
-        private final CompletableFuture<Reply> reply = new CompletableFuture<>();
-        private final Consumer<String> sink;
-        private int written;
-        private int nrParts;
-
-        Question(Consumer<String> sink) {
-            this.sink = sink;
-        }
-
-        void wrote(String text) throws DamagedMessageException {
-            written += text.length(); // a message is far shorter than what would overflow
-            nrParts++;
-            if (written > MAX_OUTPUT || nrParts > MAX_OUTPUT) {
-                throw new DamagedMessageException("it sends more than a command may write");
-            }
-            sink.accept(text);
-        }
-    }
 
     /**
      * Starts a guest and waits until it can take a policy. Uses KVM where KVM really works. What
@@ -267,78 +210,15 @@ public final class VmTarget implements Target {
 
     private VmTarget(Qemu qemu, Snapshot snapshot) {
         this.qemu = qemu;
-        this.lockstep = qemu.lockstep();
         this.snapshot = snapshot;
-        this.channel = new MessageChannel(qemu.fromGuest(), qemu.toGuest());
-        this.sender = sender();
-        Thread.ofPlatform().daemon().name("guest-messages").start(this::receive);
-    }
-
-    /**
-     * One thread, so that messages arrive in order; it ends when there has been none for a while.
-     */
-    private static Executor sender() {
-        var executor =
-                new ThreadPoolExecutor(
-                        1,
-                        1,
-                        1,
-                        TimeUnit.SECONDS,
-                        new LinkedBlockingQueue<>(),
-                        Thread.ofPlatform().daemon().name("guest-sender").factory());
-        executor.allowCoreThreadTimeOut(true);
-        return executor;
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate") // of nrHeard, by this thread alone
-    private void receive() {
-        try {
-            while (true) {
-                Message message = channel.receive();
-                nrHeard++;
-                switch (message) {
-                    case Reply reply -> {
-                        Question waiting = pending.remove(reply.id());
-                        if (waiting != null) {
-                            nrUnasked = 0;
-                            waiting.reply.complete(reply);
-                        } else {
-                            unasked();
-                        }
-                    }
-                    case Message.Wrote wrote -> {
-                        Question waiting = pending.get(wrote.run());
-                        if (waiting != null) {
-                            waiting.wrote(wrote.text());
-                        } else {
-                            unasked();
-                        }
-                    }
-                    case Message other ->
-                            throw new DamagedMessageException(
-                                    "it sends a " + other.getClass().getSimpleName());
-                }
-            }
-        } catch (IOException | RuntimeException e) {
-            // Nothing after a broken message can be trusted, so the guest is of no use any more.
-            broken = e;
-            qemu.close();
-            pending.values().forEach(waiting -> waiting.reply.completeExceptionally(e));
-        }
-    }
-
-    /** Answers to what was given up come late, and then no more. */
-    private void unasked() throws DamagedMessageException {
-        if (++nrUnasked > MAX_UNASKED) {
-            throw new DamagedMessageException("it sends what nobody asked for");
-        }
+        this.guest = new GuestDialogue(qemu);
     }
 
     private void greet(Duration limit) throws TargetException, InterruptedException {
         // A guest that still boots finds the question when its agent opens the port.
         boolean wall = snapshot.hardware().shape().clock() == Clock.WALL;
         var hello =
-                ask(
+                guest.ask(
                         Message.Hello.class,
                         id -> new Message.Greet(id, wall ? System.currentTimeMillis() : null),
                         limit,
@@ -351,10 +231,11 @@ public final class VmTarget implements Target {
         }
         Machine inside = hello.machine();
         if (inside.cpus() < 1 || inside.cpus() > snapshot.hardware().shape().cpus()) {
-            throw gone(
+            throw guest.gone(
                     "start",
                     new DamagedMessageException("it says it has %d CPUs".formatted(inside.cpus())));
         }
+        guest.up();
         machine =
                 new Machine(
                         NAME,
@@ -432,10 +313,10 @@ public final class VmTarget implements Target {
             throws TargetException, InterruptedException {
         String what = "attach " + name;
         try {
-            ask(Message.Attached.class, request, REPLY_LIMIT, what);
+            guest.ask(Message.Attached.class, request, REPLY_LIMIT, what);
         } catch (InterruptedException e) {
             // The guest goes on attaching, and nobody would ever detach it; it does this next.
-            sender.execute(sending(new Message.Detach(nextId.incrementAndGet())));
+            guest.post(Message.Detach::new);
             throw e;
         }
         return new GuestAttachment();
@@ -443,7 +324,7 @@ public final class VmTarget implements Target {
 
     @Override
     public String state() throws TargetException, InterruptedException {
-        return ask(Message.StateIs.class, Message.GetState::new, REPLY_LIMIT, "say its state")
+        return guest.ask(Message.StateIs.class, Message.GetState::new, REPLY_LIMIT, "say its state")
                 .state();
     }
 
@@ -474,7 +355,7 @@ public final class VmTarget implements Target {
     private CommandResult run(
             List<String> command, Duration limit, Optional<Consumer<String>> sink, boolean leave)
             throws TargetException, InterruptedException {
-        return ask(
+        return guest.ask(
                         Message.Ran.class,
                         id ->
                                 new Message.Run(
@@ -517,160 +398,11 @@ public final class VmTarget implements Target {
         qemu.close();
     }
 
-    private <R extends Reply> R ask(
-            Class<R> type, LongFunction<Request> question, Duration limit, String what)
-            throws TargetException, InterruptedException {
-        return ask(type, question, limit, what, _ -> {});
-    }
-
-    private <R extends Reply> R ask(
-            Class<R> type,
-            LongFunction<Request> question,
-            Duration limit,
-            String what,
-            Consumer<String> sink)
-            throws TargetException, InterruptedException {
-        long id = nextId.incrementAndGet();
-        Request request = question.apply(id);
-        var waiting = new Question(sink);
-        pending.put(id, waiting);
-        try {
-            put(request, what);
-            Reply answer = await(waiting.reply, limit, what);
-            if (answer instanceof Message.Failed failed) {
-                if (failed.spent()) {
-                    qemu.close();
-                }
-                throw new TargetException(failed.message(), failed.nextStep(), failed.detail());
-            }
-            if (!type.isInstance(answer)) {
-                qemu.close();
-                throw gone(
-                        what,
-                        new DamagedMessageException(
-                                "it answered with a " + answer.getClass().getSimpleName()));
-            }
-            return type.cast(answer);
-        } catch (InterruptedException e) {
-            sender.execute(sending(new Message.Cancel(id))); // whoever interrupts need not wait
-            throw e;
-        } finally {
-            pending.remove(id);
-        }
-    }
-
-    /** Sends a request in step with the guest, unless the guest has others to answer anyway. */
-    private void put(Request request, String what) throws TargetException, InterruptedException {
-        if (lockstep.isEmpty() || pending.size() > 1) {
-            send(request, what);
-            return;
-        }
-        try {
-            lockstep.get().send(channel, request);
-        } catch (IOException e) {
-            throw gone(what, e);
-        }
-    }
-
-    /** A guest that does not read what it is sent would keep this thread for ever. */
-    private void send(Message message, String what) throws TargetException, InterruptedException {
-        FutureTask<Void> sending = sending(message);
-        sender.execute(sending);
-        try {
-            sending.get(SEND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw gone(what, e.getCause());
-        } catch (TimeoutException e) {
-            throw stopped(
-                    "did not read for %d s that it was to %s"
-                            .formatted(SEND_LIMIT.toSeconds(), what));
-        }
-    }
-
-    private FutureTask<Void> sending(Message message) {
-        return new FutureTask<>(
-                () -> {
-                    channel.send(message);
-                    return null;
-                });
-    }
-
-    private <T> T await(CompletableFuture<T> future, Duration limit, String what)
-            throws TargetException, InterruptedException {
-        long started = System.nanoTime();
-        long heard = nrHeard;
-        int missed = 0;
-        while (true) {
-            try {
-                return future.get(PULSE.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (ExecutionException e) {
-                throw gone(what, e.getCause());
-            } catch (TimeoutException e) {
-                // Seconds are counted here one by one: a machine that was suspended, and this Java
-                // with it, does not take its guest for dead.
-                missed = nrHeard == heard ? missed + 1 : 0;
-                heard = nrHeard;
-            }
-            if (System.nanoTime() - started > limit.toNanos()) {
-                throw stopped("took longer than %d s to %s".formatted(limit.toSeconds(), what));
-            }
-            if (machine == null) {
-                continue; // it is booting, and nobody there answers yet
-            }
-            if (missed > PULSES_MISSED && lockstep.isEmpty()) {
-                throw stopped("has hung: it gave no sign of life for %d s".formatted(missed));
-            }
-            if (lockstep.isEmpty()) {
-                send(new Message.Greet(nextId.incrementAndGet(), null), what);
-            } else {
-                wake(what);
-            }
-        }
-    }
-
-    /** A guest in step is not asked for a sign of life, which would show in its figures. */
-    private void wake(String what) throws TargetException {
-        try {
-            lockstep.get().wake();
-        } catch (IOException e) {
-            throw gone(what, e);
-        }
-    }
-
-    private TargetException stopped(String why) {
-        qemu.close();
-        return lost("%s and was stopped".formatted(why), qemu.console());
-    }
-
-    /** A guest that is no more. */
-    private static TargetException lost(String how, String console) {
-        LastWords words = LastWords.of(console);
-        return new TargetException(
-                "The guest %s%s.".formatted(how, words.why()), words.nextStep(), console);
-    }
-
-    private TargetException gone(String what, Throwable e) {
-        // Who sends while the guest is being stopped finds only that it cannot.
-        Throwable cause = broken instanceof DamagedMessageException ? broken : e;
-        if (cause instanceof DamagedMessageException) {
-            return new TargetException(
-                    "The guest answered nonsense when it was to %s, and was stopped."
-                            .formatted(what),
-                    "Run the cell again: it starts a new guest.",
-                    cause.getMessage());
-        }
-        String reason = qemu.ending();
-        if (!(cause instanceof EOFException)) {
-            reason += "\n" + cause.getMessage();
-        }
-        return lost("ended before it could " + what, qemu.console() + "\n" + reason);
-    }
-
     private final class GuestAttachment implements Attachment {
 
         @Override
         public Status status() throws TargetException, InterruptedException {
-            return ask(
+            return guest.ask(
                             Message.StatusIs.class,
                             Message.GetStatus::new,
                             REPLY_LIMIT,
@@ -681,7 +413,7 @@ public final class VmTarget implements Target {
         @Override
         public Optional<Activity> activity() throws TargetException, InterruptedException {
             return Optional.of(
-                    ask(
+                    guest.ask(
                                     Message.ActivityIs.class,
                                     Message.GetActivity::new,
                                     REPLY_LIMIT,
@@ -691,7 +423,8 @@ public final class VmTarget implements Target {
 
         @Override
         public ExitInfo detach() throws TargetException, InterruptedException {
-            return ask(Message.Detached.class, Message.Detach::new, REPLY_LIMIT, "detach").exit();
+            return guest.ask(Message.Detached.class, Message.Detach::new, REPLY_LIMIT, "detach")
+                    .exit();
         }
 
         @Override
