@@ -24,24 +24,36 @@ import org.schedbook.target.sim.SchedTrace.Waking;
 /** Reads the text of a trace, line by line. Numbers are as long as the kernel makes them. */
 final class SchedTraceReader {
 
-    private static final String TIME = "(?<s>\\d{1,10})\\.(?<fraction>\\d{6}(?:\\d{3})?): +";
+    /** The time between events may stand behind. */
+    private static final String TIME =
+            "(?<s>\\d{1,10})\\.(?<fraction>\\d{6}(?:\\d{3})?): +(?:\\(\\+\\d+\\) +)?";
+
+    /** X where the architecture does not tell whether interrupts were off. */
+    private static final String FLAGS = "(?:(?<flags>[dDbBX.]\\S{3,7})\\s+)?";
+
+    private static final String CPU = "\\[ *(?<cpu>\\d{1,4})]\\s+";
+
+    /** Its system may stand before it, and who it was asked of behind. */
+    private static final String EVENT = "(?:[\\w-]+:)??(?<event>\\w{3,}):(?:[ukhGH]{1,3}:)? *";
 
     /** Of the kernel and of trace-cmd; where names have blanks, the last that looks so counts. */
     private static final Pattern FTRACE =
             Pattern.compile(
-                    "\\s*(.{1,15})-(?<pid>\\d{1,10}) +(?:\\((?<tgid>[-\\d ]+)\\) +)?\\[(?<cpu>\\d{1,4})] +"
-                            + "(?:(?<flags>[dDbB.]\\S{3,7}) +)?"
+                    "\\s*(.{0,40})-(?<pid>\\d{1,10})\\s+(?:\\((?<tgid>[-\\d ]+)\\)\\s+)?"
+                            + CPU
+                            + FLAGS
                             + TIME
-                            + "(?:(?<event>\\w+): *)?(?<text>.*)",
+                            + ("(?:" + EVENT + ")?(?<text>.*)"),
                     Pattern.DOTALL);
 
     /** Of perf script: the process may stand before the thread, the period before the event. */
     private static final Pattern PERF =
             Pattern.compile(
-                    "\\s*(.{1,15}?)\\s+(?:(?<tgid>\\d{1,10})/)?(?<pid>\\d{1,10})\\s+\\[(?<cpu>\\d{1,4})]\\s+"
-                            + "(?:(?<flags>[dDbB.]\\S{3,7}) +)?"
+                    "\\s*(.{0,40}?)\\s+(?:(?<tgid>\\d{1,10})/)?(?<pid>\\d{1,10})\\s+"
+                            + CPU
+                            + FLAGS
                             + TIME
-                            + "(?:\\d+ +)?(?:[\\w-]+:)?(?<event>\\w+): *(?<text>.*)",
+                            + ("(?:\\d+ +)?" + EVENT + "(?<text>.*)"),
                     Pattern.DOTALL);
 
     private static final String NR = "(\\d{1,10})";
@@ -56,6 +68,10 @@ final class SchedTraceReader {
                             ("prev_comm=(.*) prev_pid=%1$s prev_prio=%2$s prev_state=(\\S+) ==> "
                                             + "next_comm=(.*) next_pid=%1$s next_prio=%2$s"
                                             + MORE)
+                                    .formatted(NR, PRIO),
+                            Pattern.DOTALL),
+                    Pattern.compile(
+                            ("task (.*):%1$s \\[%2$s] \\((\\S+)\\) ==> (.*):%1$s \\[%2$s]" + MORE)
                                     .formatted(NR, PRIO),
                             Pattern.DOTALL),
                     Pattern.compile(
@@ -79,6 +95,20 @@ final class SchedTraceReader {
                     Pattern.compile(
                             "\\(\\S+\\) pid=(-?\\d{1,10}) dsq=0x([0-9a-f]{1,16}) slice=(\\d{1,20})"
                                     + "(?: vtime=(-?\\d{1,20}))?"));
+
+    private static final Pattern FIELD = Pattern.compile("(\\w+)=(\\S*)");
+
+    /**
+     * The fields of an event in the order of the kernels here, and what those are that it lacks.
+     */
+    private static final Map<String, String> FIELDS =
+            Map.of(
+                    "sched_switch",
+                    "prev_comm=<...> prev_pid= prev_prio=120 prev_state= ==> next_comm=<...> next_pid= next_prio=120",
+                    "sched_process_fork",
+                    "comm=<...> pid=0 child_comm=<...> child_pid=",
+                    "sched_waking",
+                    "comm=<...> pid= prio=120");
 
     private static final Set<String> WAKES =
             Set.of("sched_waking", "sched_wakeup", "sched_wakeup_new");
@@ -108,7 +138,9 @@ final class SchedTraceReader {
                     Pattern.compile("\\s*\\d+\\)\\s.*[|].*"),
                     "this is of the function graph tracer: echo nop > current_tracer",
                     Pattern.compile(".*-\\d+ .*\\[\\d+] .* \\d+: \\w+: .*"),
-                    "its times are no seconds: echo mono > trace_clock");
+                    "its times are no seconds: echo mono > trace_clock",
+                    Pattern.compile(".*\\s\\d+\\s+\\d+\\.\\d{6}(?:\\d{3})?:\\s.*sched_.*"),
+                    "its lines name no CPU: perf record -a, or perf script -F +cpu");
 
     private static final Map<String, String> BINARY_FORMS =
             Map.of(
@@ -126,15 +158,23 @@ final class SchedTraceReader {
     /** The beginning of what Android's systrace writes, and where the trace is in it. */
     private static final String HTML = "<";
 
-    private static final String HTML_BEGIN = "class=\"trace-data\"";
+    private static final Pattern HTML_BEGIN = Pattern.compile(".*class=[\"']trace-data[\"'][^>]*>");
     private static final String HTML_END = "</script>";
 
     private static final int MAX_EVENTS = 2_000_000;
     private static final int MAX_TASKS = 100_000;
     private static final int LONGEST_LINE = 160;
 
-    /** Where the letter is that says whether an interrupt was being served. */
-    private static final int CONTEXT = 2;
+    /** How many lines of a tool's own may stand before the first event. */
+    private static final int LONGEST_HEAD = 100;
+
+    /** Says that an interrupt was being served; at which place differs between kernels. */
+    private static final Pattern IN_INTERRUPT = Pattern.compile(".*[hHszZ].*");
+
+    /** A state by its number: which bits it may have, and those of a task that has ended. */
+    private static final int STATES = 0xff;
+
+    private static final int ENDED = 0x30;
 
     private static final long NS_PER_S = 1_000_000_000;
 
@@ -177,16 +217,15 @@ final class SchedTraceReader {
     SchedTrace read() throws IOException, FormatException {
         boolean inMarker = false;
         boolean html = false;
+        FormatException head = null;
         for (String line; (line = next()) != null; ) {
-            if (nr == 1 && line.startsWith(HTML)) {
-                html = true;
-                while (line != null && !line.contains(HTML_BEGIN)) {
-                    line = next();
+            if (nr == 1 && line.startsWith(HTML) || html && line.startsWith(HTML_END)) {
+                if (!events.isEmpty()) {
+                    break;
                 }
+                html = true;
+                skipToTrace(line);
                 continue;
-            }
-            if (html && line.startsWith(HTML_END)) {
-                break;
             }
             int first = nr;
             Matcher matcher = match(line);
@@ -195,8 +234,15 @@ final class SchedTraceReader {
                     continue;
                 }
                 matcher = match(joined(line));
+                if (matcher == null && events.isEmpty() && (html || nr <= LONGEST_HEAD)) {
+                    head = head == null ? malformed(line) : head;
+                    continue;
+                }
+                if (matcher == null && isCut(line)) {
+                    continue;
+                }
                 if (matcher == null) {
-                    throw malformed(line);
+                    throw head == null ? malformed(line) : head;
                 }
                 next();
             }
@@ -211,11 +257,31 @@ final class SchedTraceReader {
             }
         }
         if (events.isEmpty() && gaps.isEmpty()) {
-            throw new FormatException(
-                    name, Math.max(nr, 1), "there are no scheduling events in it");
+            throw head != null
+                    ? head
+                    : new FormatException(
+                            name, Math.max(nr, 1), "there are no scheduling events in it");
         }
         return new SchedTrace(
                 name, roots, Map.copyOf(tgids), List.copyOf(events), List.copyOf(gaps));
+    }
+
+    /** Goes on to the next trace of a page; what stands on the line before it is not of it. */
+    private void skipToTrace(String line) throws IOException {
+        for (String each = line; each != null; each = next()) {
+            Matcher begin = HTML_BEGIN.matcher(each);
+            if (begin.lookingAt()) {
+                ahead = each.substring(begin.end());
+                nr--;
+                return;
+            }
+        }
+    }
+
+    /** Returns whether a line is the last, and the beginning of an event: the tool was stopped. */
+    private boolean isCut(String line) {
+        Matcher matcher = FTRACE.matcher(line);
+        return !events.isEmpty() && ahead == null && !matcher.matches() && matcher.hitEnd();
     }
 
     private String next() throws IOException {
@@ -321,7 +387,10 @@ final class SchedTraceReader {
         if (forms.isEmpty()) {
             return;
         }
-        Matcher what = payload(forms, line.group("text"));
+        Matcher what = payload(kind, forms, line.group("text"));
+        if (what == null && !events.isEmpty() && ahead == null) {
+            return; // the last line, and cut off
+        }
         Event event = what == null ? null : event(kind, line, what, time);
         if (event == null) {
             throw new FormatException(
@@ -344,7 +413,7 @@ final class SchedTraceReader {
         }
     }
 
-    private Matcher payload(List<Pattern> forms, String text) throws IOException {
+    private Matcher payload(String kind, List<Pattern> forms, String text) throws IOException {
         String more = text;
         for (int i = 0; i < 3; i++) {
             for (Pattern form : forms) {
@@ -352,6 +421,10 @@ final class SchedTraceReader {
                 if (matcher.matches()) {
                     return matcher;
                 }
+            }
+            Matcher ordered = forms.getFirst().matcher(ordered(kind, more));
+            if (ordered.matches()) {
+                return ordered;
             }
             // A name may have a line break in it, and two names stand in a line.
             String longer = joined(more);
@@ -362,6 +435,26 @@ final class SchedTraceReader {
             more = longer;
         }
         return null;
+    }
+
+    /** Returns the fields of an event in our order, where others have more, fewer, or another. */
+    private static String ordered(String kind, String text) {
+        String fields = FIELDS.getOrDefault(WAKES.contains(kind) ? "sched_waking" : kind, "");
+        return FIELD.matcher(fields)
+                .replaceAll(
+                        field -> {
+                            Matcher there = fieldOf(text, field.group(1));
+                            return Matcher.quoteReplacement(
+                                    field.group(1)
+                                            + "="
+                                            + (there.find() ? there.group(1) : field.group(2)));
+                        });
+    }
+
+    private static Matcher fieldOf(String text, String name) {
+        return Pattern.compile(
+                        "(?:^|\\s)" + name + "=(.*?)(?=\\s+(?:==>|\\w+=)|\\s*$)", Pattern.DOTALL)
+                .matcher(text);
     }
 
     /** Returns the event, null if a number is none. */
@@ -380,7 +473,7 @@ final class SchedTraceReader {
                                 cpu,
                                 task(what.group(2)),
                                 comm(what.group(1)),
-                                what.group(4).charAt(0),
+                                state(what.group(4)),
                                 task(what.group(6)),
                                 comm(what.group(5)),
                                 Integer.parseInt(what.group(7)));
@@ -411,7 +504,18 @@ final class SchedTraceReader {
     }
 
     private static boolean isInterrupt(String flags) {
-        return flags != null && flags.charAt(CONTEXT) != '.';
+        return flags != null && IN_INTERRUPT.matcher(flags).matches();
+    }
+
+    /**
+     * Returns the letter of a state, which tools that do not know the letters print as a number.
+     */
+    private static char state(String state) {
+        if (!state.matches("(0x)?\\p{XDigit}*\\d\\p{XDigit}*")) {
+            return state.charAt(0);
+        }
+        long bits = Long.decode(state);
+        return (bits & STATES) == 0 ? 'R' : (bits & ENDED) != 0 ? 'X' : 'S';
     }
 
     private int task(String number) {

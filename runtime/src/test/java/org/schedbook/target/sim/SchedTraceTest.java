@@ -22,6 +22,7 @@ import org.schedbook.policy.Policy;
 import org.schedbook.policy.Task;
 import org.schedbook.schedule.Schedule;
 import org.schedbook.schedule.Schedule.End;
+import org.schedbook.target.sim.SchedTrace.Switch;
 import org.schedbook.target.sim.SimResult.Outcome;
 import org.schedbook.target.sim.SimWorkload.TaskSpec;
 
@@ -112,6 +113,7 @@ class SchedTraceTest {
                 "a-1 [000] d..2. 10.000000: sched_switch: prev_comm=a | load.trace:1: a sched_switch does not look like this: a-1 [000] d..2. 10.000000: sched_switch: prev_comm=a",
                 "'  a-1   0d..2   12us : sched_switch: x' | load.trace:1: this is the latency format: echo nolatency-format > trace_options",
                 "' 0)   1.234 us    |  schedule();' | load.trace:1: this is of the function graph tracer: echo nop > current_tracer",
+                "a 1 10.000000: sched:sched_waking: comm=b pid=2 prio=1 | load.trace:1: its lines name no CPU: perf record -a, or perf script -F +cpu",
                 "a-1 [000] d..2. 1234567: sched_waking: comm=b pid=2 prio=1 | load.trace:1: its times are no seconds: echo mono > trace_clock",
                 "a-1 [000] d..2. 10.000000: sched_waking: comm=b pid=9999999999 prio=1 | load.trace:1: a sched_waking does not look like this: a-1 [000] d..2. 10.000000: sched_waking: comm=b pid=9999999999 prio=1",
             })
@@ -217,7 +219,52 @@ class SchedTraceTest {
                                 .replaceAll(
                                         "(?m)$",
                                         "\n\tffffffff8110ab12 schedule+0x2e ([kernel.kallsyms])\n"),
+                // Architectures that do not tell whether interrupts are off; a real-time kernel.
+                t -> t.replace("d..2.", "X..2.").replace("d.h4.", "X.h4."),
+                t -> t.replace("d..2.", "d...2..").replace("d.h4.", "d..h4.."),
+                // Fields that are more, fewer or in another order.
+                t -> t.replace("prev_state=S", "prev_state=S prev_vruntime=55"),
+                t -> t.replaceAll("(next_comm=\\S+) (next_pid=\\d+ next_prio=\\d+)", "$2 $1"),
+                t ->
+                        t.replaceAll("(prev_comm=\\S+) (.*?) (prev_state=\\S+)", "$3 $2 $1")
+                                .replace("comm=a pid=1 prio=120", "pid=1 prio=120 comm=a"),
+                t -> t.replaceAll(" (prev_|next_|)prio=\\d+", "").replace("==> ", ""),
+                // States by their numbers, and as they were written long ago.
+                t ->
+                        t.replace("state=R", "state=0x100")
+                                .replace("state=S", "state=0x1")
+                                .replace("state=X", "state=0x10"),
+                t ->
+                        t.replace("sched_switch: ", "sched_switch: [FAILED TO PARSE] ")
+                                .replace("==> ", "")
+                                .replace("state=R", "state=0")
+                                .replace("state=S", "state=1")
+                                .replace("state=X", "state=32"),
+                t ->
+                        t.replaceAll(
+                                "prev_comm=(\\S+) prev_pid=(\\d+) prev_prio=(\\d+) prev_state=(\\S+)"
+                                        + " ==> next_comm=(\\S+) next_pid=(\\d+) next_prio=(\\d+)",
+                                "task $1:$2 [$3] ($4) ==> $5:$6 [$7]"),
+                // Long names and none.
+                t -> t.replace("x-5", "kworker/u16:1-events_unbound-5"),
+                t -> t.replace("x-5", "-5").replace("=x ", "= "),
+                // Columns and words of tools: systems, modifiers, differences, other widths.
+                t -> t.replace(": sched_", ": sched:sched_"),
+                t -> t.replaceAll("(sched_\\w+):", "$1:k:"),
+                t -> t.replaceAll("(\\d{6}): ", "$1: (+10) "),
+                t -> t.replace("[00", "\t[  "),
+                t -> t.replaceAll("(?m)^", "trace-guest.dat:    "),
+                t -> "capturing trace... done\nTRACE:\n" + t,
+                // Stopped while it was written, or read from its middle.
+                t -> t + "x-5 [000] d..2. 10.06",
+                t -> t + "x-5 [000] d..2. 10.060000: sched_switch: prev_comm=x pr",
+                t -> "ev_pid=5 prev_prio=120 prev_state=R ==> next_comm=a next_pid=1\n" + t,
                 // Android's systrace
+                t ->
+                        "<html>\n<script class='trace-data'>\nUSER PID PPID\nroot 1 0\n</script>\n"
+                                + "<script class=\"trace-data\" type=\"x\">"
+                                + t
+                                + "</script>\n<script class=\"trace-data\">\n{}\n</script>\n</html>\n",
                 t ->
                         "<!DOCTYPE html>\n<html>\n<script class=\"trace-data\" type=\"x\">\n# tracer: nop\n"
                                 + t
@@ -231,6 +278,26 @@ class SchedTraceTest {
         String program = programOf("a", text);
         assertEquals("sleep 1; run 1000000; sleep 10000000; run 2000000; exit", program, text);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "R, true",
+        "R+, true",
+        "0, true",
+        "0x0, true",
+        "256, true",
+        "(R), true",
+        "1, false"
+    })
+    void whoIsTakenOffACpuDoesNotSleep(String state, boolean goesOn) throws Exception {
+        String form = state.startsWith("(") ? "task x:5 [120] %s ==> a:1 [120]" : SWITCH_OF_X;
+        String line = "a-1 [000] d..2. 10.000000: sched_switch: " + form.formatted(state) + "\n";
+        Switch first = (Switch) read(line).events().getFirst();
+        assertEquals(goesOn, first.prevGoesOn());
+    }
+
+    private static final String SWITCH_OF_X =
+            "prev_comm=x prev_pid=5 prev_prio=120 prev_state=%s ==> next_comm=a next_pid=1 next_prio=120";
 
     @ParameterizedTest
     @CsvSource({
