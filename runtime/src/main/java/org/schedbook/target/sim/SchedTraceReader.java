@@ -34,7 +34,7 @@ final class SchedTraceReader {
     private static final String CPU = "\\[ *(?<cpu>\\d{1,4})]\\s+";
 
     /** Its system may stand before it, and who it was asked of behind. */
-    private static final String EVENT = "(?:[\\w-]+:)??(?<event>\\w{3,}):(?:[ukhGH]{1,3}:)? *";
+    private static final String EVENT = "(?:[\\w-]+:)?(?<event>\\w{3,}):(?:[ukhGH]{1,3}:)? *";
 
     /** Of the kernel and of trace-cmd; where names have blanks, the last that looks so counts. */
     private static final Pattern FTRACE =
