@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import org.schedbook.bpf.backend_state;
@@ -93,7 +94,13 @@ final class WarmUp {
         var warmUp = new WarmUp(its.another(second, options));
         Thread thread = Thread.ofPlatform().name("policy-warm-up").daemon().start(warmUp::run);
         try {
-            if (!thread.join(options.callDeadline())) {
+            // Beside hogs the thread may not get far in that time: what counts is each call.
+            Duration pause = options.callDeadline().dividedBy(LoopWatch.LOOKS);
+            var calls = new CallWatch(LoopWatch.LOOKS);
+            while (!thread.join(pause)) {
+                if (!calls.isStuck(warmUp.loop.calls())) {
+                    continue;
+                }
                 warmUp.loop.hung(thread, CallWatch.hung(options.callDeadline()));
                 PolicyHost.lose(thread);
                 throw new AttachException(

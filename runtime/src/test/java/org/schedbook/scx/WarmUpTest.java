@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.schedbook.policy.Policy;
@@ -62,6 +63,14 @@ class WarmUpTest {
         }
     }
 
+    static class Slow extends Counts {
+        @Override
+        public void enqueue(Task task, long enqFlags) {
+            LockSupport.parkNanos(100_000_000);
+            super.enqueue(task, enqFlags);
+        }
+    }
+
     @Test
     void anotherInstanceDecidesAndTheOneToBeAttachedStaysAsItWas() throws AttachException {
         Seen.ENQUEUES.set(0);
@@ -76,6 +85,13 @@ class WarmUpTest {
         var e = assertThrows(AttachException.class, () -> warmUp(new Loops()));
         assertTrue(e.getMessage().contains("did not return within 0.5 s"), e.getMessage());
         assertTrue(e.getMessage().contains("enqueue, line "), e.getMessage());
+    }
+
+    @Test
+    void callsThatReturnAreWaitedForHoweverSlowTheMachineIs() throws AttachException {
+        Seen.ENQUEUES.set(0);
+        warmUp(new Slow());
+        assertTrue(Seen.ENQUEUES.get() > 5, "longer than a call may take");
     }
 
     @Test
