@@ -16,7 +16,8 @@ final class CompileWorker {
     @JsonSubTypes({
         @Type(value = Compile.class, name = "compile"),
         @Type(value = Complete.class, name = "complete"),
-        @Type(value = Explain.class, name = "explain")
+        @Type(value = Explain.class, name = "explain"),
+        @Type(value = FindConstants.class, name = "find-constants")
     })
     sealed interface Question {}
 
@@ -26,13 +27,16 @@ final class CompileWorker {
 
     record Explain(String source, int at) implements Question {}
 
+    record FindConstants(String source) implements Question {}
+
     /** What it answers. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
     @JsonSubTypes({
         @Type(value = Compiled.class, name = "compiled"),
         @Type(value = Failed.class, name = "failed"),
         @Type(value = Names.class, name = "names"),
-        @Type(value = Explanation.class, name = "explanation")
+        @Type(value = Explanation.class, name = "explanation"),
+        @Type(value = Constants.class, name = "constants")
     })
     sealed interface Answer {}
 
@@ -43,6 +47,8 @@ final class CompileWorker {
     record Names(PolicyAssistant.Completion completion) implements Answer {}
 
     record Explanation(String text) implements Answer {}
+
+    record Constants(List<Constant> constants) implements Answer {}
 
     private final PolicyCompiler compiler = new PolicyCompiler();
     private final PolicyAssistant assistant = new PolicyAssistant();
@@ -66,6 +72,7 @@ final class CompileWorker {
                     compile(new PolicySource(name, text, firstLine));
             case Complete(String source, int at) -> new Names(complete(source, at));
             case Explain(String source, int at) -> new Explanation(explain(source, at));
+            case FindConstants(String source) -> new Constants(constants(source));
         };
     }
 
@@ -83,6 +90,15 @@ final class CompileWorker {
             return assistant.explain(source, at).orElse(null);
         } catch (RuntimeException | StackOverflowError e) {
             return null;
+        }
+    }
+
+    private static List<Constant> constants(String source) {
+        try {
+            return ConstantFinder.in(source);
+        } catch (RuntimeException | StackOverflowError e) {
+            // javac gives up on some sources, which do not compile either.
+            return List.of();
         }
     }
 

@@ -10,9 +10,11 @@ import org.schedbook.compile.CompileWorker.Answer;
 import org.schedbook.compile.CompileWorker.Compile;
 import org.schedbook.compile.CompileWorker.Compiled;
 import org.schedbook.compile.CompileWorker.Complete;
+import org.schedbook.compile.CompileWorker.Constants;
 import org.schedbook.compile.CompileWorker.Explain;
 import org.schedbook.compile.CompileWorker.Explanation;
 import org.schedbook.compile.CompileWorker.Failed;
+import org.schedbook.compile.CompileWorker.FindConstants;
 import org.schedbook.compile.CompileWorker.Names;
 import org.schedbook.compile.CompileWorker.Question;
 import org.schedbook.policy.Policy;
@@ -50,7 +52,7 @@ public final class CompilerProcess implements Compiler {
     @Override
     public CompiledPolicy compile(PolicySource source)
             throws CompileException, InterruptedException {
-        return switch (answer(source)) {
+        return switch (answer(new Compile(source.name(), source.text(), source.firstLine()))) {
             case Compiled(String mainClass, var classes) ->
                     new CompiledPolicy(source.name(), mainClass, classes, source.hash());
             case Failed(boolean refused, var problems) ->
@@ -59,11 +61,23 @@ public final class CompilerProcess implements Compiler {
         };
     }
 
-    private static Answer answer(PolicySource source)
+    /**
+     * Returns the constants of a source in their order; of one that cannot be read, those found.
+     *
+     * @throws CompileException if the source is too long, or takes too much time or memory
+     */
+    public List<Constant> constants(PolicySource source)
             throws CompileException, InterruptedException {
+        PolicyCompiler.checkLength(source);
+        return switch (answer(new FindConstants(source.text()))) {
+            case Constants(var constants) -> constants;
+            case Answer other -> throw new IllegalStateException(other.toString());
+        };
+    }
+
+    private static Answer answer(Question question) throws CompileException, InterruptedException {
         try {
-            return WORKER.ask(
-                    new Compile(source.name(), source.text(), source.firstLine()), COMPILE_LIMIT);
+            return ask(question);
         } catch (WorkerLostException e) {
             throw CompileException.tooComplicated(
                     switch (e.lostTo()) {
@@ -75,6 +89,18 @@ public final class CompilerProcess implements Compiler {
                                         .formatted(HEAP_MIB);
                         case END -> "the compiler's process ended (%s)".formatted(e.getMessage());
                     });
+        }
+    }
+
+    /** No source can end the process as such, so whatever did is given another chance. */
+    private static Answer ask(Question question) throws WorkerLostException, InterruptedException {
+        try {
+            return WORKER.ask(question, COMPILE_LIMIT);
+        } catch (WorkerLostException e) {
+            if (e.lostTo() != WorkerLostException.Cause.END) {
+                throw e;
+            }
+            return WORKER.ask(question, COMPILE_LIMIT);
         }
     }
 

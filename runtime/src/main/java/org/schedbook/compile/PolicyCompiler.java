@@ -100,11 +100,7 @@ public final class PolicyCompiler implements Compiler {
         if (source.text().isBlank()) {
             throw CompileException.ofWhole("There is no source: write a class that extends Policy");
         }
-        if (source.text().length() > MAX_SOURCE) {
-            throw CompileException.ofWhole(
-                    "The source has %,d characters, and a policy has %,d at most"
-                            .formatted(source.text().length(), MAX_SOURCE));
-        }
+        checkLength(source);
         try {
             return compileAndCheck(source);
         } catch (StackOverflowError e) {
@@ -117,6 +113,14 @@ public final class PolicyCompiler implements Compiler {
                                 + " extends Policy { ... }'");
             }
             throw CompileException.tooComplicated("the compiler failed with " + e);
+        }
+    }
+
+    static void checkLength(PolicySource source) throws CompileException {
+        if (source.text().length() > MAX_SOURCE) {
+            throw CompileException.ofWhole(
+                    "The source has %,d characters, and a policy has %,d at most"
+                            .formatted(source.text().length(), MAX_SOURCE));
         }
     }
 
