@@ -1,7 +1,12 @@
 """Policies that decide in the kernel, through a real Jupyter client."""
+import os
+import subprocess
 import unittest
+from pathlib import Path
 
-from session import NotebookTest
+from session import NotebookTest, environment
+
+LAUNCHER = Path(__file__).resolve().parents[4] / "schedbook"
 
 SINCE = """%%policy since
 public class Since extends Policy {
@@ -53,6 +58,45 @@ class InKernelTest(NotebookTest):
         self.ok("%detach")
         figures = self.ok("%bench messaging --only --policies since,since@kernel -n 2 --warm-ups 0").shown()
         self.assertIn("since@kernel", figures)
+
+    def test_both_worlds_of_a_policy_are_named_wherever_one_is_shown(self):
+        self.ok(SINCE)
+        self.assertIn("since is attached in the kernel", self.ok("%attach since@kernel").shown())
+        status = self.ok("%status").shown()
+        self.assertRegex(status, r"policy\s+since@kernel")
+        self.assertIn("since@kernel, enabled", self.ok("%top messaging --seconds 1").shown())
+        self.assertIn("since@kernel is detached", self.ok("%detach").shown())
+        self.ok("%timeline since@kernel messaging:groups=1,loops=5 --beside since")
+        self.assertIn("since@kernel", self.session.run("%timeline since@kernel").shown())
+        self.ok("%record mine.trace messaging:groups=1,loops=5")
+        kept = self.ok("%check since@kernel --target vm no-wait-over 30s").shown()
+        self.assertIn("under since@kernel", kept)
+
+    def test_figures_of_both_worlds_are_compared_ranked_reported_and_measured_again(self):
+        self.ok(SINCE)
+        self.ok(SHORT)
+        compared = self.ok("%compare since since@kernel --on messaging:groups=1,loops=5 -n 2 --warm-ups 0").shown()
+        self.assertIn("since@kernel", compared)
+        self.ok("%bench messaging:groups=1,loops=5 --only --policies fifo@kernel,short -n 2 --warm-ups 0")
+        ranked = self.ok("%leaderboard --against since").shown()
+        self.assertIn("since@kernel (", ranked)
+        self.assertIn("fifo@kernel (", self.ok("%leaderboard --against short").shown())
+        self.assertIn("of 3 policies", self.ok("%report worlds.html").shown())
+        again = subprocess.run(
+            [LAUNCHER, "reproduce", os.path.join(self.directory.name, "worlds.html")],
+            capture_output=True, text=True, timeout=300, env=environment())
+        self.assertIn("since@kernel", again.stdout, again.stderr)
+        self.assertIn("short@kernel", again.stdout, again.stderr)
+        self.assertIn("ratio", again.stdout.splitlines()[-1], again.stderr)
+
+    def test_a_target_has_policies_decide_in_the_kernel_when_told_so(self):
+        self.ok(SINCE)
+        self.ok("%target vm --in-kernel")
+        self.assertIn("since is attached in the kernel", self.ok("%attach since").shown())
+        self.ok("%target vm --no-in-kernel")
+        self.assertIn("since is attached", self.ok("%attach since").shown())
+        self.assertRegex(self.ok("%status").shown(), r"policy\s+since\s")
+        self.ok("%detach")
 
     def test_what_cannot_be_translated_is_named_with_its_line_and_nothing_is_attached(self):
         self.ok(FLOATS)

@@ -193,7 +193,7 @@ public final class Schedbook {
             throws BenchException, TargetException, InterruptedException {
         var contenders = new ArrayList<Contender>();
         for (String policy : policies) {
-            contenders.add(session().policies().contender(policy));
+            contenders.add(session().contender(policy));
         }
         return session().figures().measure(workload, contenders, plan, (_, _, _, _) -> {});
     }

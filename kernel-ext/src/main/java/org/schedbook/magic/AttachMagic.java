@@ -7,7 +7,6 @@ import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
-import org.schedbook.session.Policies;
 import org.schedbook.session.Session;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
@@ -28,6 +27,7 @@ import picocli.CommandLine.Parameters;
             "  %attach fifo",
             "  %attach my-fifo",
             "  %attach my-fifo --in-kernel",
+            "  %attach my-fifo@kernel",
             "  %attach my-fifo --partial",
             "  %attach my-fifo --record 2",
             "  %attach my-fifo --no-builtin-idle",
@@ -48,7 +48,7 @@ final class AttachMagic implements Magic {
             names = "--in-kernel",
             description =
                     "Let the policy decide in the kernel itself: it is translated to C and loaded as BPF"
-                            + " programs. %%c NAME shows the C.")
+                            + " programs. %%c NAME shows the C; NAME@kernel means the same.")
     private boolean inKernel;
 
     @Option(
@@ -96,12 +96,15 @@ final class AttachMagic implements Magic {
             throw new CellError("--record is from 1 to %d seconds.".formatted(LONGEST))
                     .next("Record something short: the kernel keeps some 50,000 events.");
         }
-        Policies policies = session.policies();
-        Contender policy =
-                inKernel || policies.isByHand(name)
-                        ? Contender.of(policies.inKernel(name))
-                        : Contender.of(policies.named(name));
         target.choose(session, call);
+        Contender policy =
+                inKernel
+                        ? Contender.of(session.policies().inKernel(Contender.policyOf(name)))
+                        : session.contender(name);
+        if (policy.policy().isEmpty()) {
+            throw new CellError("eevdf is the kernel's own scheduler.")
+                    .next("It schedules wherever no policy is attached: %detach");
+        }
         if (onThisMachine) {
             session.place().allowByHand();
         }
@@ -117,7 +120,7 @@ final class AttachMagic implements Magic {
         Card card =
                 StatusCard.card(
                         session.place().target(),
-                        name
+                        policy.policy().get().name()
                                 + (policy.inKernel().isPresent()
                                         ? " is attached in the kernel"
                                         : " is attached"));

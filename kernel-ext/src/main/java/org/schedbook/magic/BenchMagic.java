@@ -191,7 +191,7 @@ final class BenchMagic implements Magic {
         names.addAll(policies);
         var contenders = new ArrayList<Contender>();
         for (String name : names) {
-            contenders.add(session.policies().contender(name));
+            contenders.add(session.contender(name));
         }
         return contenders;
     }

@@ -1,5 +1,6 @@
 package org.schedbook.magic;
 
+import org.schedbook.bench.Contender;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
@@ -35,16 +36,17 @@ final class CMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) throws InterruptedException {
-        KernelPolicy policy = session.policies().inKernel(name);
+        String plain = Contender.policyOf(name);
+        KernelPolicy policy = session.policies().inKernel(plain);
         if (policy.byHand()) {
-            throw new CellError(name + " is written in C, as its cell has it.")
+            throw new CellError(plain + " is written in C, as its cell has it.")
                     .next("Name a policy that is written in Java.");
         }
         policy.notes().forEach(note -> call.show(note.toString()));
         return new SideBySide(
-                name + " in Java",
-                session.policies().source(name).text().lines().toList(),
-                name + " in C",
+                plain + " in Java",
+                session.policies().source(plain).text().lines().toList(),
+                plain + " in C",
                 policy.c().lines().toList());
     }
 }

@@ -180,7 +180,7 @@ final class CheckMagic implements Magic {
         if (name.equals(Contender.EEVDF.name())) {
             return List.of();
         }
-        PolicySource source = session.policies().source(name);
+        PolicySource source = session.policies().source(Contender.policyOf(name));
         OwnPromises own = OwnPromises.of(source.text());
         if (!own.wrong().isEmpty()) {
             OwnPromises.Wrong wrong = own.wrong().getFirst();
@@ -223,10 +223,11 @@ final class CheckMagic implements Magic {
                     .next("Detach it first: %detach");
         }
         boolean own = name.equals(Contender.EEVDF.name());
+        Contender contender = session.contender(name);
         TargetStart.start(session, call);
         var seen = new ArrayList<Seen>();
         try (Progress progress = call.progress("Recording", GuestExercise.ALL.size())) {
-            place.schedule(session.policies().contender(name));
+            place.schedule(contender);
             for (GuestExercise exercise : GuestExercise.ALL) {
                 progress.note(exercise.what());
                 String text = SchedRecorder.record(place.target(), exercise.command(), LIMIT);

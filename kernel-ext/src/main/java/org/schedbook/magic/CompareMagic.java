@@ -74,8 +74,7 @@ final class CompareMagic implements Magic {
                                     + ".");
         }
         List<Workload> loads = workloads.stream().map(BenchOptions::workload).toList();
-        List<Contender> contenders =
-                List.of(session.policies().contender(a), session.policies().contender(b));
+        List<Contender> contenders = List.of(session.contender(a), session.contender(b));
         var plan = options.plan();
         options.choose(session, call);
         var results = new ArrayList<BenchResult>();

@@ -1,5 +1,6 @@
 package org.schedbook.magic;
 
+import org.schedbook.bench.Contender;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
@@ -41,8 +42,14 @@ final class DiffMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) {
-        PolicySource a = session.policies().source(first);
-        PolicySource b = session.policies().source(second);
+        String one = Contender.policyOf(first);
+        String other = Contender.policyOf(second);
+        PolicySource a = session.policies().source(one);
+        PolicySource b = session.policies().source(other);
+        if (one.equals(other) && !first.equals(second)) {
+            return "%s and %s are of one source. %%c %s shows what the kernel runs of it."
+                    .formatted(first, second, one);
+        }
         Diff diff = Diff.of(first, a, second, b);
         return diff.isEmpty() ? "%s and %s are the same.".formatted(first, second) : diff;
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.schedbook.bench.Contender;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
@@ -111,6 +112,7 @@ final class HistoryMagic implements Magic {
     }
 
     private Table policy(Store store, MagicCall call) {
+        String name = Contender.policyOf(this.name); // wherever it decides, it is one source
         List<Version> versions = store.versions(name);
         List<StoredRequest> attempts = store.attempts(name);
         if (versions.isEmpty() && attempts.isEmpty()) {

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.schedbook.bench.BenchResult;
+import org.schedbook.bench.Contender;
 import org.schedbook.child.ChildProcess;
-import org.schedbook.compile.PolicySource;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
@@ -24,6 +24,7 @@ import org.schedbook.plot.SamplePlot;
 import org.schedbook.report.LabReport;
 import org.schedbook.report.LabReport.Measured;
 import org.schedbook.report.ReportPage;
+import org.schedbook.session.Policies;
 import org.schedbook.session.Session;
 import org.schedbook.store.StoreException;
 import org.schedbook.store.StoredRequest;
@@ -172,8 +173,15 @@ final class ReportMagic implements Magic {
         return List.copyOf(policies.values());
     }
 
-    private LabReport.Policy policy(String name, String hash, PolicySource source) {
-        return new LabReport.Policy(name, source.text(), hash, prompt(name, hash));
+    /** The source is the same wherever the policy decided. */
+    private LabReport.Policy policy(String contender, String hash, Policies.Source source) {
+        String name = Contender.policyOf(contender);
+        return new LabReport.Policy(
+                name,
+                source.text().text(),
+                hash,
+                source.byHand() ? Optional.of(LabReport.C) : Optional.empty(),
+                prompt(name, hash));
     }
 
     private Optional<LabReport.Prompt> prompt(String name, String hash) {

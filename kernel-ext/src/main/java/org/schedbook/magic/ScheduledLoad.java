@@ -88,15 +88,15 @@ final class ScheduledLoad {
     /** As {@link #record(String, String)} does, under whatever {@code %bench} can measure. */
     Made record(String policy, Workload load) throws TargetException, InterruptedException {
         Place place = session.place();
-        Contender contender = session.policies().contender(policy);
-        boolean there = policy.equals(RecordMagic.scheduler(place));
+        Contender contender = session.contender(policy);
+        boolean there = contender.name().equals(RecordMagic.scheduler(place));
         if (place.attachment().isPresent() && !there) {
             throw new CellError(place.attachedName() + " is attached.")
                     .next("Detach it first: %detach");
         }
         TargetStart.start(session, call);
         try (Progress progress = call.progress("Recording " + load.title(), 1)) {
-            progress.note(policy);
+            progress.note(contender.name());
             if (!there) {
                 place.schedule(contender);
             }

@@ -37,7 +37,7 @@ final class StatusMagic implements Magic {
             return StatusCard.background(card, target.background());
         }
         Status status = attachment.status();
-        Card card = StatusCard.card(target, status.policy());
+        Card card = StatusCard.card(target, session.place().attachedName());
         StatusCard.background(card, target.background());
         return StatusCard.counters(card, status);
     }

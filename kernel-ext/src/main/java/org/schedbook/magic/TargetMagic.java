@@ -39,6 +39,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  %target",
             "  %target vm --cpus 4 --memory 2G",
+            "  %target vm --in-kernel",
             "  %target vm --clock instructions",
             "  %target sim --cpus 64 --mode user",
             "  %target host"
@@ -71,6 +72,14 @@ final class TargetMagic implements Magic {
             description = "What the guest's time is: wall or instructions.")
     private Clock clock;
 
+    @Option(
+            names = "--in-kernel",
+            negatable = true,
+            description =
+                    "Have policies decide in the kernel, as if @kernel stood behind the name of each,"
+                            + " until another target is chosen.")
+    private Boolean inKernel;
+
     @Mixin private SimMachineOptions simulated;
 
     private final Session session;
@@ -82,9 +91,24 @@ final class TargetMagic implements Magic {
     @Override
     public Object run(MagicCall call) throws TargetException, InterruptedException {
         if (kind != null || cpus != null || memory != null || clock != null || simulated.given()) {
+            boolean kept = kind == null && session.place().decidesInKernel();
             choose(choice(), session, call);
+            session.place().decideInKernel(kept && hasKernel());
+        }
+        if (inKernel != null) {
+            if (inKernel && !hasKernel()) {
+                throw new CellError("The simulator has no kernel to decide in.")
+                        .next(
+                                "Choose a guest: %target vm --in-kernel. The simulator has policies"
+                                        + " decide as in a kernel unless told --mode user.");
+            }
+            session.place().decideInKernel(inKernel);
         }
         return card();
+    }
+
+    private boolean hasKernel() {
+        return session.place().choice().kind() != TargetChoice.Kind.sim;
     }
 
     /** Returns what the line asks for. */
@@ -180,6 +204,9 @@ final class TargetMagic implements Magic {
     private Card card() throws InterruptedException {
         var card = new Card("Target").row("target", session.place().choice().label());
         session.place().choice().notes().forEach(card::row);
+        if (session.place().decidesInKernel()) {
+            card.row("policies", "decide in the kernel, as if @kernel stood behind their names");
+        }
         Optional<Target> running = session.place().running();
         card.row("running", running.map(there -> there.machine().caption()).orElse("no"));
         running.map(Target::residentMib)

@@ -36,13 +36,22 @@ public record LabReport(
 
     private static final int FORMAT = 1;
 
+    /** The language of a {@code %%bpf} cell. */
+    public static final String C = "C";
+
     /**
      * A policy as it was measured.
      *
+     * @param language {@link #C}; empty for Java
      * @param prompt what a model was told to write it, if one wrote it
      */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
-    public record Policy(String name, String source, String hash, Optional<Prompt> prompt) {}
+    public record Policy(
+            String name,
+            String source,
+            String hash,
+            Optional<String> language,
+            Optional<Prompt> prompt) {}
 
     /**
      * What a model was told.

@@ -140,7 +140,12 @@ public final class ReportPage {
                                     .append("</blockquote>\n");
                         });
         page.append("<pre>").append(Html.escape(policy.source())).append("</pre>\n");
-        paragraph(page, "SHA-256 of the source: " + policy.hash(), true);
+        paragraph(
+                page,
+                policy.language().map("Written in %s. "::formatted).orElse("")
+                        + "SHA-256 of the source: "
+                        + policy.hash(),
+                true);
     }
 
     private static void paragraph(StringBuilder page, String text, boolean faint) {

@@ -14,7 +14,6 @@ import org.schedbook.bench.Contender;
 import org.schedbook.bench.Plan;
 import org.schedbook.bench.Suite;
 import org.schedbook.bench.Workload;
-import org.schedbook.compile.PolicySource;
 import org.schedbook.store.Store;
 import org.schedbook.store.StoreException;
 import org.schedbook.target.Target;
@@ -41,7 +40,7 @@ public final class Figures {
     private final Policies policies;
     private final Supplier<Store> store;
     private final List<Measured> measured = new ArrayList<>();
-    private final Map<String, PolicySource> sources = new HashMap<>();
+    private final Map<String, Policies.Source> sources = new HashMap<>();
     private List<BenchResult> latestResults = List.of();
     private Optional<Simulated> simulated = Optional.empty();
 
@@ -69,7 +68,6 @@ public final class Figures {
             Workload workload, List<Contender> contenders, Plan plan, Observer observer)
             throws BenchException, TargetException, InterruptedException {
         place.detach();
-        contenders.forEach(place::checkByHand);
         return measure(place.choice(), place.target(), workload, contenders, plan, observer);
     }
 
@@ -87,6 +85,7 @@ public final class Figures {
             Plan plan,
             Observer observer)
             throws BenchException, TargetException, InterruptedException {
+        contenders.forEach(contender -> place.check(contender, where));
         var bench = new Bench(target, workload, contenders, plan);
         try {
             return bench.run(observer);
@@ -135,7 +134,7 @@ public final class Figures {
     }
 
     /** Returns the source of that hash, if it was defined when something was measured. */
-    public Optional<PolicySource> source(String hash) {
+    public Optional<Policies.Source> source(String hash) {
         return Optional.ofNullable(sources.get(hash));
     }
 

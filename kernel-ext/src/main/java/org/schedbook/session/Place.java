@@ -33,6 +33,7 @@ public final class Place implements AutoCloseable {
     private volatile Attachment attachment;
     private String attached;
     private boolean byHandAllowed;
+    private boolean inKernel;
     private Target last;
     private volatile boolean closed;
 
@@ -52,10 +53,21 @@ public final class Place implements AutoCloseable {
     public void choose(TargetChoice other) throws TargetException, InterruptedException {
         giveUp();
         byHandAllowed = false;
+        inKernel = false;
         choice = other;
         if (choice.guest().isEmpty()) {
             spare.giveUp();
         }
+    }
+
+    /** Has policies decide in the kernel, or not, until another target is chosen. */
+    public void decideInKernel(boolean wanted) {
+        inKernel = wanted;
+    }
+
+    /** Returns whether policies decide in the kernel though their names do not say so. */
+    public boolean decidesInKernel() {
+        return inKernel;
     }
 
     /** Says whether policies can run on a kind of target, where one from here may be. */
@@ -160,13 +172,26 @@ public final class Place implements AutoCloseable {
     }
 
     /**
-     * Says so if a policy may not run on the target as somebody wrote its C: the verifier keeps it
-     * from changing the kernel's memory, and not from reading it.
+     * Says so if a policy cannot run on a target: one that decides in the kernel where there is no
+     * kernel, or one on this machine of which somebody wrote the C. The verifier keeps that from
+     * changing the kernel's memory, and not from reading it.
      */
-    void checkByHand(Contender contender) {
-        Optional<KernelPolicy> written = contender.inKernel().filter(KernelPolicy::byHand);
-        if (written.isPresent() && choice.isThisMachine() && !byHandAllowed) {
-            String name = written.get().name();
+    void check(Contender contender, TargetChoice where) {
+        if (contender.inKernel().isEmpty()) {
+            return;
+        }
+        KernelPolicy policy = contender.inKernel().get();
+        String name = policy.name();
+        if (where.kind() == TargetChoice.Kind.sim) {
+            throw new SessionException(
+                    contender.name() + " decides in a kernel, and the simulator has none.",
+                    "%target vm is a guest, which has one."
+                            + (policy.byHand()
+                                    ? ""
+                                    : " Here, name %s itself: the simulator has it decide as in a kernel unless told --mode user."
+                                            .formatted(name)));
+        }
+        if (policy.byHand() && where.isThisMachine() && !byHandAllowed) {
             throw new SessionException(
                     name
                             + " is written in C, and the target is this machine: it could read all"
@@ -185,7 +210,7 @@ public final class Place implements AutoCloseable {
      */
     public Attachment attach(Contender policy, AttachOptions options)
             throws TargetException, InterruptedException {
-        checkByHand(policy);
+        check(policy, choice);
         Target there = target();
         detach();
         Attachment made = policy.attach(there, options);

@@ -64,6 +64,13 @@ public final class Policies {
         }
     }
 
+    /**
+     * A source that figures are attributed to.
+     *
+     * @param byHand whether it is C, else it is Java
+     */
+    public record Source(PolicySource text, boolean byHand) {}
+
     private final Map<String, Defined> definitions = new LinkedHashMap<>();
     private final Map<String, CompiledPolicy> builtIn = new LinkedHashMap<>();
 
@@ -206,14 +213,23 @@ public final class Policies {
     }
 
     /** Returns the sources defined in this notebook, by the hash that figures are attributed to. */
-    Map<String, PolicySource> sources() {
-        var sources = new LinkedHashMap<String, PolicySource>();
+    Map<String, Source> sources() {
+        var sources = new LinkedHashMap<String, Source>();
         for (Defined each : definitions.values()) {
-            each.compiled().ifPresent(policy -> sources.put(policy.sourceHash(), each.source()));
+            each.compiled()
+                    .ifPresent(
+                            policy ->
+                                    sources.put(
+                                            policy.sourceHash(), new Source(each.source(), false)));
+        }
+        for (ByHand each : byHand.values()) {
+            sources.put(each.source().hash(), new Source(each.source(), true));
         }
         builtIn.forEach(
                 (name, policy) ->
-                        sources.put(policy.sourceHash(), PolicySource.builtIn(name).orElseThrow()));
+                        sources.put(
+                                policy.sourceHash(),
+                                new Source(PolicySource.builtIn(name).orElseThrow(), false)));
         return sources;
     }
 
@@ -227,6 +243,17 @@ public final class Policies {
         Defined defined = definitions.get(name);
         if (defined != null) {
             return defined.compiled().orElseThrow(() -> new BrokenPolicyException(name));
+        }
+        if (name.endsWith(Contender.IN_KERNEL)) {
+            String policy = Contender.policyOf(name);
+            source(policy); // says so if there is none
+            throw new SessionException(
+                    "%s decides in a kernel, and the simulator has none.".formatted(name),
+                    "Name %s itself: the simulator has it decide as in a kernel unless told"
+                                    .formatted(policy)
+                            + " --mode user. In a guest, %s is attached by %%attach, measured by"
+                                    .formatted(name)
+                            + " %bench and drawn by %timeline.");
         }
         if (isByHand(name)) {
             throw new SessionException(
@@ -305,8 +332,7 @@ public final class Policies {
      */
     public Contender contender(String name) throws InterruptedException {
         if (name.endsWith(Contender.IN_KERNEL)) {
-            return Contender.of(
-                    inKernel(name.substring(0, name.length() - Contender.IN_KERNEL.length())));
+            return Contender.of(inKernel(Contender.policyOf(name)));
         }
         if (isByHand(name)) {
             return Contender.of(inKernel(name));
@@ -316,9 +342,15 @@ public final class Policies {
 
     /** Returns all names that {@link #contender} knows. */
     public List<String> contenders() {
-        var names = names();
-        names.add(Contender.EEVDF.name());
-        return List.copyOf(names);
+        var contenders = new ArrayList<String>();
+        for (String name : names()) {
+            contenders.add(name);
+            if (!isByHand(name)) {
+                contenders.add(name + Contender.IN_KERNEL);
+            }
+        }
+        contenders.add(Contender.EEVDF.name());
+        return List.copyOf(contenders);
     }
 
     /**

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.schedbook.bench.Contender;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.llm.Sampling;
 import org.schedbook.prompt.PolicyPrompt;
@@ -67,7 +68,7 @@ public record PromptCell(String name, String words, Options options) {
 
     private PolicySource start(Session session) {
         if (options.from.isPresent()) {
-            return session.policies().source(options.from.get());
+            return session.policies().source(Contender.policyOf(options.from.get()));
         }
         return session.policies()
                 .source(session.policies().names().contains(name) ? name : DEFAULT_START);

@@ -83,7 +83,7 @@ public final class Session implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new SessionException(e.getMessage(), "%workloads lists what there is.");
         }
-        Contender contender = policies.contender(policy);
+        Contender contender = contender(policy);
         try {
             return place.runUnder(contender, load.command());
         } catch (TargetException e) {
@@ -92,6 +92,19 @@ public final class Session implements AutoCloseable {
             }
             return place.runUnder(contender, load.command());
         }
+    }
+
+    /**
+     * Returns what can be attached or measured under a name, as {@link Policies#contender} does; on
+     * a target {@linkplain Place#decidesInKernel whose policies decide in the kernel}, one that
+     * does.
+     */
+    public Contender contender(String name) throws InterruptedException {
+        boolean plain = !name.endsWith(Contender.IN_KERNEL) && !policies.isByHand(name);
+        return policies.contender(
+                plain && place.decidesInKernel() && !name.equals(Contender.EEVDF.name())
+                        ? name + Contender.IN_KERNEL
+                        : name);
     }
 
     public Policies policies() {

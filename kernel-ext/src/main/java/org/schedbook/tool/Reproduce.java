@@ -17,6 +17,7 @@ import org.schedbook.bench.Contender;
 import org.schedbook.bench.Plan;
 import org.schedbook.bench.Shell;
 import org.schedbook.compile.CompileException;
+import org.schedbook.compile.CompileException.Problem;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
@@ -26,6 +27,8 @@ import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Plain;
 import org.schedbook.jupyter.Table;
 import org.schedbook.kernel.ClangException;
+import org.schedbook.kernel.HandWritten;
+import org.schedbook.kernel.HandWrittenException;
 import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.kernel.UnsupportedException;
 import org.schedbook.measure.Comparison;
@@ -130,7 +133,7 @@ final class Reproduce implements Callable<Integer> {
                 TargetChoice choice = each.choice();
                 BenchResult result = each.result();
                 allow(choice, result);
-                contenders(result, policies);
+                contenders(result, policies).forEach(contender -> refuseByHand(contender, choice));
                 result.rows(); // fails if the figures are not the workload's
                 measurements.put(result, choice);
             }
@@ -193,7 +196,11 @@ final class Reproduce implements Callable<Integer> {
         }
     }
 
-    private record Known(PolicySource source, CompiledPolicy compiled) {}
+    /**
+     * @param byHand what is attached if its author wrote C
+     */
+    private record Known(
+            PolicySource source, CompiledPolicy compiled, Optional<KernelPolicy> byHand) {}
 
     /** Returns the policies of a report by the hash of their source. */
     private static Map<String, Known> policies(LabReport report)
@@ -202,9 +209,38 @@ final class Reproduce implements Callable<Integer> {
         var policies = new HashMap<String, Known>();
         for (LabReport.Policy policy : report.policies()) {
             var source = new PolicySource(policy.name(), policy.source());
-            policies.put(source.hash(), new Known(source, compiler.compile(source)));
+            policies.put(source.hash(), known(source, policy.language(), compiler));
         }
         return policies;
+    }
+
+    /** The C of a page goes through what that of a cell does. */
+    private static Known known(
+            PolicySource source, Optional<String> language, CompilerProcess compiler)
+            throws CompileException, InterruptedException {
+        if (language.isEmpty()) {
+            return new Known(source, compiler.compile(source), Optional.empty());
+        }
+        if (!language.get().equals(LabReport.C)) {
+            throw new IllegalArgumentException(
+                    "%s is written in '%s', which is not known here"
+                            .formatted(source.name(), language.get()));
+        }
+        try {
+            HandWritten written = HandWritten.of(source);
+            KernelPolicy policy = written.policy(compiler.compile(written.init()));
+            return new Known(source, policy.policy(), Optional.of(policy));
+        } catch (HandWrittenException e) {
+            Problem first = e.problems().getFirst();
+            throw new IllegalArgumentException(
+                    "%s may not run, or does not compile here: %s%s"
+                            .formatted(
+                                    source.name(),
+                                    first.line() == 0 ? "" : "line " + first.line() + ": ",
+                                    first.message()));
+        } catch (ClangException e) {
+            throw new IllegalArgumentException(e.getMessage());
+        }
     }
 
     private static List<Contender> contenders(BenchResult then, Map<String, Known> policies)
@@ -229,6 +265,9 @@ final class Reproduce implements Callable<Integer> {
                     "the source of %s is not in it, so that cannot be measured again"
                             .formatted(name));
         }
+        if (policy.byHand.isPresent()) {
+            return new Contender(name, Optional.of(policy.compiled), policy.byHand);
+        }
         if (!name.endsWith(Contender.IN_KERNEL)) {
             return new Contender(name, Optional.of(policy.compiled));
         }
@@ -239,6 +278,17 @@ final class Reproduce implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "%s decided in the kernel, and cannot here: %s"
                             .formatted(name, e.getMessage()));
+        }
+    }
+
+    /** Whoever wrote it could read all memory of this machine's kernel, whatever flag is given. */
+    private static void refuseByHand(Contender contender, TargetChoice choice) {
+        if (choice.isThisMachine()
+                && contender.inKernel().filter(KernelPolicy::byHand).isPresent()) {
+            throw new IllegalArgumentException(
+                    contender.name()
+                            + " is written in C, which is for guests, and was measured on a"
+                            + " machine's own kernel");
         }
     }
 

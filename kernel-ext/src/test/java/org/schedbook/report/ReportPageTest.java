@@ -33,6 +33,7 @@ class ReportPageTest {
                                     "mine",
                                     "// " + HOSTILE,
                                     "abc",
+                                    Optional.empty(),
                                     Optional.of(
                                             new LabReport.Prompt(
                                                     "be quick " + HOSTILE,

@@ -12,6 +12,7 @@ import org.schedbook.bench.Contender;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Status;
 import org.schedbook.target.TargetException;
@@ -69,15 +70,27 @@ class PlaceTest {
             throws Exception {
         var mine = Contender.of(new KernelPolicy(POLICY, new byte[0], null, "", List.of(), true));
         try (var place = new Place(false)) {
-            place.checkByHand(mine); // a guest
+            place.check(mine, place.choice()); // a guest
             place.choose(TargetChoice.Kind.host.usual());
-            place.checkByHand(Contender.of(POLICY));
-            var e = assertThrows(SessionException.class, () -> place.checkByHand(mine));
+            place.check(Contender.of(POLICY), place.choice());
+            var e = assertThrows(SessionException.class, () -> place.check(mine, place.choice()));
             assertTrue(e.nextStep().contains("%attach kk --on-this-machine"), e.nextStep());
             place.allowByHand();
-            place.checkByHand(mine);
+            place.check(mine, place.choice());
             place.choose(TargetChoice.Kind.host.usual());
-            assertThrows(SessionException.class, () -> place.checkByHand(mine));
+            assertThrows(SessionException.class, () -> place.check(mine, place.choice()));
+        }
+    }
+
+    @Test
+    void aPolicyThatDecidesInAKernelIsRefusedWhereThereIsNone() throws Exception {
+        var mine = Contender.of(new KernelPolicy(POLICY, new byte[0], null, "", List.of(), false));
+        try (var place = new Place(false)) {
+            place.choose(TargetChoice.Kind.sim.usual());
+            var e = assertThrows(SessionException.class, () -> place.check(mine, place.choice()));
+            assertTrue(e.getMessage().startsWith("kk@kernel decides in a kernel"), e.getMessage());
+            assertTrue(e.nextStep().contains("%target vm"), e.nextStep());
+            assertThrows(SessionException.class, () -> place.attach(mine, AttachOptions.DEFAULT));
         }
     }
 }

@@ -207,6 +207,35 @@ class ReproduceTest {
         assertTrue(refused.err.contains("no-floating-point"), refused.err);
     }
 
+    private static final String C_FIFO =
+            """
+            static void enqueue(SB, struct task_struct *task, s64 enqFlags)
+            {
+                sb_insert(task, Dsq_GLOBAL, SLICE_DFL_NS, enqFlags);
+            sb_out:;
+            }
+            """;
+
+    @Test
+    void aPolicyInCGoesThroughItsGateAndIsForGuestsOnly() throws IOException {
+        var c = Optional.of(LabReport.C);
+        Outcome simulated = reproduce(pageOf("mine", C_FIFO, c, "mine@kernel", SIMULATED));
+        assertTrue(simulated.err.contains("has no kernel to attach a policy in"), simulated.err);
+        Outcome here = reproduce(pageOf("mine", C_FIFO, c, "mine@kernel", "host"), "--host");
+        assertEquals(2, here.status, here.err);
+        assertTrue(here.err.contains("is written in C, which is for guests"), here.err);
+        assertTrue(here.err.contains("Nothing was run"), here.err);
+        String reads = "#include \"/etc/passwd\"\n" + C_FIFO;
+        Outcome refused = reproduce(pageOf("mine", reads, c, "mine@kernel", SIMULATED));
+        assertEquals(2, refused.status, refused.err);
+        assertTrue(refused.err.contains("line 1: #include is not possible"), refused.err);
+        Outcome java = reproduce(pageOf("mine", C_FIFO, "mine"));
+        assertEquals(2, java.status, java.err);
+        Outcome other =
+                reproduce(pageOf("mine", C_FIFO, Optional.of("Rust"), "mine@kernel", SIMULATED));
+        assertTrue(other.err.contains("written in 'Rust'"), other.err);
+    }
+
     @Test
     void aPolicyWhoseSourceIsNotInThePageIsNotTakenForAnother() throws IOException {
         Path page = pageOf("mine", new Session().policies().source("fifo").text());
@@ -294,14 +323,18 @@ class ReproduceTest {
 
     /** A page in which a policy was measured under another name, such as {@code mine@kernel}. */
     private Path pageOf(String name, String source, String contender) throws IOException {
+        return pageOf(name, source, Optional.empty(), contender, SIMULATED);
+    }
+
+    private Path pageOf(
+            String name, String source, Optional<String> language, String contender, String target)
+            throws IOException {
         String hash = new PolicySource(name, source).hash();
         return page(
-                List.of(new LabReport.Policy(name, source, hash, Optional.empty())),
+                List.of(new LabReport.Policy(name, source, hash, language, Optional.empty())),
                 List.of(
                         measured(
-                                SIMULATED,
-                                Workloads.parse("batch:jobs=2"),
-                                Map.of(contender, hash))));
+                                target, Workloads.parse("batch:jobs=2"), Map.of(contender, hash))));
     }
 
     private Path page(List<LabReport.Measured> measured) throws IOException {

@@ -18,7 +18,7 @@ public record Contender(
         String name, Optional<CompiledPolicy> policy, Optional<KernelPolicy> inKernel) {
 
     /** What is appended to the name of a policy that decides in the kernel. */
-    public static final String IN_KERNEL = "@kernel";
+    public static final String IN_KERNEL = KernelPolicy.SUFFIX;
 
     public Contender(String name, Optional<CompiledPolicy> policy) {
         this(name, policy, Optional.empty());
@@ -26,8 +26,14 @@ public record Contender(
 
     /** Returns a policy that decides in the kernel. */
     public static Contender of(KernelPolicy policy) {
-        return new Contender(
-                policy.name() + IN_KERNEL, Optional.of(policy.policy()), Optional.of(policy));
+        return new Contender(policy.label(), Optional.of(policy.policy()), Optional.of(policy));
+    }
+
+    /** Returns the name of the policy that is measured under a name, wherever it decides. */
+    public static String policyOf(String name) {
+        return name.endsWith(IN_KERNEL)
+                ? name.substring(0, name.length() - IN_KERNEL.length())
+                : name;
     }
 
     /** What the kernel runs when no policy is attached: the baseline. */

@@ -24,6 +24,9 @@ public record KernelPolicy(
         List<Translation.Note> notes,
         boolean byHand) {
 
+    /** What is appended to the name of a policy that decides in the kernel. */
+    public static final String SUFFIX = "@kernel";
+
     /**
      * Translates and compiles a policy.
      *
@@ -45,6 +48,11 @@ public record KernelPolicy(
 
     public String name() {
         return policy.name();
+    }
+
+    /** Returns the name by which it is told from the same policy in user space. */
+    public String label() {
+        return name() + SUFFIX;
     }
 
     /** Returns the binary name of the policy's class. */

@@ -7,7 +7,7 @@ import org.schedbook.policy.ExitInfo;
 /**
  * How an attached policy is doing.
  *
- * @param policy the policy's name in the notebook
+ * @param policy the policy's name in the notebook, {@code NAME@kernel} if it decides in the kernel
  * @param ops the scheduler's name as the kernel has it in {@code /sys/kernel/sched_ext/root/ops},
  *     empty when none is attached
  * @param state the state of sched_ext as the kernel has it

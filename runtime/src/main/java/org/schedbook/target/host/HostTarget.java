@@ -117,10 +117,7 @@ public final class HostTarget implements Target {
 
     @Override
     public Attachment attach(KernelPolicy policy, AttachOptions options) throws TargetException {
-        return attach(
-                policy.policy().name(),
-                options,
-                strictness -> KernelHost.attach(policy, strictness));
+        return attach(policy.label(), options, strictness -> KernelHost.attach(policy, strictness));
     }
 
     /** How a policy comes to schedule this machine. */
