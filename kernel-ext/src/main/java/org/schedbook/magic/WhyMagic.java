@@ -208,13 +208,14 @@ final class WhyMagic implements Magic {
                             "%d others were there, in the order they came: "
                                     .formatted(why.others().size());
                 };
-        return "At %s the policy put task %d, %s, into %s with a slice of %s. %s%s%s"
+        return "At %s the policy put task %d, %s, into %s with a slice of %s%s. %s%s%s"
                 .formatted(
                         milliseconds(insert.timeNs()),
                         why.pid(),
                         task,
                         SimResult.dsqName(insert.argument()),
                         milliseconds(insert.argument2()),
+                        insert.byVtime() ? " and vtime " + insert.vtime() : "",
                         others,
                         why.others().stream()
                                 .limit(SHOWN)
@@ -231,10 +232,11 @@ final class WhyMagic implements Magic {
                             : "by " + TimelineMagic.name(result, (int) event.argument());
             case ENQUEUE, KICK -> "flags 0x" + Long.toHexString(event.argument());
             case INSERT ->
-                    "%s, slice %s"
+                    "%s, slice %s%s"
                             .formatted(
                                     SimResult.dsqName(event.argument()),
-                                    milliseconds(event.argument2()));
+                                    milliseconds(event.argument2()),
+                                    event.byVtime() ? ", vtime " + event.vtime() : "");
             default -> "";
         };
     }

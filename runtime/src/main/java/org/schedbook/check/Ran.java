@@ -857,7 +857,7 @@ public final class Ran {
                 why.line() == 0
                         ? "Before, the kernel"
                         : "Before, line %d of %s".formatted(why.line(), policy);
-        return "%s put %s into %s with %s, at %s%s."
+        return "%s put %s into %s with %s%s, at %s%s."
                 .formatted(
                         who,
                         name(pid),
@@ -865,6 +865,7 @@ public final class Ran {
                         isEndless(why.decision().argument2())
                                 ? "an endless slice"
                                 : "a slice of " + ms(why.decision().argument2()),
+                        why.decision().byVtime() ? " and vtime " + why.decision().vtime() : "",
                         ms(why.decision().timeNs()),
                         why.others().isEmpty()
                                 ? ""

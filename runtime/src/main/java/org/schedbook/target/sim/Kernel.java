@@ -383,6 +383,9 @@ final class Kernel {
         task.held = false;
         task.sliceNs = sliceNs;
         trace.add(now, Kind.INSERT, task.cpu, task.pid, dsq, sliceNs);
+        if ((enqFlags & ENQ_DSQ_PRIQ) != 0) {
+            trace.vtimeOfLast(task.vtime);
+        }
         if (task.insertedInLine != 0) {
             trace.lineOfLast(task.insertedInLine);
             task.insertedInLine = 0;

@@ -261,11 +261,12 @@ public record SimResult(
                 text.append(
                         String.format(
                                 Locale.ROOT,
-                                "At %,d ns the policy put task %d into %s with a slice of %,d ns; %d others",
+                                "At %,d ns the policy put task %d into %s with a slice of %,d ns%s; %d others",
                                 decision.timeNs(),
                                 pid,
                                 dsqName(decision.argument()),
                                 decision.argument2(),
+                                decision.byVtime() ? " and vtime " + decision.vtime() : "",
                                 others.size()));
                 text.append(" were there").append(others.isEmpty() ? "." : ": " + others);
             }
@@ -288,7 +289,15 @@ public record SimResult(
             int pid = event.pid();
             switch (event.kind()) {
                 case WAKE -> schedule.wakes(time, event.cpu(), pid, (int) event.argument());
-                case INSERT -> schedule.inserted(time, pid, event.argument(), event.argument2());
+                case INSERT ->
+                        schedule.inserted(
+                                new Schedule.Insert(
+                                        time,
+                                        pid,
+                                        event.argument(),
+                                        event.argument2(),
+                                        event.byVtime(),
+                                        event.vtime()));
                 case START -> {
                     if (pid == LOOP_PID) {
                         schedule.task(pid, "policy", Schedule.NO_WEIGHT);

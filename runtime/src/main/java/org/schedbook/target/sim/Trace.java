@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 
@@ -45,8 +46,18 @@ public final class Trace {
      * @param pid who, 0 for nobody
      * @param argument see {@link Kind}
      * @param argument2 see {@link Kind}
+     * @param byVtime whether it is an insert into a queue by vtime
+     * @param vtime by which it was put there, 0 if it was not by vtime
      */
-    public record Event(long timeNs, Kind kind, int cpu, int pid, long argument, long argument2) {
+    public record Event(
+            long timeNs,
+            Kind kind,
+            int cpu,
+            int pid,
+            long argument,
+            long argument2,
+            boolean byVtime,
+            long vtime) {
 
         @Override
         public String toString() {
@@ -58,7 +69,13 @@ public final class Trace {
                 case WAKE -> argument == 0 ? text : text + "  by task " + argument;
                 case ENQUEUE, KICK -> text + "  flags 0x" + Long.toHexString(argument);
                 case INSERT ->
-                        text + "  " + SimResult.dsqName(argument) + ", slice " + argument2 + " ns";
+                        text
+                                + "  "
+                                + SimResult.dsqName(argument)
+                                + ", slice "
+                                + argument2
+                                + " ns"
+                                + (byVtime ? ", vtime " + vtime : "");
                 default -> text;
             };
         }
@@ -75,12 +92,19 @@ public final class Trace {
     /** The policy's lines by event; shorter than the events where no more are known. */
     private int[] lines = {};
 
+    /** The vtimes of inserts; shorter than the events where no more were by vtime. */
+    private long[] vtimes = {};
+
+    /** Which of the events were inserts by vtime. */
+    private final BitSet byVtime;
+
     private int size;
     private long count;
     private long digest;
 
     Trace(int capacity) {
         this.capacity = capacity;
+        this.byVtime = new BitSet();
     }
 
     /** A trace that another process has sent. */
@@ -89,13 +113,17 @@ public final class Trace {
             @JsonProperty("count") long count,
             @JsonProperty("digest") long digest,
             @JsonProperty("events") byte[] events,
-            @JsonProperty("lines") int[] lines) {
+            @JsonProperty("lines") int[] lines,
+            @JsonProperty("vtimes") long[] vtimes,
+            @JsonProperty("byVtime") long[] byVtime) {
         LongBuffer longs = ByteBuffer.wrap(events).asLongBuffer();
         size = longs.remaining() / 4;
         capacity = size;
         this.count = count;
         this.digest = digest;
         this.lines = lines;
+        this.vtimes = vtimes;
+        this.byVtime = BitSet.valueOf(byVtime);
         times = new long[size];
         whats = new long[size];
         arguments = new long[size];
@@ -119,6 +147,30 @@ public final class Trace {
     @JsonProperty
     int[] lines() {
         return lines;
+    }
+
+    /** The vtimes of the kept inserts, to be sent to another process. */
+    @JsonProperty
+    long[] vtimes() {
+        return vtimes;
+    }
+
+    /** Which of the kept events were by vtime, to be sent to another process. */
+    @JsonProperty("byVtime")
+    long[] wereByVtime() {
+        return byVtime.toLongArray();
+    }
+
+    /** Says that the last event, an insert, was by vtime. */
+    void vtimeOfLast(long vtime) {
+        if (count != size) {
+            return; // it is not kept
+        }
+        if (vtimes.length < size) {
+            vtimes = Arrays.copyOf(vtimes, times.length);
+        }
+        vtimes[size - 1] = vtime;
+        byVtime.set(size - 1);
     }
 
     /** Says which line of the policy made the last event. */
@@ -189,7 +241,9 @@ public final class Trace {
                 (int) (what >>> 8 & 0xffffff),
                 (int) (what >>> 32),
                 arguments[index],
-                arguments2[index]);
+                arguments2[index],
+                byVtime.get(index),
+                index < vtimes.length ? vtimes[index] : 0);
     }
 
     /** Returns the events kept of a task up to a time, the last so many. */

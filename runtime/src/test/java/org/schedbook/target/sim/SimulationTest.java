@@ -1,6 +1,7 @@
 package org.schedbook.target.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +22,7 @@ import org.schedbook.policy.Enq;
 import org.schedbook.policy.Kick;
 import org.schedbook.policy.Policy;
 import org.schedbook.policy.Task;
+import org.schedbook.schedule.Schedule;
 import org.schedbook.schedule.Schedule.Run;
 import org.schedbook.target.sim.SimOptions.Mode;
 import org.schedbook.target.sim.SimResult.Outcome;
@@ -125,6 +127,27 @@ class SimulationTest {
         assertEquals(Dsq.GLOBAL, why.decision().argument());
         assertEquals(List.of(4, 5), why.others());
         assertTrue(why.toString().contains("SCX_DSQ_GLOBAL"), why.toString());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void anInsertByVtimeIsKeptWithIt(Mode mode) throws Exception {
+        SimResult result =
+                Simulation.run(
+                        builtIn("vtime"),
+                        SimWorkload.skewed(5, 50_000_000),
+                        SimMachine.flat(1),
+                        SimOptions.DEFAULT.withMode(mode).withTrace(100_000));
+        List<Schedule.Insert> decided =
+                result.schedule().inserts().stream().filter(each -> each.dsq() == 0).toList();
+        assertFalse(decided.isEmpty());
+        for (Schedule.Insert insert : decided) {
+            assertTrue(insert.byVtime(), insert.toString());
+        }
+        assertTrue(decided.stream().mapToLong(Schedule.Insert::vtime).max().orElse(0) > 0);
+        Schedule.Insert last = decided.getLast();
+        String why = result.why(last.pid(), last.timeNs()).toString();
+        assertTrue(why.contains(" and vtime " + last.vtime() + ";"), why);
     }
 
     // ---- Whatever the policy and the work are ----------------------------------------------
