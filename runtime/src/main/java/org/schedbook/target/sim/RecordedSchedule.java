@@ -1,7 +1,9 @@
 package org.schedbook.target.sim;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.schedbook.policy.Dsq;
 import org.schedbook.schedule.Schedule;
@@ -25,8 +27,8 @@ final class RecordedSchedule {
     /** Those that were woken and have not run since. */
     private final Set<Integer> woken = new HashSet<>();
 
-    /** Those whose name and weight are known. */
-    private final Set<Integer> named = new HashSet<>();
+    /** The weights of those of whom they are known. */
+    private final Map<Integer, Integer> weights = new HashMap<>();
 
     RecordedSchedule(SchedTrace trace) {
         this.trace = trace;
@@ -42,12 +44,13 @@ final class RecordedSchedule {
                     woken.remove(to.next());
                     if (isOurs(to.prev())) {
                         schedule.stops(time, to.cpu(), to.prev(), end(to));
-                        name(to.prev(), to.prevComm(), Schedule.NO_WEIGHT);
+                        // It may have taken another name while it ran.
+                        tell(to.prev(), to.prevComm());
                     }
                     if (isOurs(to.next())) {
                         schedule.starts(time, to.cpu(), to.next());
-                        tell(to.next(), to.nextComm(), Weights.ofPrio(to.nextPrio()));
-                        named.add(to.next());
+                        weights.put(to.next(), Weights.ofPrio(to.nextPrio()));
+                        tell(to.next(), to.nextComm());
                     }
                 }
                 case SchedTrace.Waking waking -> {
@@ -87,13 +90,8 @@ final class RecordedSchedule {
         return schedule.build(source, 1, 0);
     }
 
-    private void name(int pid, String comm, int weight) {
-        if (named.add(pid)) {
-            tell(pid, comm, weight);
-        }
-    }
-
-    private void tell(int pid, String comm, int weight) {
+    private void tell(int pid, String comm) {
+        int weight = weights.getOrDefault(pid, Schedule.NO_WEIGHT);
         int tgid = trace.tgids().getOrDefault(pid, Schedule.NO_TGID);
         schedule.task(new Schedule.Task(pid, comm, weight, tgid, List.of()));
     }

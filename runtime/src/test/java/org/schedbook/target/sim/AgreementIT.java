@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.StringReader;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -140,7 +140,8 @@ class AgreementIT {
         assertEquals(Outcome.COMPLETED, result.outcome());
         assertEquals(41, result.tasks().size());
         long ran = result.tasks().stream().mapToLong(SimResult.TaskResult::runNs).sum();
-        long recorded = ranNs(trace);
+        long recorded =
+                trace.schedule("guest").ranNs().values().stream().mapToLong(Long::longValue).sum();
         assertEquals(recorded, ran, recorded / 50);
     }
 
@@ -167,24 +168,6 @@ class AgreementIT {
         assertFalse(after.contains(SchedTrace.INSERT), "no policy is attached");
     }
 
-    /** How long the tasks of a recording ran, from switch to switch. */
-    private static long ranNs(SchedTrace trace) {
-        Map<Integer, Long> since = new HashMap<>();
-        trace.roots().forEach(pid -> since.put(pid, trace.events().getFirst().timeNs()));
-        Set<Integer> pids = new HashSet<>(names(trace).keySet());
-        pids.addAll(trace.roots());
-        long ran = 0;
-        for (SchedTrace.Event event : trace.events()) {
-            if (event instanceof SchedTrace.Switch to) {
-                if (pids.contains(to.prev())) {
-                    ran += to.timeNs() - since.get(to.prev());
-                }
-                since.put(to.next(), to.timeNs());
-            }
-        }
-        return ran;
-    }
-
     // ---- The simulator --------------------------------------------------------------------
 
     private static Observed inTheSimulator(Scenario scenario, CompiledPolicy policy, Mode mode)
@@ -196,30 +179,12 @@ class AgreementIT {
                         SimMachine.flat(2),
                         SimOptions.DEFAULT.withMode(mode).withTrace(1 << 20));
         assertEquals(Outcome.COMPLETED, result.outcome());
-        Map<Integer, String> names = new HashMap<>();
-        for (SimResult.TaskResult task : result.tasks()) {
-            names.put(task.pid(), task.comm());
-        }
-        var seen = new Observed(names);
-        Map<Integer, Integer> cpus = new HashMap<>();
-        for (int i = 0; i < result.trace().size(); i++) {
-            Trace.Event event = result.trace().get(i);
-            int pid = event.pid();
-            switch (event.kind()) {
-                case WAKE -> {
-                    int waker = (int) event.argument();
-                    seen.wakes(cpus.getOrDefault(waker, -1), waker, pid);
-                }
-                case START -> {
-                    cpus.put(pid, event.cpu());
-                    seen.add(event.cpu(), pid, "starts");
-                }
-                case PREEMPT -> seen.add(event.cpu(), pid, "is preempted");
-                case SLEEP -> seen.add(event.cpu(), pid, "sleeps");
-                case EXIT -> seen.add(event.cpu(), pid, "ends");
-                default -> {}
-            }
-        }
+        Map<Integer, String> names =
+                result.tasks().stream()
+                        .collect(
+                                Collectors.toMap(
+                                        SimResult.TaskResult::pid, SimResult.TaskResult::comm));
+        Observed seen = observed(result.schedule(), names);
         if (!result.faults().isEmpty()) {
             seen.told(result.faults().getLast().message());
         }
@@ -239,43 +204,53 @@ class AgreementIT {
 
     private static Observed recorded(Scenario scenario) throws Exception {
         String text = SchedRecorder.record(guest, scenario.command(), LIMIT);
-        return observed(SchedTrace.read("guest", new StringReader(text)));
-    }
-
-    private static Observed observed(SchedTrace trace) {
-        var seen = new Observed(names(trace));
-        for (SchedTrace.Event event : trace.events()) {
-            switch (event) {
-                case SchedTrace.Waking waking ->
-                        seen.wakes(waking.cpu(), waking.waker(), waking.pid());
-                case SchedTrace.Fork fork -> seen.wakes(fork.cpu(), fork.parent(), fork.child());
-                case SchedTrace.Insert _ -> {}
-                case SchedTrace.Switch to -> {
-                    String how =
-                            to.prevGoesOn() ? "is preempted" : to.prevEnds() ? "ends" : "sleeps";
-                    seen.add(to.cpu(), to.prev(), how);
-                    seen.add(to.cpu(), to.next(), "starts");
-                }
-            }
-        }
-        return seen;
-    }
-
-    /** The tasks by number: all that were started, with the last name each had. */
-    private static Map<Integer, String> names(SchedTrace trace) {
-        Map<Integer, String> names = new HashMap<>();
-        for (SchedTrace.Event event : trace.events()) {
-            switch (event) {
-                case SchedTrace.Fork fork -> names.put(fork.child(), "");
-                case SchedTrace.Switch to ->
-                        names.computeIfPresent(to.prev(), (_, _) -> to.prevComm());
-                case SchedTrace.Waking _, SchedTrace.Insert _ -> {}
-            }
-        }
-        return names;
+        SchedTrace trace = SchedTrace.read("guest", new StringReader(text));
+        Schedule schedule = trace.schedule("guest");
+        Map<Integer, String> names =
+                schedule.tasks().values().stream()
+                        .filter(task -> !trace.roots().contains(task.pid()))
+                        .collect(Collectors.toMap(Schedule.Task::pid, Schedule.Task::comm));
+        return observed(schedule, names);
     }
 
     // ---- Both -----------------------------------------------------------------------------
+
+    /**
+     * What a schedule tells of some of its tasks. Of events at the same instant it does not tell
+     * the order; but on a CPU one run follows another, and a task wakes others while it runs.
+     */
+    private static Observed observed(Schedule schedule, Map<Integer, String> names) {
+        var seen = new Observed(names);
+        Map<Integer, Deque<Schedule.Wake>> wakes = new HashMap<>();
+        for (Schedule.Wake wake : schedule.wakes()) {
+            wakes.computeIfAbsent(wake.waker(), _ -> new ArrayDeque<>()).add(wake);
+        }
+        Map<Long, List<Runnable>> events = new TreeMap<>();
+        for (Schedule.Run run : schedule.runs()) {
+            at(events, run.fromNs(), () -> seen.add(run.cpu(), run.pid(), "starts"));
+            Deque<Schedule.Wake> its = wakes.getOrDefault(run.pid(), new ArrayDeque<>());
+            while (!its.isEmpty() && its.peek().timeNs() <= run.toNs()) {
+                Schedule.Wake wake = its.poll();
+                at(events, wake.timeNs(), () -> seen.wakes(run.cpu(), run.pid(), wake.pid()));
+            }
+            String how =
+                    switch (run.end()) {
+                        case PREEMPTED -> "is preempted";
+                        case SLEPT -> "sleeps";
+                        case ENDED -> "ends";
+                        case GOES_ON -> null;
+                    };
+            if (how != null) {
+                at(events, run.toNs(), () -> seen.add(run.cpu(), run.pid(), how));
+            }
+        }
+        events.values().forEach(same -> same.forEach(Runnable::run));
+        return seen;
+    }
+
+    private static void at(Map<Long, List<Runnable>> events, long timeNs, Runnable event) {
+        events.computeIfAbsent(timeNs, _ -> new ArrayList<>()).add(event);
+    }
 
     /** What was seen of a scenario's tasks, from when the clock woke the first of them. */
     private static final class Observed {
