@@ -1,14 +1,20 @@
 package org.schedbook.plot;
 
+import java.awt.BasicStroke;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 
 /**
- * CPU time that tasks have had over time, each as a line, and as a thin one what would have been
- * its part.
+ * CPU time that tasks have had over time, each as a line, and as a dashed one what would have been
+ * its part. Where the front end draws Vega, pointing at a line tells both.
  *
  * @param ms when, at least two
  * @param lines one for each task, with a figure for each time
@@ -17,6 +23,17 @@ public record CpuTimePlot(String title, double[] ms, List<Line> lines, String ca
         implements Plot {
 
     private static final int HEIGHT = 380;
+
+    private static final BasicStroke DASHED =
+            new BasicStroke(
+                    1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {5, 4}, 0);
+
+    /** Of the area between the axes in Vega. */
+    private static final int VEGA_WIDTH = Picture.WIDTH - 75;
+
+    private static final int VEGA_HEIGHT = 260;
+
+    private static final String HINT = "Point at a line for its figures.";
 
     /** One task, in ms. */
     public record Line(String task, double[] had, double[] ideal) {
@@ -66,6 +83,44 @@ public record CpuTimePlot(String title, double[] ms, List<Line> lines, String ca
     }
 
     @Override
+    public DisplayData bundle() {
+        DisplayData data = Plot.super.bundle();
+        Vega.put(data, vega());
+        return data;
+    }
+
+    private Map<?, ?> vega() {
+        var csv = new StringBuilder("line,at,had,ideal");
+        for (int line = 0; line < lines.size(); line++) {
+            for (int i = 0; i < ms.length; i++) {
+                csv.append(
+                        String.format(
+                                Locale.ROOT,
+                                "\n%d,%s,%s,%s",
+                                line,
+                                Style.number(ms[i]),
+                                Style.number(lines.get(line).had[i]),
+                                Style.number(lines.get(line).ideal[i])));
+            }
+        }
+        var caption = new ArrayList<>(Picture.wrap(caption()));
+        caption.add(HINT);
+        var values = new HashMap<String, Object>();
+        values.put("title", title);
+        values.put("alt", altText());
+        values.put("caption", caption);
+        values.put("width", VEGA_WIDTH);
+        values.put("height", VEGA_HEIGHT);
+        values.put("tasks", lines.stream().map(Line::task).toList());
+        values.put("points", csv.toString());
+        values.put("indices", IntStream.range(0, lines.size()).boxed().toList());
+        values.put(
+                "colours",
+                IntStream.range(0, lines.size()).mapToObj(Style::colour).map(Vega::hex).toList());
+        return Vega.filled("cpu-time.vega.json", values);
+    }
+
+    @Override
     public Picture picture() {
         XYChart chart = Style.chart(title, HEIGHT, "CPU time had, ms");
         chart.setXAxisTitle("time, ms");
@@ -77,6 +132,7 @@ public record CpuTimePlot(String title, double[] ms, List<Line> lines, String ca
             XYSeries ideal =
                     Style.line(
                             chart, line.task + ", its part", Style.colour(i), 1f, ms, line.ideal);
+            ideal.setLineStyle(DASHED);
             ideal.setShowInLegend(false);
         }
         return new Picture(HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);

@@ -166,8 +166,7 @@ public record Timeline(
     @Override
     public DisplayData bundle() {
         DisplayData data = Plot.super.bundle();
-        data.putData(ZoomableTimeline.MIME_TYPE, ZoomableTimeline.of(this));
-        data.putMetaData(ZoomableTimeline.MIME_TYPE, ZoomableTimeline.METADATA);
+        Vega.put(data, ZoomableTimeline.of(this));
         return data;
     }
 

@@ -1,10 +1,6 @@
 package org.schedbook.plot;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.awt.Color;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -17,17 +13,9 @@ import java.util.stream.IntStream;
 /**
  * A {@link Timeline} as a Vega specification: the wheel, a drag or two fields choose what part is
  * drawn, and pointing at a bar tells its times. The fields are of numbers, because JupyterLab takes
- * the arrow keys from sliders. JupyterLab draws Vega by itself, in notebooks that are not trusted,
- * too, and fetches nothing for it; whatever does not know it shows the PNG.
+ * the arrow keys from sliders.
  */
 final class ZoomableTimeline {
-
-    static final String MIME_TYPE = "application/vnd.vega.v5+json";
-
-    /** Without the menu, which has an online editor in it and no name for screen readers. */
-    static final Map<String, Object> METADATA = Map.of("embed_options", Map.of("actions", false));
-
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private static final String HINT =
             "Drag to move, Ctrl+wheel to zoom, double-click to see all, or use the fields below;"
@@ -77,8 +65,8 @@ final class ZoomableTimeline {
         values.put("bars", bars);
         values.put("tasks", List.copyOf(tasks.keySet()));
         values.put("indices", indices);
-        values.put("colours", colours.stream().map(ZoomableTimeline::hex).toList());
-        values.put("inks", colours.stream().map(Timeline::ink).map(ZoomableTimeline::hex).toList());
+        values.put("colours", colours.stream().map(Vega::hex).toList());
+        values.put("inks", colours.stream().map(Timeline::ink).map(Vega::hex).toList());
         values.put(
                 "legendTitle",
                 tasks.size() <= Timeline.LEGEND_ENTRIES
@@ -98,7 +86,7 @@ final class ZoomableTimeline {
         double middle = (timeline.fromNs() + whole / Math.pow(2, zoom) / 2) / unit;
         values.put("middle", rounded(middle, decimals + 2, RoundingMode.HALF_EVEN));
         values.put("precise", "." + Math.max(0, decimals + 2) + "f");
-        return (Map<?, ?>) filled(template(), values);
+        return Vega.filled("timeline.vega.json", values);
     }
 
     /**
@@ -149,35 +137,6 @@ final class ZoomableTimeline {
 
     private static double log2(double value) {
         return Math.log(value) / Math.log(2);
-    }
-
-    private static String hex(Color colour) {
-        return "#%06x".formatted(colour.getRGB() & 0xFFFFFF);
-    }
-
-    private static Map<?, ?> template() {
-        try (InputStream in = ZoomableTimeline.class.getResourceAsStream("timeline.vega.json")) {
-            return JSON.readValue(in, Map.class);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /**
-     * Returns a tree with the values in the places that have their names, as in {@code "@name@"}.
-     */
-    private static Object filled(Object node, Map<String, Object> values) {
-        return switch (node) {
-            case Map<?, ?> map -> {
-                var filled = new LinkedHashMap<Object, Object>();
-                map.forEach((key, value) -> filled.put(key, filled(value, values)));
-                yield filled;
-            }
-            case List<?> list -> list.stream().map(each -> filled(each, values)).toList();
-            case String text when text.matches("@\\w+@") ->
-                    values.get(text.substring(1, text.length() - 1));
-            default -> node;
-        };
     }
 
     private ZoomableTimeline() {}

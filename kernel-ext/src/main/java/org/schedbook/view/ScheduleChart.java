@@ -335,7 +335,7 @@ public record ScheduleChart(
                 title,
                 times,
                 lines,
-                (caption + " Thin: by weight, at every moment, among all that could run then.")
+                (caption + " Dashed: by weight, at every moment, among all that could run then.")
                         .strip());
     }
 
