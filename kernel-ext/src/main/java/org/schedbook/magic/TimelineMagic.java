@@ -136,7 +136,7 @@ final class TimelineMagic implements Magic {
         String[] labels = labels(first, second);
         return picture(
                 new Shown(
-                        first.title() + ", above " + second.title(),
+                        above(first.title(), second.title()),
                         first.schedule(),
                         first.caption().equals(second.caption())
                                 ? first.caption()
@@ -157,6 +157,30 @@ final class TimelineMagic implements Magic {
                     case "vm" -> loads.record(what, workload);
                     default -> loads.run(beside, workload);
                 });
+    }
+
+    /** Says once what both titles begin and end with. */
+    static String above(String first, String second) {
+        int least = Math.min(first.length(), second.length());
+        int before = 0;
+        while (before < least && first.charAt(before) == second.charAt(before)) {
+            before++;
+        }
+        before = first.lastIndexOf(' ', before - 1) + 1;
+        int behind = 0;
+        while (behind < least - before
+                && first.charAt(first.length() - 1 - behind)
+                        == second.charAt(second.length() - 1 - behind)) {
+            behind++;
+        }
+        while (behind > 0 && ", ".indexOf(first.charAt(first.length() - behind)) < 0) {
+            behind--;
+        }
+        return first.equals(second)
+                ? first + ", twice"
+                : first.substring(0, first.length() - behind)
+                        + ", above "
+                        + second.substring(before);
     }
 
     /** The policies, where they differ, else where the two come from. */

@@ -1,6 +1,6 @@
 package org.schedbook.plot;
 
-import java.awt.BasicStroke;
+import java.awt.Color;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,7 +10,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYSeries;
 
 /**
  * CPU time that tasks have had over time, each as a line, and as a dashed one what would have been
@@ -22,11 +21,12 @@ import org.knowm.xchart.XYSeries;
 public record CpuTimePlot(String title, double[] ms, List<Line> lines, String caption)
         implements Plot {
 
-    private static final int HEIGHT = 380;
+    private static final int HEIGHT = 340;
 
-    private static final BasicStroke DASHED =
-            new BasicStroke(
-                    1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {5, 4}, 0);
+    /** Of so many points of a dashed line, the last {@link #GAP} are left out. */
+    private static final int DASH = 6;
+
+    private static final int GAP = 2;
 
     /** Of the area between the axes in Vega. */
     private static final int VEGA_WIDTH = Picture.WIDTH - 75;
@@ -114,9 +114,7 @@ public record CpuTimePlot(String title, double[] ms, List<Line> lines, String ca
         values.put("tasks", lines.stream().map(Line::task).toList());
         values.put("points", csv.toString());
         values.put("indices", IntStream.range(0, lines.size()).boxed().toList());
-        values.put(
-                "colours",
-                IntStream.range(0, lines.size()).mapToObj(Style::colour).map(Vega::hex).toList());
+        values.put("colours", colours().stream().map(Vega::hex).toList());
         return Vega.filled("cpu-time.vega.json", values);
     }
 
@@ -125,16 +123,32 @@ public record CpuTimePlot(String title, double[] ms, List<Line> lines, String ca
         XYChart chart = Style.chart(title, HEIGHT, "CPU time had, ms");
         chart.setXAxisTitle("time, ms");
         chart.getStyler().setYAxisMin(0.0);
-        Style.legend(chart);
         for (int i = 0; i < lines.size(); i++) {
             Line line = lines.get(i);
             Style.line(chart, line.task, Style.colour(i), 2f, ms, line.had);
-            XYSeries ideal =
-                    Style.line(
-                            chart, line.task + ", its part", Style.colour(i), 1f, ms, line.ideal);
-            ideal.setLineStyle(DASHED);
-            ideal.setShowInLegend(false);
+            Style.line(
+                    chart, line.task + ", its part", Style.colour(i), 1f, ms, dashed(line.ideal));
         }
-        return new Picture(HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
+        List<String> names = lines.stream().map(Line::task).toList();
+        return new Picture(
+                HEIGHT + Style.legendHeight(lines.size()),
+                g -> {
+                    chart.paint(g, Picture.WIDTH, HEIGHT);
+                    Style.drawLegend(g, names, colours(), 0, HEIGHT + 12);
+                },
+                caption);
+    }
+
+    /** XChart begins its dashes anew at each point, so that none would be seen. */
+    private static double[] dashed(double[] ideal) {
+        double[] dashes = ideal.clone();
+        for (int i = 0; i < dashes.length; i++) {
+            dashes[i] = i % DASH >= DASH - GAP ? Double.NaN : dashes[i];
+        }
+        return dashes;
+    }
+
+    private List<Color> colours() {
+        return IntStream.range(0, lines.size()).mapToObj(Style::colour).toList();
     }
 }

@@ -5,6 +5,7 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
 import java.awt.Graphics2D;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -42,6 +43,9 @@ final class Style {
         new Color(0x56B4E9),
         new Color(0x8A8A8A)
     };
+
+    private static final int LEGEND_COLUMNS = 5;
+    private static final int LEGEND_LINE = 18;
 
     /** Returns the colour of the series of that number; they come again after some. */
     static Color colour(int index) {
@@ -84,6 +88,36 @@ final class Style {
         style.setLegendBorderColor(NOTHING);
         style.setLegendBackgroundColor(NOTHING);
         style.setLegendFont(CAPTION);
+    }
+
+    /** How much room {@link #drawLegend} takes for so many. */
+    static int legendHeight(int nr) {
+        return (nr + LEGEND_COLUMNS - 1) / LEGEND_COLUMNS * LEGEND_LINE + 6;
+    }
+
+    /**
+     * Says which colours are whose, in as many lines as it takes: XChart's own legend has one, and
+     * cuts it.
+     *
+     * @param more how many are not named, if that is more than 0
+     * @param y the base of the first line
+     */
+    static void drawLegend(Graphics2D g, List<String> names, List<Color> colours, int more, int y) {
+        int column = (Picture.WIDTH - 2 * Picture.MARGIN) / LEGEND_COLUMNS;
+        g.setFont(CAPTION);
+        for (int i = 0; i < names.size(); i++) {
+            int x = Picture.MARGIN + i % LEGEND_COLUMNS * column;
+            int line = y + i / LEGEND_COLUMNS * LEGEND_LINE;
+            g.setColor(colours.get(i));
+            g.fillRect(x, line - 10, 12, 12);
+            g.setColor(TEXT);
+            g.drawString(fit(g, names.get(i), column - 24.0), x + 17, line);
+        }
+        if (more > 0) {
+            int x = Picture.MARGIN + names.size() % LEGEND_COLUMNS * column;
+            int line = y + names.size() / LEGEND_COLUMNS * LEGEND_LINE;
+            g.drawString("and %d more".formatted(more), x, line);
+        }
     }
 
     /** Returns a text, cut where it would be wider than that. */
@@ -130,12 +164,27 @@ final class Style {
 
     static XYSeries line(
             XYChart chart, String name, Color colour, float width, double[] xs, double... ys) {
-        XYSeries line = chart.addSeries(name, xs, ys);
+        XYSeries line = chart.addSeries(name, uneven(xs), uneven(ys));
         line.setXYSeriesRenderStyle(XYSeriesRenderStyle.Line);
         line.setMarker(SeriesMarkers.NONE);
         line.setLineColor(colour);
         line.setLineStyle(new BasicStroke(width));
         return line;
+    }
+
+    /**
+     * Returns points with one more between the last two. Of points that are evenly apart XChart
+     * takes its ticks, which are no round numbers then.
+     */
+    private static double[] uneven(double[] values) {
+        int last = values.length - 1;
+        if (last < 1) {
+            return values;
+        }
+        double[] more = Arrays.copyOf(values, values.length + 1);
+        more[last] = values[last - 1] + (values[last] - values[last - 1]) / 3;
+        more[last + 1] = values[last];
+        return more;
     }
 
     static void points(

@@ -73,7 +73,6 @@ public record Timeline(
 
     private static final int TOP = 34;
     private static final int AXIS = 24;
-    private static final int LEGEND_LINE = 18;
     static final int LEGEND_ENTRIES = 14;
     private static final int TICKS = 5;
 
@@ -246,9 +245,10 @@ public record Timeline(
     public Picture picture() {
         int height = rowHeight();
         int entries = Math.min(tasks().size(), LEGEND_ENTRIES);
-        int legend = (entries + 4) / 5 * LEGEND_LINE + 6;
         return new Picture(
-                TOP + rows.size() * height + AXIS + legend, g -> draw(g, height), caption);
+                TOP + rows.size() * height + AXIS + Style.legendHeight(entries),
+                g -> draw(g, height),
+                caption);
     }
 
     int rowHeight() {
@@ -293,7 +293,12 @@ public record Timeline(
         arrows.stream()
                 .filter(arrow -> arrow.timeNs() >= fromNs && arrow.timeNs() <= toNs)
                 .forEach(arrow -> drawArrow(g, arrow, height));
-        drawLegend(g, tasks, colours, bottom + AXIS + 12);
+        Style.drawLegend(
+                g,
+                tasks.stream().limit(LEGEND_ENTRIES).toList(),
+                tasks.stream().limit(LEGEND_ENTRIES).map(colours::get).toList(),
+                tasks.size() - LEGEND_ENTRIES,
+                bottom + AXIS + 12);
     }
 
     private void drawArrow(Graphics2D g, Arrow arrow, int height) {
@@ -368,25 +373,6 @@ public record Timeline(
             int width = g.getFontMetrics().stringWidth(label);
             double left = Math.min(at - width / 2.0, Picture.WIDTH - width - 2.0);
             g.drawString(label, (float) left, bottom + 17);
-        }
-    }
-
-    private static void drawLegend(
-            Graphics2D g, List<String> tasks, Map<String, Color> colours, int y) {
-        int shown = Math.min(tasks.size(), LEGEND_ENTRIES);
-        int column = (Picture.WIDTH - 2 * Picture.MARGIN) / 5;
-        for (int i = 0; i < shown; i++) {
-            int x = Picture.MARGIN + i % 5 * column;
-            int line = y + i / 5 * LEGEND_LINE;
-            g.setColor(colours.get(tasks.get(i)));
-            g.fillRect(x, line - 10, 12, 12);
-            g.setColor(Style.TEXT);
-            g.drawString(Style.fit(g, tasks.get(i), column - 24), x + 17, line);
-        }
-        if (tasks.size() > shown) {
-            int x = Picture.MARGIN + shown % 5 * column;
-            int line = y + (shown - 1) / 5 * LEGEND_LINE;
-            g.drawString("and %d more".formatted(tasks.size() - shown), x, line);
         }
     }
 

@@ -45,7 +45,7 @@ final class ZoomableTimeline {
         List<Color> colours = indices.stream().map(Timeline::shade).toList();
 
         var values = new HashMap<String, Object>();
-        values.put("title", timeline.title());
+        values.put("title", Picture.wrap(timeline.title()));
         values.put("alt", timeline.altText());
         var caption = new ArrayList<>(Picture.wrap(timeline.caption()));
         caption.addAll(Picture.wrap(HINT));
@@ -71,7 +71,7 @@ final class ZoomableTimeline {
                 "legendTitle",
                 tasks.size() <= Timeline.LEGEND_ENTRIES
                         ? null
-                        : "%d of %d tasks".formatted(Timeline.LEGEND_ENTRIES, tasks.size()));
+                        : "the first %d of %d".formatted(Timeline.LEGEND_ENTRIES, tasks.size()));
         values.put("legend", indices.stream().limit(Timeline.LEGEND_ENTRIES).toList());
         values.put("limits", List.of(timeline.fromNs(), timeline.endNs()));
         values.put("unit", unit);
