@@ -1,8 +1,9 @@
 package org.schedbook.llm;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,9 +59,41 @@ final class Answer {
 
     private static final Set<String> FAILED = Set.of("error", "engine_error", "network_error");
 
-    /** Where servers say something that is not called an error. */
-    private static final List<String> WORDS =
-            List.of("detail", "errors", "message", "msg", "base_resp");
+    /** Where formats of other makers have a piece of text, or the whole, or what ends it. */
+    private static final List<String> OTHER_TEXTS =
+            pointers(
+                    "message/content", // Ollama, Cohere
+                    "delta/text", // Anthropic
+                    "delta/message/content", // Cohere
+                    "delta", // OpenAI's responses
+                    "response", // Ollama, Cloudflare
+                    "result/response",
+                    "token/text", // Hugging Face
+                    "candidates/0/content/parts", // Gemini
+                    "content", // Anthropic, llama.cpp
+                    "generated_text");
+
+    private static final List<String> OTHER_REASONS =
+            pointers(
+                    "done_reason",
+                    "delta/stop_reason",
+                    "stop_reason",
+                    "delta/finish_reason",
+                    "finish_reason",
+                    "candidates/0/finishReason");
+
+    /** A choice has its reason under one of these; the first is OpenAI's. */
+    private static final List<String> REASONS =
+            pointers(
+                    "finish_reason",
+                    "finishReason",
+                    "delta/finish_reason",
+                    "stop_reason",
+                    "delta/stop_reason");
+
+    private static List<String> pointers(String... paths) {
+        return Stream.of(paths).map("/"::concat).toList();
+    }
 
     /** A server that ends what it began, or refuses what it was asked, with words of its own. */
     static final class SaidException extends Exception {
@@ -99,6 +132,7 @@ final class Answer {
     private final StringBuilder arguments = new StringBuilder();
 
     private String garbled = "";
+    private String unknown = "";
     private SaidException said;
     private String finishReason = "";
     private String servedModel = "";
@@ -113,21 +147,31 @@ final class Answer {
         this.onText = onText;
     }
 
-    /** Takes an event. */
+    /** Takes an event; several may stand in one. */
     void add(String event, String data) throws SaidException, EventReader.TooMuchException {
+        for (String rest = data; !rest.isEmpty(); ) {
+            rest = addFirst(event, rest).strip().replaceFirst("^data:\\s*", "");
+        }
+    }
+
+    /** Returns what stands behind the first. */
+    private String addFirst(String event, String data)
+            throws SaidException, EventReader.TooMuchException {
         if (data.strip().replaceAll("^\"|\"$", "").equalsIgnoreCase("[DONE]")) {
             done = true;
-            return;
+            return "";
         }
         JsonNode node;
-        try {
-            node = Words.JSON.readTree(data);
-        } catch (JsonProcessingException e) {
+        String rest;
+        try (JsonParser parser = Words.JSON.createParser(data)) {
+            node = Words.JSON.readTree(parser);
+            rest = data.substring((int) parser.currentLocation().getCharOffset());
+        } catch (IOException e) {
             if (event.equals("error")) {
                 throw new SaidException(0, Words.of(data));
             }
             garbled = data;
-            return;
+            return "";
         }
         if (node.isTextual() && node.asText().strip().startsWith("{")) {
             add(event, node.asText());
@@ -138,6 +182,7 @@ final class Answer {
         } else {
             take(event, unwrapped(node), data);
         }
+        return rest;
     }
 
     private static JsonNode unwrapped(JsonNode node) {
@@ -167,14 +212,8 @@ final class Answer {
             garbled = data;
             return;
         }
-        if (empty && node.path("message").path("content").isTextual()) {
-            ObjectNode choice = Words.JSON.createObjectNode();
-            choice.set("delta", node.get("message"));
-            choice.set("finish_reason", node.get("done_reason"));
-            choice(choice);
-        } else if (empty && WORDS.stream().anyMatch(name -> isSomething(node.path(name)))) {
-            // It may be all that there is, or a sign of life before the answer.
-            said = new SaidException(Words.status(node), Words.of(node));
+        if (empty) {
+            other(node);
         }
         begun |= choices.isArray() || choices.isObject() || node.has("usage");
         if (!node.path("model").asText("").isBlank() && node.path("model").isTextual()) {
@@ -183,6 +222,9 @@ final class Answer {
         usage(node);
         usage(node.path("usage"));
         usage(node.path("x_groq").path("usage"));
+        usage(node.path("message").path("usage"));
+        usage(node.path("response").path("usage"));
+        usage(node.path("usageMetadata"));
         if (choices.isObject()) {
             choice(choices);
         } else {
@@ -190,6 +232,33 @@ final class Answer {
                 choice(choice);
             }
         }
+    }
+
+    /** Takes what has no choices. */
+    private void other(JsonNode node) throws SaidException, EventReader.TooMuchException {
+        String piece = firstText(node, OTHER_TEXTS);
+        String reason = firstText(node, OTHER_REASONS);
+        if (!piece.isEmpty() || !reason.isEmpty()) {
+            ObjectNode choice = Words.JSON.createObjectNode().put("finish_reason", reason);
+            choice.putObject("delta").put("content", piece);
+            choice(choice);
+            return;
+        }
+        String words = Words.said(node);
+        if (!words.isBlank()) {
+            // It may be all that there is, or a sign of life before the answer.
+            said = new SaidException(Words.status(node), words);
+        } else if (!node.isEmpty()) {
+            unknown = node.toString();
+        }
+    }
+
+    private static String firstText(JsonNode node, List<String> pointers) {
+        return pointers.stream()
+                .map(pointer -> content(node.at(pointer)))
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     /** Returns whether a part says more than that there is nothing. */
@@ -204,9 +273,21 @@ final class Answer {
 
     private void usage(JsonNode usage) {
         promptTokens =
-                count(usage, promptTokens, "prompt_tokens", "input_tokens", "prompt_eval_count");
+                count(
+                        usage,
+                        promptTokens,
+                        "prompt_tokens",
+                        "input_tokens",
+                        "prompt_eval_count",
+                        "promptTokenCount");
         completionTokens =
-                count(usage, completionTokens, "completion_tokens", "output_tokens", "eval_count");
+                count(
+                        usage,
+                        completionTokens,
+                        "completion_tokens",
+                        "output_tokens",
+                        "eval_count",
+                        "candidatesTokenCount");
         cachedTokens = count(usage, cachedTokens, "prompt_cache_hit_tokens", "cached_tokens");
         for (String details : List.of("prompt_tokens_details", "input_tokens_details")) {
             cachedTokens = count(usage.path(details), cachedTokens, "cached_tokens");
@@ -237,7 +318,7 @@ final class Answer {
         JsonNode message = whole ? choice.path("message") : delta;
         int index = choice.path("index").asInt(0);
         String content =
-                Stream.of(message.path("content"), message.path("text"), choice.path("text"))
+                Stream.of(message.path("content"), message.path("text"), choice.path("text"), delta)
                         .map(Answer::content)
                         .filter(each -> !each.isEmpty())
                         .findFirst()
@@ -268,10 +349,16 @@ final class Answer {
             }
         }
         thoughts(message.path("content"));
-        JsonNode reason = choice.path("finish_reason");
-        if (reason.isTextual() && isSomething(reason)) {
-            finishReason = reason.asText().strip().replaceFirst("^(?i)finish_?reason[_.]", "");
-        }
+        REASONS.stream()
+                .map(choice::at)
+                .filter(reason -> reason.isTextual() && isSomething(reason))
+                .findFirst()
+                .ifPresent(
+                        reason ->
+                                finishReason =
+                                        reason.asText()
+                                                .strip()
+                                                .replaceFirst("^(?i)finish_?reason[_.]", ""));
         // At their end some send the whole of what they have sent in pieces.
         if (whole && !text.isEmpty()) {
             if (content.startsWith(text.toString())) {
@@ -396,6 +483,13 @@ final class Answer {
                             "Read the server's words above, and check that OPENAI_BASE_URL is an"
                                     + " OpenAI-compatible API.",
                             "");
+        }
+        if (!begun && !unknown.isEmpty()) {
+            return new ModelException(
+                    "The server sent something else than an answer: " + Words.of(unknown),
+                    "Check that OPENAI_BASE_URL is an OpenAI-compatible API; it usually ends in"
+                            + " /v1.",
+                    "");
         }
         if (!begun) {
             return new ModelException(

@@ -97,7 +97,8 @@ final class ChatClient implements AutoCloseable {
             response.close();
             throw new RefusedException(
                     before.code(),
-                    "it has moved to " + before.header("Location", "?"),
+                    // Behind the question mark may be a secret.
+                    "it has moved to " + before.header("Location", "?").split("[?#]", 2)[0],
                     Optional.empty());
         }
         if (response.isSuccessful()) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Reads what a server sends, line by line: server-sent events, as they are and as they are often
@@ -20,6 +21,12 @@ final class EventReader {
 
     /** Of what is no event, for an error message. */
     private static final int MAX_STRAY = 4096;
+
+    private static final Pattern FIELD =
+            Pattern.compile("(data|event|id|retry|error)?\\s*:", Pattern.CASE_INSENSITIVE);
+
+    /** Each line is looked at with all before it, to see whether an event is whole. */
+    private static final int MAX_LOOSE = 1 << 16;
 
     /** Is given what a server sends. */
     interface Sink {
@@ -63,7 +70,7 @@ final class EventReader {
 
     void read() throws IOException, InterruptedException {
         for (String line = line(); line != null && open; line = line()) {
-            take(line.replaceFirst("^[\ufeff\\s]+", ""));
+            take(line.replaceFirst("^[\ufeff\\s\\x00]+", ""));
         }
         if (open) {
             dispatch();
@@ -81,6 +88,8 @@ final class EventReader {
             }
         } else if (line.isBlank()) {
             dispatch();
+        } else if (goesOn(line)) {
+            append(line);
         } else if (line.startsWith("{") || line.startsWith("[{") || line.equals("[")) {
             dispatch();
             append(line);
@@ -89,6 +98,15 @@ final class EventReader {
         } else {
             field(line);
         }
+    }
+
+    /** Returns whether a line without a field is more of an event that is not whole yet. */
+    private boolean goesOn(String line) {
+        return !data.isEmpty()
+                && data.length() < MAX_LOOSE
+                && data.charAt(0) == '{'
+                && !FIELD.matcher(line).lookingAt()
+                && !isWhole(data.toString());
     }
 
     private void field(String line) throws IOException, InterruptedException {

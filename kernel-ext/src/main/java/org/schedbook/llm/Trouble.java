@@ -66,6 +66,12 @@ record Trouble(Endpoint endpoint, String model, Sampling sampling, Instant now) 
                     "(?is).*(insufficient_quota|insufficient (balance|credit|funds)|billing"
                             + "|exceeded your current quota|payment required).*");
 
+    /** Google says so with status 400. */
+    private static final Pattern KEY =
+            Pattern.compile(
+                    "(?is).*(api[ _-]?key (is )?(not valid|invalid|incorrect|expired|missing)"
+                            + "|(invalid|incorrect|missing|no|expired) api[ _-]?key).*");
+
     private static final Pattern MEMORY =
             Pattern.compile("(?is).*(out of memory|\\boom\\b|more system memory).*");
 
@@ -200,14 +206,14 @@ record Trouble(Endpoint endpoint, String model, Sampling sampling, Instant now) 
         if (status != 401 && NO_MODEL.matcher(words).matches()) {
             return checkModel();
         }
+        if (KEY.matcher(words).matches()) {
+            return checkKey();
+        }
         return switch (status) {
             case 0 -> "Read the server's words above; run the cell again, or try another --model.";
             case 301, 302, 303, 307, 308 ->
                     "Set OPENAI_BASE_URL to where it has moved to, and restart the kernel.";
-            case 401 ->
-                    endpoint.apiKey().isEmpty()
-                            ? "Set OPENAI_API_KEY and restart the kernel."
-                            : "Check OPENAI_API_KEY and restart the kernel.";
+            case 401 -> checkKey();
             case 402 -> "Look at the limits and the credit of your account at the provider's.";
             case 403 ->
                     "The key is valid but may not do this: check the project's rights, and whether the"
@@ -223,6 +229,12 @@ record Trouble(Endpoint endpoint, String model, Sampling sampling, Instant now) 
                             ? "The trouble is on the server's side: run the cell again later."
                             : "Read the server's words above; another --model may do.";
         };
+    }
+
+    private String checkKey() {
+        return endpoint.apiKey().isEmpty()
+                ? "Set OPENAI_API_KEY and restart the kernel."
+                : "Check OPENAI_API_KEY and restart the kernel.";
     }
 
     private String checkModel() {

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,20 +25,34 @@ final class Words {
                             JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
                     .build();
 
+    /** In the order in which they count; however servers join and capitalise what they are of. */
     private static final List<String> NAMES =
             List.of(
                     "error",
                     "message",
+                    "faultstring",
                     "detail",
                     "errors",
                     "msg",
-                    "error_message",
-                    "error_msg",
-                    "errorMessage",
-                    "status_msg",
-                    "base_resp",
+                    "errormessage",
+                    "errormsg",
+                    "statusmsg",
+                    "resultmsg",
+                    "baseresp",
                     "description",
-                    "title");
+                    "errordescription",
+                    "title",
+                    "reason",
+                    "exception",
+                    "err",
+                    "fault",
+                    "innererror",
+                    "header",
+                    "body");
+
+    /** Where the words are of what another field only names. */
+    private static final List<String> LONGER =
+            List.of("message", "detail", "errordescription", "description", "reason");
 
     private static final Pattern PAGE =
             Pattern.compile(
@@ -66,8 +83,13 @@ final class Words {
 
     /** Returns the words in an object. */
     static String of(JsonNode node) {
-        String words = find(node, 0);
-        return line(words.isBlank() ? node.toString() : words);
+        String words = said(node);
+        return words.isBlank() ? line(node.toString()) : words;
+    }
+
+    /** Returns the words in an object, empty if there are none. */
+    static String said(JsonNode node) {
+        return line(find(node, 0));
     }
 
     private static String find(JsonNode node, int depth) {
@@ -95,14 +117,47 @@ final class Words {
             return place.asText() + ": " + node.path("msg").asText();
         }
         String raw = find(node.path("metadata").path("raw"), depth + 1);
+        var fields = new HashMap<String, JsonNode>();
+        node.properties().stream()
+                .filter(each -> !each.getValue().isNull())
+                .forEach(each -> fields.putIfAbsent(plain(each.getKey()), each.getValue()));
         for (String name : NAMES) {
-            JsonNode value = node.path(name);
-            String words = value.isMissingNode() || value.isNull() ? "" : find(value, depth + 1);
+            String words = wordsOf(fields.get(name), depth);
             if (!words.isBlank()) {
-                return raw.isBlank() || words.contains(raw) ? words : words + ": " + raw;
+                String more =
+                        raw.isBlank() && fields.get(name).isTextual()
+                                ? longer(fields, name, depth)
+                                : raw;
+                return more.isBlank() || words.contains(more) ? words : words + ": " + more;
             }
         }
-        return raw;
+        // What is wrong with what, by its name.
+        return raw.isBlank() && depth > 0 && node.size() == 1
+                ? node.properties().stream()
+                        .map(each -> each.getKey() + ": " + find(each.getValue(), depth + 1))
+                        .filter(words -> !words.endsWith(": "))
+                        .findFirst()
+                        .orElse("")
+                : raw;
+    }
+
+    private static String wordsOf(JsonNode value, int depth) {
+        return value == null ? "" : find(value, depth + 1);
+    }
+
+    /** Returns the words beside an error that is only named. */
+    private static String longer(Map<String, JsonNode> fields, String named, int depth) {
+        return !named.equals("error")
+                ? ""
+                : LONGER.stream()
+                        .map(name -> wordsOf(fields.get(name), depth))
+                        .filter(words -> !words.isBlank())
+                        .findFirst()
+                        .orElse("");
+    }
+
+    private static String plain(String name) {
+        return name.replaceAll("[_-]", "").toLowerCase(Locale.ROOT);
     }
 
     /** Returns the status of HTTP that an error names, 0 if it names none. */

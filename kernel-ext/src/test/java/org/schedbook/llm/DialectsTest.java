@@ -378,6 +378,106 @@ class DialectsTest {
                         4),
                 row("a list of completions", json(200, "[\n" + whole + "]\n"), 3, 4),
                 row("blanks before a completion", json(200, "\ufeff\n  " + whole), 3, 4),
+                row(
+                        "Anthropic's own format",
+                        stream(
+                                "event: message_start\n"
+                                        + data(
+                                                "{\"type\":\"message_start\",\"message\":{\"role\":\"assistant\",\"model\":\"m\",\"content\":[],\"usage\":{\"input_tokens\":3,\"output_tokens\":1}}}")
+                                        + data(
+                                                "{\"type\":\"content_block_start\",\"content_block\":{\"type\":\"text\",\"text\":\"\"}}")
+                                        + data(
+                                                "{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"Hel\"}}")
+                                        + data(
+                                                "{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"lo\"}}")
+                                        + data("{\"type\":\"content_block_stop\"}")
+                                        + data(
+                                                "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":4}}")
+                                        + data("{\"type\":\"message_stop\"}")),
+                        3,
+                        4),
+                row(
+                        "the same, whole",
+                        json(
+                                200,
+                                "{\"type\":\"message\",\"content\":[{\"type\":\"text\",\"text\":\"Hello\"}],\"stop_reason\":\"end_turn\",\"usage\":{\"input_tokens\":3,\"output_tokens\":4}}"),
+                        3,
+                        4),
+                row(
+                        "OpenAI's responses",
+                        stream(
+                                data(
+                                                "{\"type\":\"response.created\",\"response\":{\"id\":\"r\",\"error\":null,\"output\":[]}}")
+                                        + data(
+                                                "{\"type\":\"response.output_text.delta\",\"delta\":\"Hel\"}")
+                                        + data(
+                                                "{\"type\":\"response.output_text.delta\",\"delta\":\"lo\"}")
+                                        + data(
+                                                "{\"type\":\"response.completed\",\"response\":{\"usage\":{\"input_tokens\":3,\"output_tokens\":4}}}")),
+                        3,
+                        4),
+                row(
+                        "Gemini's own format",
+                        stream(
+                                data(
+                                                "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hel\"}]}}]}")
+                                        + data(
+                                                "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"lo\"}]},\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":3,\"candidatesTokenCount\":4}}")),
+                        3,
+                        4),
+                row(
+                        "Cloudflare's own format",
+                        data("{\"response\":\"Hel\",\"p\":\"abcd\"}")
+                                + data("{\"response\":\"lo\"}")
+                                + data("{\"response\":\"\"}")
+                                + DONE),
+                row(
+                        "the same, whole",
+                        json(
+                                200,
+                                "{\"result\":{\"response\":\"Hello\"},\"success\":true,\"errors\":[],\"messages\":[]}"),
+                        0,
+                        0),
+                row(
+                        "Hugging Face's own format",
+                        "data:{\"token\":{\"text\":\"Hel\"},\"generated_text\":null}\n\n"
+                                + "data:{\"token\":{\"text\":\"lo\"},\"generated_text\":\"Hello\"}\n\n"),
+                row(
+                        "Cohere's own format",
+                        data(
+                                        "{\"type\":\"message-start\",\"delta\":{\"message\":{\"content\":[]}}}")
+                                + data(
+                                        "{\"type\":\"content-delta\",\"delta\":{\"message\":{\"content\":{\"text\":\"Hello\"}}}}")
+                                + data(
+                                        "{\"type\":\"message-end\",\"delta\":{\"finish_reason\":\"COMPLETE\"}}")),
+                row(
+                        "Together: the text twice in each",
+                        choice(
+                                        "{\"index\":0,\"text\":\"Hel\",\"delta\":{\"token_id\":1,\"content\":\"Hel\"}}")
+                                + choice(
+                                        "{\"index\":0,\"text\":\"lo\",\"delta\":{\"content\":\"lo\"}}")
+                                + finish("stop")),
+                row(
+                        "Perplexity: all of it so far beside each piece",
+                        choice(
+                                        "{\"delta\":{\"content\":\"Hel\"},\"message\":{\"content\":\"Hel\"}}")
+                                + choice(
+                                        "{\"delta\":{\"content\":\"lo\"},\"message\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}")),
+                row("a delta that is text", choice("{\"delta\":\"Hello\"}") + finish("stop")),
+                row(
+                        "two events in one",
+                        content("Hel").strip() + content("lo").strip() + "\n\n" + finish("stop")),
+                row(
+                        "two objects in one event",
+                        content("Hel").strip()
+                                + content("lo").strip().replace("data: ", "")
+                                + "\n\n"
+                                + finish("stop")),
+                row(
+                        "printed over several lines",
+                        "data: {\n \"choices\": [\n  {\"delta\": {\n   \"content\": \"Hello\"}}\n ]\n}\n\n"
+                                + finish("stop")),
+                row("NUL between", "\0\0" + HELLO.replace("\n\n", "\n\n\0") + DONE),
                 row("created, not OK", new Reply(201, "text/event-stream", HELLO + DONE), 0, 0));
     }
 
@@ -402,6 +502,23 @@ class DialectsTest {
             assertEquals(in, answer.promptTokens());
             assertEquals(out, answer.completionTokens());
             assertEquals(1, server.requests.size());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"choices\":[{\"delta\":{},\"finishReason\":\"MAX_TOKENS\"}]}",
+                "{\"choices\":[{\"delta\":{},\"finish_reason\":null,\"stop_reason\":\"max_tokens\"}]}",
+                "{\"choices\":[{\"delta\":{\"finish_reason\":\"length\"}}]}",
+                "{\"choices\":[],\"finish_reason\":\"length\"}",
+                "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"max_tokens\"}}",
+            })
+    void anAnswerThatWasCutOffIsNotTakenForWholeWhereverThatIsSaid(String last) throws Exception {
+        try (var server = new ScriptedServer(stream(content("Hello") + data(last) + DONE))) {
+            Completion answer = ask(server, new StringBuilder());
+            assertEquals("length", answer.finishReason());
+            assertTrue(answer.endedEarly());
         }
     }
 
@@ -668,11 +785,63 @@ class DialectsTest {
                         "6 min",
                         ""),
                 Arguments.of(
+                        "Google",
+                        json(
+                                400,
+                                "[{\"error\":{\"code\":400,\"message\":\"API key not valid. Please pass a valid API key.\"}}]"),
+                        "API key not valid",
+                        "Set OPENAI_API_KEY",
+                        ""),
+                Arguments.of(
+                        "JSON that is no answer",
+                        json(200, "{\"id\":7,\"state\":\"queued\"}"),
+                        "queued",
+                        "OPENAI_BASE_URL",
+                        ""),
+                Arguments.of(
+                        "a raw line break in a string",
+                        stream(
+                                "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}],\n\"error\":\"bo\nom\"}\n\n"),
+                        "bo om",
+                        "words",
+                        ""),
+                Arguments.of(
                         "too long a request",
                         json(413, "{\"message\":\"Payload too large\"}"),
                         "Payload too large",
                         "longer",
                         ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'errors':{'model':['wrong thing']}}",
+                "{'error_code':17,'error_msg':'wrong thing'}",
+                "{'Error':{'Message':'wrong thing'}}",
+                "{'message':null,'Message':'wrong thing'}",
+                "{'fault':{'faultstring':'wrong thing','detail':{'errorcode':'x'}}}",
+                "{'title':'wrong thing','status':400}",
+                "{'status':400,'error':'Bad Request','message':'wrong thing','path':'/v1'}",
+                "{'success':false,'error_message':'wrong thing'}",
+                "{'error':'invalid_request','error_description':'wrong thing'}",
+                "{'status':'error','reason':'wrong thing'}",
+                "{'error':{'code':'x','innererror':{'message':'wrong thing'}}}",
+                "{'statusCode':400,'body':'{\\'message\\':\\'wrong thing\\'}'}",
+                "{'resultCode':400,'resultMsg':'wrong thing'}",
+                "{'header':{'code':10013,'message':'wrong thing'}}",
+                "{'errorMessage':'wrong thing','errorType':'X'}",
+                "{'exception':'wrong thing'}",
+                "{'error':{'type':'wrong thing'}}",
+                "{'success':false,'errors':[{'code':7,'message':'wrong thing'}],'result':null}",
+            })
+    void theWordsAreFoundUnderAnyNameAndWithAnyStatus(String body) throws Exception {
+        for (int status : List.of(200, 400)) {
+            try (var server = new ScriptedServer(json(status, body.replace('\'', '"')))) {
+                var e = assertThrows(ModelException.class, () -> ask(server, new StringBuilder()));
+                assertTrue(e.getMessage().endsWith("wrong thing"), e.getMessage());
+            }
+        }
     }
 
     @ParameterizedTest(name = "{0}")
@@ -753,6 +922,17 @@ class DialectsTest {
             var e = assertThrows(ModelException.class, () -> ask(server, new StringBuilder()));
             assertTrue(e.getMessage().contains("moved to /v2/chat/completions"), e.getMessage());
             assertTrue(e.nextStep().contains("Set OPENAI_BASE_URL"), e.nextStep());
+        }
+    }
+
+    @Test
+    void whereItHasMovedToIsSaidWithoutWhatMayBeASecret() throws Exception {
+        try (var server =
+                new ScriptedServer(
+                        new Reply(302, "text/plain", "", "Location", "/login?token=abc#d"),
+                        new Reply(200, "text/html", "<title>Log in</title>"))) {
+            var e = assertThrows(ModelException.class, () -> ask(server, new StringBuilder()));
+            assertTrue(e.getMessage().endsWith("moved to /login"), e.getMessage());
         }
     }
 
