@@ -1,0 +1,246 @@
+package org.schedbook.sweep;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import com.sun.management.OperatingSystemMXBean;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Writer;
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.schedbook.bench.Bench;
+import org.schedbook.bpf.wire_h;
+import org.schedbook.child.ChildJvm;
+
+/**
+ * Workers on this machine, so many at a time. Each is started when there is something for it to do,
+ * replaced when it ends before it should, and gone when this is closed or its process ends.
+ */
+final class LocalSlots implements AutoCloseable {
+
+    /** The most that anybody has use for on one machine. */
+    static final int MOST = 256;
+
+    /** What a worker, its simulator and its compiler take; a guest takes as much. */
+    private static final long MEMORY_OF_ONE = 2L << 30;
+
+    private static final int HEAP_MIB = 128;
+
+    /** How Linux tells of a process that a signal has ended. */
+    private static final int BY_SIGNAL = 128;
+
+    private static final int KILLED = 9;
+
+    /** Is told what becomes of units. */
+    interface Observer {
+        void started(String key);
+
+        /** There is a result, or one more note of a failure. */
+        void ended(String key);
+    }
+
+    private final UnitDirectory directory;
+    private final BlockingQueue<String> keys;
+    private final Function<String, Duration> limits;
+    private final Observer observer;
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile IOException failure;
+
+    /** Returns how many units can be done here at a time: as many as there are cores and memory. */
+    static int usual() {
+        var machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long byMemory = machine.getTotalMemorySize() / MEMORY_OF_ONE;
+        return Math.toIntExact(Math.clamp(byMemory, 1, machine.getAvailableProcessors()));
+    }
+
+    /**
+     * Begins to work.
+     *
+     * @param keys what is to be done; more may be added
+     * @param limits after how long a worker at a unit is ended, by keys
+     */
+    LocalSlots(
+            UnitDirectory directory,
+            int slots,
+            BlockingQueue<String> keys,
+            Function<String, Duration> limits,
+            Observer observer) {
+        this.directory = directory;
+        this.keys = keys;
+        this.limits = limits;
+        this.observer = observer;
+        for (int slot = 0; slot < slots; slot++) {
+            File words = directory.root().resolve("worker-%d.log".formatted(slot)).toFile();
+            threads.add(
+                    Thread.ofPlatform()
+                            .daemon()
+                            .name("sweep-slot-" + slot)
+                            .start(() -> work(words)));
+        }
+    }
+
+    private void work(File words) {
+        Slot slot = null;
+        try {
+            while (true) {
+                String key = keys.take();
+                observer.started(key);
+                if (slot == null || !slot.process.isAlive()) {
+                    slot = new Slot(words);
+                }
+                Optional<String> failure = slot.measure(key, limits.apply(key));
+                if (failure.isPresent()) {
+                    slot.close();
+                    directory.fail(key, failure.get());
+                }
+                observer.ended(key);
+            }
+        } catch (InterruptedException e) {
+            // It is closed.
+        } catch (IOException e) {
+            failure = e;
+        } finally {
+            if (slot != null) {
+                slot.close();
+            }
+        }
+    }
+
+    /** Returns what keeps it from working on: the directory cannot be written to, perhaps. */
+    Optional<IOException> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** Ends the workers, and what they are doing. */
+    @Override
+    public void close() {
+        threads.forEach(Thread::interrupt);
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One worker. */
+    private final class Slot implements AutoCloseable {
+
+        private final Process process;
+        private final Writer keys;
+        private final BufferedReader answers;
+
+        Slot(File words) throws IOException {
+            process =
+                    jvm().builder(directory.root().toAbsolutePath().toString())
+                            .redirectError(Redirect.to(words))
+                            .start();
+            keys = process.outputWriter(StandardCharsets.UTF_8);
+            answers =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    process.getInputStream(), StandardCharsets.UTF_8));
+        }
+
+        /**
+         * Has a unit measured.
+         *
+         * @return why the worker is of no more use; empty if it has left a file
+         */
+        Optional<String> measure(String key, Duration limit) throws InterruptedException {
+            var answer = new CompletableFuture<String>();
+            Thread reader =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .name("sweep-answer")
+                            .start(() -> answer.complete(ask(key)));
+            try {
+                // What ends with the worker is the answer, so that this ends in time.
+                if (!reader.join(limit)) {
+                    return Optional.of(
+                            "The worker was not done after %d s.".formatted(limit.toSeconds()));
+                }
+                return key.equals(answer.getNow(null)) ? Optional.empty() : Optional.of(why());
+            } finally {
+                if (reader.isAlive()) {
+                    process.destroyForcibly();
+                }
+            }
+        }
+
+        /** Returns what the worker answers, null if it has ended. */
+        private String ask(String key) {
+            try {
+                keys.write(key + "\n");
+                keys.flush();
+                return answers.readLine();
+            } catch (IOException e) {
+                return null;
+            }
+        }
+
+        private String why() throws InterruptedException {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                return "The worker said something that is no answer.";
+            }
+            int code = process.exitValue();
+            if (code == BY_SIGNAL + KILLED) {
+                return "The worker was killed (signal 9): by a person, or by Linux for want of memory.";
+            }
+            return code > BY_SIGNAL
+                    ? "The worker was ended by signal %d.".formatted(code - BY_SIGNAL)
+                    : "The worker ended with exit code %d.".formatted(code);
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+            process.onExit().join();
+        }
+    }
+
+    private static ChildJvm jvm() {
+        var options = new ArrayList<String>();
+        options.add("-XX:TieredStopAtLevel=1"); // others do what takes long
+        options.add("--enable-native-access=ALL-UNNAMED");
+        String guest = System.getProperty("schedbook.guest", System.getenv("SCHEDBOOK_GUEST"));
+        if (guest != null && !guest.isBlank()) {
+            options.add("-Dschedbook.guest=" + guest);
+        }
+        return new ChildJvm(
+                UnitWorker.class,
+                HEAP_MIB,
+                options,
+                List.of(
+                        Bench.class,
+                        wire_h.class,
+                        JsonMapper.class,
+                        JsonFactory.class,
+                        JsonProperty.class,
+                        CBORMapper.class,
+                        Jdk8Module.class,
+                        JavaTimeModule.class));
+    }
+}

@@ -1,0 +1,272 @@
+package org.schedbook.sweep;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.schedbook.bench.BenchJson;
+import org.schedbook.file.ForeignFile;
+
+/**
+ * Units and what came of them, as files: {@code in/KEY.json} describes a unit and never changes,
+ * {@code out/KEY.json} is its result, {@code failed/KEY.N.json} says what a machine did to the
+ * attempt of that number. A file is there as a whole or not at all, whoever is killed: it is
+ * written under another name, and renamed.
+ */
+final class UnitDirectory {
+
+    /** How often a unit is tried where machines fail. */
+    static final int ATTEMPTS = 3;
+
+    /** A unit has some sources, a result some thousand runs with their latencies. */
+    private static final int MAX_FILE = 64 << 20;
+
+    private static final String JSON = ".json";
+
+    private static final String HIDDEN = ".";
+
+    /** The directories that this process has the right to have units done in. */
+    private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
+
+    private static final JsonMapper MAPPER = BenchJson.mapper();
+
+    /**
+     * What a machine did to an attempt.
+     *
+     * @param reason in a sentence
+     * @param node the machine's name
+     */
+    record Failure(String reason, String node, Instant time) {}
+
+    private final Path root;
+    private final Path in;
+    private final Path out;
+    private final Path failed;
+
+    /** Makes what is not there yet. */
+    UnitDirectory(Path root) throws IOException {
+        this.root = root;
+        in = Files.createDirectories(root.resolve("in"));
+        out = Files.createDirectories(root.resolve("out"));
+        failed = Files.createDirectories(root.resolve("failed"));
+    }
+
+    Path root() {
+        return root;
+    }
+
+    // ---- Units ----------------------------------------------------------------------------
+
+    /** Describes a unit, unless it is described already. */
+    void describe(String key, String json) throws IOException {
+        Path file = in.resolve(key + JSON);
+        if (!Files.exists(file) || !ForeignFile.text(file, MAX_FILE).equals(json)) {
+            write(file, json);
+        }
+    }
+
+    /**
+     * Returns a unit.
+     *
+     * @throws MachineException if its description is missing, or is not what its name says
+     */
+    Unit unit(String key) throws MachineException {
+        try {
+            String json = ForeignFile.text(in.resolve(key + JSON), MAX_FILE);
+            if (!Unit.key(json).equals(key)) {
+                throw new MachineException("The description of the unit has been changed.");
+            }
+            return Unit.read(json);
+        } catch (IOException e) {
+            throw new MachineException("The description of the unit cannot be read: " + e);
+        }
+    }
+
+    // ---- Results --------------------------------------------------------------------------
+
+    void finish(UnitResult result) throws IOException {
+        write(out.resolve(result.key() + JSON), MAPPER.writeValueAsString(result));
+    }
+
+    /** Returns the keys that have a result, all by one look at the directory. */
+    Set<String> finished() throws IOException {
+        var keys = new HashSet<String>();
+        try (Stream<Path> files = Files.list(out)) {
+            files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(JSON) && !name.startsWith(HIDDEN))
+                    .forEach(name -> keys.add(name.substring(0, name.length() - JSON.length())));
+        }
+        return keys;
+    }
+
+    /** Returns the result of a unit, or nothing: what is none of ours is taken for damaged. */
+    Optional<UnitResult> result(String key) throws IOException {
+        try {
+            String json = ForeignFile.text(out.resolve(key + JSON), MAX_FILE);
+            return Optional.of(MAPPER.readValue(json, UnitResult.class))
+                    .filter(result -> key.equals(result.key()));
+        } catch (NoSuchFileException | JsonProcessingException e) {
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            // Fields that must be there are not.
+            return Optional.empty();
+        }
+    }
+
+    /** Removes a result that cannot be read, which counts as an attempt. */
+    void discard(String key) throws IOException {
+        fail(key, "Its result was damaged, and has been removed.");
+        Files.deleteIfExists(out.resolve(key + JSON));
+    }
+
+    // ---- Failures -------------------------------------------------------------------------
+
+    /** Writes down what a machine did to a unit. */
+    void fail(String key, String reason) throws IOException {
+        String json =
+                MAPPER.writeValueAsString(new Failure(reason, UnitRunner.node(), Instant.now()));
+        for (int n = failures(key).size() + 1; ; n++) {
+            Path file = failed.resolve(key + "." + n + JSON);
+            Path written = temporary(file, json);
+            try {
+                // A link does not take the place of another's, as a rename would.
+                Files.createLink(file, written);
+                return;
+            } catch (FileAlreadyExistsException e) {
+                // Somebody else has failed of it meanwhile.
+            } finally {
+                Files.deleteIfExists(written);
+            }
+        }
+    }
+
+    /** Returns what machines have done to a unit so far, in the order of the attempts. */
+    List<Failure> failures(String key) throws IOException {
+        var failures = new ArrayList<Failure>();
+        for (int n = 1; ; n++) {
+            try {
+                String json = ForeignFile.text(failed.resolve(key + "." + n + JSON), MAX_FILE);
+                failures.add(MAPPER.readValue(json, Failure.class));
+            } catch (NoSuchFileException e) {
+                return failures;
+            } catch (JsonProcessingException e) {
+                failures.add(new Failure("Nobody knows: the note is damaged.", "", Instant.EPOCH));
+            }
+        }
+    }
+
+    /** Has a unit tried as if it had never been. */
+    void forgive(String key) throws IOException {
+        for (int n = 1; Files.deleteIfExists(failed.resolve(key + "." + n + JSON)); n++) {}
+    }
+
+    // ---- Drivers --------------------------------------------------------------------------
+
+    /**
+     * Takes the right to have units done here; it ends with this process, in whatever way that
+     * does.
+     *
+     * @return empty while another driver has it
+     */
+    Optional<Closeable> tryLock() throws IOException {
+        Path real = root.toRealPath();
+        // Asked first: to close any channel of a file gives up all locks that a process has on it.
+        if (!LOCKED.add(real)) {
+            return Optional.empty();
+        }
+        FileChannel channel = null;
+        boolean locked = false;
+        try {
+            channel =
+                    FileChannel.open(
+                            root.resolve("lock"),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
+            locked = channel.tryLock() != null;
+        } finally {
+            if (!locked) {
+                unlock(real, channel);
+            }
+        }
+        FileChannel held = channel;
+        return locked ? Optional.of(() -> unlock(real, held)) : Optional.empty();
+    }
+
+    private static void unlock(Path real, FileChannel channel) throws IOException {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } finally {
+            LOCKED.remove(real);
+        }
+    }
+
+    /** Removes what was half written when its writer was killed. To be called with the lock. */
+    void sweepUp() throws IOException {
+        for (Path directory : List.of(in, out, failed)) {
+            List<Path> hidden;
+            try (Stream<Path> files = Files.list(directory)) {
+                hidden = files.filter(f -> f.getFileName().toString().startsWith(HIDDEN)).toList();
+            }
+            for (Path file : hidden) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(cancelFile());
+    }
+
+    /** Asks the driver that has the lock to stop. */
+    void cancel() throws IOException {
+        Files.writeString(cancelFile(), "");
+    }
+
+    boolean isCancelled() {
+        return Files.exists(cancelFile());
+    }
+
+    private Path cancelFile() {
+        return root.resolve("cancel");
+    }
+
+    private static void write(Path file, String json) throws IOException {
+        Path written = temporary(file, json);
+        try {
+            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(written);
+        }
+    }
+
+    private static Path temporary(Path file, String json) throws IOException {
+        Path written = file.resolveSibling(HIDDEN + file.getFileName() + "." + UUID.randomUUID());
+        try (FileChannel channel =
+                FileChannel.open(
+                        written, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        return written;
+    }
+}

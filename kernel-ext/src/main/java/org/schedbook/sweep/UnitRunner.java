@@ -1,0 +1,105 @@
+package org.schedbook.sweep;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.schedbook.bench.Bench;
+import org.schedbook.bench.BenchException;
+import org.schedbook.bench.BenchResult;
+import org.schedbook.bench.Contender;
+import org.schedbook.compile.CompileException;
+import org.schedbook.compile.CompilerProcess;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.session.TargetChoice;
+import org.schedbook.target.Target;
+import org.schedbook.target.TargetException;
+import org.schedbook.target.sim.SimTarget;
+import org.schedbook.target.sim.SimulatorEndedException;
+
+/** Measures a unit in this process. */
+final class UnitRunner {
+
+    private final CompilerProcess compiler = new CompilerProcess();
+
+    /**
+     * Returns what came of a unit, also where that is the failure of a policy: the others are then
+     * measured without it.
+     */
+    UnitResult run(String key, Unit unit) throws MachineException, InterruptedException {
+        long start = System.nanoTime();
+        var failures = new LinkedHashMap<String, String>();
+        List<Contender> contenders = compile(unit, failures);
+        Optional<BenchResult> measured = Optional.empty();
+        while (measured.isEmpty() && !contenders.isEmpty()) {
+            measured = measure(unit, contenders, failures);
+            contenders.removeIf(contender -> failures.containsKey(contender.name()));
+        }
+        return new UnitResult(key, measured, failures, node(), (System.nanoTime() - start) / 1e9);
+    }
+
+    private List<Contender> compile(Unit unit, Map<String, String> failures)
+            throws InterruptedException {
+        var contenders = new ArrayList<Contender>();
+        for (Unit.Entrant each : unit.contenders()) {
+            if (each.source().isEmpty()) {
+                contenders.add(Contender.EEVDF);
+                continue;
+            }
+            try {
+                var source = new PolicySource(each.policy(), each.source().get());
+                contenders.add(new Contender(each.label(), Optional.of(compiler.compile(source))));
+            } catch (CompileException e) {
+                failures.put(each.label(), e.getMessage());
+            }
+        }
+        return contenders;
+    }
+
+    /** Returns the figures, or nothing if a contender failed, which is then among the failures. */
+    private static Optional<BenchResult> measure(
+            Unit unit, List<Contender> contenders, Map<String, String> failures)
+            throws MachineException, InterruptedException {
+        var running = new AtomicReference<Contender>();
+        try (Target target = open(unit)) {
+            try {
+                var bench = new Bench(target, unit.workload(), contenders, unit.plan());
+                return Optional.of(bench.run((_, _, contender, _) -> running.set(contender)));
+            } catch (BenchException e) {
+                failures.put(running.get().name(), e.getMessage());
+            } catch (SimulatorEndedException e) {
+                throw new MachineException(e.getMessage());
+            } catch (TargetException e) {
+                // A guest that is gone says nothing of the policy that ran in it.
+                if (running.get() == null || unit.plan().fresh() || !target.isAlive()) {
+                    throw new MachineException(e.getMessage());
+                }
+                failures.put(running.get().name(), e.getMessage());
+            }
+        } catch (TargetException e) {
+            throw new MachineException(e.getMessage() + " " + e.nextStep());
+        }
+        return Optional.empty();
+    }
+
+    /** A simulation has a seed, which a person does not choose with the target. */
+    private static Target open(Unit unit) throws TargetException, InterruptedException {
+        return unit.target() instanceof TargetChoice.Sim sim
+                ? new SimTarget(sim.machine(), sim.options().withSeed(unit.plan().seed()))
+                : unit.target().open();
+    }
+
+    /** Returns the name of this machine. */
+    static String node() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
+            return "localhost";
+        }
+    }
+}
