@@ -133,6 +133,55 @@ class TextTest(CellTest):
         self.assertEqual("error", self.session.complete("name9", 99)["status"])
 
 
+OVERLOADS = """interface I { int a(int x); } interface L { long a(long x); }
+static int m(I f) { return 1; } static long m(L f) { return 1; }
+"""
+
+
+def nested(count, inner, wrap):
+    for i in range(count):
+        inner = wrap(i, inner)
+    return inner
+
+
+class TabTest(CellTest):
+    """Tab and Shift-Tab in cells of Java: they know the session, and no cell keeps them from an end."""
+
+    def names(self, code):
+        return self.session.complete(code)["matches"]
+
+    def test_what_cells_declared_is_completed_and_explained(self):
+        self.ok("import java.util.concurrent.atomic.*;\nint total9 = 1;\nvar counter9 = new AtomicLong();\n"
+                "record Pair9(int left9, int right9) { }\nPair9 of9(int left) { return new Pair9(left, 0); }")
+        self.assertEqual(["total9"], self.names("1 + total"))
+        self.assertEqual(["incrementAndGet()"], self.names("counter9.inc"))
+        self.assertEqual(["left9()"], self.names("of9(1).lef"))
+        self.assertEqual(["of9("], self.names("%%time\nof9"))
+        self.assertIn("Pair9 of9(int left)", str(self.session.inspect("of9(1)", 2)["data"]))
+        self.ok("record Pair9(int left9, int upper9) { }\nlong total9 = 2;")
+        self.assertEqual(["upper9()"], self.names("of9(1).upp"))
+        self.assertEqual(["longValue()"], self.names("Long.valueOf(total9).longV"))
+
+    def test_what_keeps_the_compiler_busy_for_ever_is_given_up(self):
+        self.ok(OVERLOADS)
+        for what, code in {
+            "overloads of the cell": OVERLOADS + "var z = %s;" % nested(
+                14, "x", lambda i, e: f"m(x{i} -> {e})" if i else "m(x0 -> x0)"),
+            "overloads of an earlier cell": "var z = %s;" % nested(
+                14, "x", lambda i, e: f"m(x{i} -> {e})" if i else "m(x0 -> x0)"),
+            "types that double": "var g = %s;" % nested(13, "1", lambda i, e: f'List.of({e}, "a", {e})'),
+            "constants that double": 'class K { static final String A0 = "%s";%s }' % (
+                "x" * 16, "".join(f" static final String A{i + 1} = A{i} + A{i};" for i in range(30))),
+            "parentheses": "int p = " + "(" * 30_000 + "1" + ")" * 30_000 + ";",
+        }.items():
+            with self.subTest(what):
+                code += "\nMath.ma"
+                self.assertIn(self.session.complete(code)["status"], ("ok", "error"))
+                self.assertIn(self.session.inspect(code, len(code) - 2)["status"], ("ok", "error"))
+                self.assertEqual("42", self.ok("6 * 7").shown())
+        self.assertEqual(["max("], self.names("Math.ma"))
+
+
 class LostSessionTest(CellTest):
 
     def test_a_session_that_is_lost_is_said_in_each_cell_from_then_on(self):

@@ -143,7 +143,7 @@ class ArchitectureTest {
                                     "target.sim",
                                     "target.vm")),
                     entry("plot", Set.of("measure")),
-                    entry("jupyter", Set.of()),
+                    entry("jupyter", Set.of("child")),
                     entry("report", Set.of("bench", "jupyter", "measure", "session")),
                     entry(
                             "session",

@@ -161,6 +161,10 @@ final class CellEvaluator extends CodeEvaluator {
         Thread.currentThread().setContextClassLoader(execution.loader());
     }
 
+    CellExecution execution() {
+        return execution;
+    }
+
     @Override
     public ExecutionControlProvider getExecControlProvider() {
         return new ExecutionControlProvider() {

@@ -2,6 +2,8 @@ package org.schedbook.jupyter;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -12,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import jdk.jshell.execution.DirectExecutionControl;
 import jdk.jshell.spi.ExecutionControl.ResolutionException;
 import jdk.jshell.spi.ExecutionControl.RunException;
@@ -49,6 +52,11 @@ final class CellExecution extends DirectExecutionControl {
         super(loader);
         this.loader = loader;
         threads = Executors.newCachedThreadPool(task -> new CellThread(task, loader));
+    }
+
+    /** Returns what {@code %classpath} and {@code %maven} have added. */
+    List<String> classPath() {
+        return Stream.of(loader.getURLs()).map(url -> Path.of(url.getPath()).toString()).toList();
     }
 
     /** A thread for snippets. */

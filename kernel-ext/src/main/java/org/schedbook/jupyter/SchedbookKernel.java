@@ -93,6 +93,7 @@ public final class SchedbookKernel extends JavaKernel {
     private final CellOutput output = new CellOutput(System.out);
     private final CellIo cellIo;
     private final CellEvaluator evaluator;
+    private final JavaAssistant java;
     private volatile CellReply reply;
 
     SchedbookKernel(SchedbookKernelBuilder parts) {
@@ -113,6 +114,7 @@ public final class SchedbookKernel extends JavaKernel {
                 parts.evaluator);
         cellIo = parts.io;
         evaluator = parts.evaluator;
+        java = new JavaAssistant(parts.shell, parts.options, evaluator.execution());
         System.setOut(new CellStream(output, StreamType.OUT));
         System.setErr(new CellStream(output, StreamType.ERR));
         System.setIn(cellIo.in);
@@ -586,7 +588,7 @@ public final class SchedbookKernel extends JavaKernel {
         }
         CellLexer.Found found = CellSource.magicAt(code, at);
         if (found == null) {
-            return super.complete(code, at);
+            return java.complete(code, at);
         }
         String magic = code.substring(found.start(), at);
         if (magic.chars().noneMatch(c -> CellLexer.isBlank((char) c))) {
@@ -615,13 +617,11 @@ public final class SchedbookKernel extends JavaKernel {
                     : new ReplacementOptions(completion.values(), start + completion.start(), at);
         }
         // JJava's own cell magics have Java below them.
-        ReplacementOptions java = super.complete(cell.body(), at - start);
-        return java == null
-                ? null
-                : new ReplacementOptions(
-                        java.getReplacements(),
-                        java.getSourceStart() + start,
-                        java.getSourceEnd() + start);
+        ReplacementOptions found = java.complete(cell.body(), at - start);
+        return new ReplacementOptions(
+                found.getReplacements(),
+                found.getSourceStart() + start,
+                found.getSourceEnd() + start);
     }
 
     @Override
@@ -632,7 +632,7 @@ public final class SchedbookKernel extends JavaKernel {
         }
         CellLexer.Found found = CellSource.magicAt(code, at);
         if (found == null) {
-            return super.inspect(code, at, extraDetail);
+            return java.inspect(code, at, extraDetail);
         }
         return magics.help(MagicLine.parse(code.substring(found.start(), found.end())))
                 .map(SchedbookKernel::explanation)
@@ -642,7 +642,7 @@ public final class SchedbookKernel extends JavaKernel {
     private DisplayData inspectBody(CellSource cell, int at, boolean extraDetail) {
         Optional<? extends Magic> magic = magics.magic(MagicLine.parse(cell.magic()));
         if (magic.isEmpty()) {
-            return super.inspect(cell.body(), at, extraDetail);
+            return java.inspect(cell.body(), at, extraDetail);
         }
         String text = magic.get().explainBody(cell.body(), at);
         return text == null ? null : explanation(text);

@@ -41,13 +41,15 @@ final class SchedbookKernelBuilder
     final MagicsRegistry registry = buildMagicsRegistry();
     final StringStyler styler = buildErrorStyler();
     final CellEvaluator evaluator = new CellEvaluator(name, SchedbookKernel::show);
+    List<String> options = List.of();
     JShell shell;
 
     @Override
     public SchedbookKernel build() {
-        String options = System.getenv("JJAVA_COMPILER_OPTS");
-        if (options != null && !options.isBlank()) {
-            compilerOpts(List.of(options.strip().split("\\s+")));
+        String set = System.getenv("JJAVA_COMPILER_OPTS");
+        if (set != null && !set.isBlank()) {
+            options = List.of(set.strip().split("\\s+"));
+            compilerOpts(options);
         }
         addJJavaMagics();
         shell = buildJShell(evaluator);
