@@ -238,7 +238,8 @@ class WheelTest(unittest.TestCase):
         command = self.work / "venv/bin/schedbook"
         self.assertRegex(run(command, "--version", env=self.clean), r"\Aschedbook \d")
         helped = run(command, "--help", env=self.clean)
-        for name in ("doctor", "set-up", "lab", "run", "guest", "reproduce", "calibrate", "soak"):
+        for name in ("doctor", "set-up", "lab", "run", "guest", "reproduce", "calibrate", "soak",
+                     "sweep"):
             self.assertIn(name, helped)
             self.assertIn("usage", run(command, name, "--help", env=self.clean).lower())
         self.assertRegex(run(command, "doctor", env=self.clean), r"(?m)^ok +JDK 25 or newer")

@@ -17,6 +17,7 @@ TOOLS = {
     "reproduce": "measure a lab report again",
     "calibrate": "measure what scheduling costs in the guest, for the simulator",
     "soak": "put policies under stress",
+    "sweep": "measure policies for each combination of values of their constants",
 }
 
 

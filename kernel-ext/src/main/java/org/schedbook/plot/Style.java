@@ -187,12 +187,13 @@ final class Style {
         return more;
     }
 
-    static void points(
+    static XYSeries points(
             XYChart chart, String name, Color colour, Marker marker, double[] xs, double... ys) {
         XYSeries points = chart.addSeries(name, xs, ys);
         points.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
         points.setMarker(marker);
         points.setMarkerColor(colour);
+        return points;
     }
 
     /** Writes names below their places on the horizontal axis, which knows numbers only. */

@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.schedbook.session.SessionException;
 import org.schedbook.target.TargetException;
 
@@ -25,6 +27,8 @@ import org.schedbook.target.TargetException;
  * see its results come in, and take over when it has gone.
  */
 public final class SweepRun {
+
+    private static final Pattern LOCAL = Pattern.compile("local:(\\d{1,6})");
 
     /** How long a result may lie there before it is seen. */
     private static final long LOOK_MS = 100;
@@ -102,28 +106,37 @@ public final class SweepRun {
     }
 
     /** Returns how many units are done at a time on this machine unless said otherwise. */
-    public static int usualSlots(Sweep sweep) {
+    private static int usualSlots(Sweep sweep) {
         return sweep.isTimedByTheWall() ? 1 : LocalSlots.usual();
     }
 
     /**
-     * Says so if units would disturb each other.
+     * Reads where a sweep is to be measured.
      *
-     * @throws SessionException if they would
+     * @param on {@code local:N}, or {@code local} or null for as many as are usual
+     * @return how many units are to be done at a time
+     * @throws SessionException if it is something else, or units would disturb each other
      */
-    public static void checkSlots(Sweep sweep, int slots) {
+    public static int slots(Sweep sweep, String on) {
+        if (on == null || on.equals("local")) {
+            return usualSlots(sweep);
+        }
+        Matcher matcher = LOCAL.matcher(on);
+        int slots = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
         if (slots < 1 || slots > LocalSlots.MOST) {
             throw new SessionException(
-                    "There are from 1 to %d workers, not %d.".formatted(LocalSlots.MOST, slots),
+                    "'%s' is no place to measure: it is local:N with N from 1 to %d."
+                            .formatted(on, LocalSlots.MOST),
                     "One for each core is a good number: local:%d.".formatted(LocalSlots.usual()));
         }
         if (slots > 1 && sweep.isTimedByTheWall()) {
             throw new SessionException(
                     "Figures of the wall clock are not measured beside each other: each would slow the"
                             + " others down.",
-                    "Write local:1, or have time counted in instructions (--clock instructions) or"
-                            + " simulated (--target sim).");
+                    "Write local:1, or have time counted in instructions (vm with --clock"
+                            + " instructions) or simulated (sim).");
         }
+        return slots;
     }
 
     public Sweep sweep() {

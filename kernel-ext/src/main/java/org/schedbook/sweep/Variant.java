@@ -103,12 +103,10 @@ public record Variant(
         for (String name : names) {
             if (constants.values().stream().flatMap(List::stream).noneMatch(is(name))) {
                 throw new SessionException(
-                        "%s has no constant %s."
-                                .formatted(
-                                        constants.size() == 1
-                                                ? constants.keySet().iterator().next()
-                                                : "No policy of this sweep",
-                                        name),
+                        constants.size() == 1
+                                ? "%s has no constant %s."
+                                        .formatted(constants.keySet().iterator().next(), name)
+                                : "No policy of this sweep has a constant %s.".formatted(name),
                         constants.entrySet().stream()
                                 .map(each -> words(each.getKey(), each.getValue()))
                                 .collect(Collectors.joining(" ")));

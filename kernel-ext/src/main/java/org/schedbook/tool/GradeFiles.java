@@ -62,7 +62,7 @@ final class GradeFiles {
     }
 
     /** A spreadsheet takes what begins with one of these for a formula. */
-    private static String quoted(String text) {
+    static String quoted(String text) {
         String plain = Plain.of(text).replace('\n', ' ');
         String safe = plain.matches("[=+\\-@\\t].*") ? "'" + plain : plain;
         return '"' + safe.replace("\"", "\"\"") + '"';

@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
             KernelTrial.class,
             RecordBench.class,
             Reproduce.class,
+            RunSweep.class,
             SaveGuest.class,
             Soak.class,
         })

@@ -256,27 +256,21 @@ class SweepRunTest {
 
     @Test
     void aHalfWrittenResultIsNone() throws Exception {
-        Sweep sweep = sweep("", 2, 1);
+        Sweep sweep = sweep("", 6, 1);
         SweepRun run = run(sweep);
         List<Reading> readings = readings(measured(run), "rr");
         var keys = List.copyOf(run.keys());
-        Path result = directory.resolve("out").resolve(keys.getFirst() + ".json");
-        String whole = Files.readString(result);
-        for (String half :
-                List.of(
-                        whole.substring(0, whole.length() / 2),
-                        "",
-                        "{}",
-                        "[]",
-                        whole.replace(keys.getFirst(), keys.getLast()))) {
-            Files.writeString(result, half);
-            Files.writeString(result.resolveSibling(".half"), half);
-            SweepRun again = run(sweep);
-            assertEquals(1, again.attempts(), half);
-            assertEquals(readings, readings(measured(again), "rr"));
-            assertFalse(Files.exists(result.resolveSibling(".half")));
-            again.forgive();
+        Path out = directory.resolve("out");
+        String whole = Files.readString(out.resolve(keys.getFirst() + ".json"));
+        var halves = List.of(whole.substring(0, whole.length() / 2), "", "{}", "[]", whole);
+        for (int i = 0; i < halves.size(); i++) {
+            Files.writeString(out.resolve(keys.get(i + 1) + ".json"), halves.get(i));
         }
+        Files.writeString(out.resolve(".half"), "half");
+        SweepRun again = run(sweep);
+        assertEquals(5, again.attempts());
+        assertEquals(readings, readings(measured(again), "rr"));
+        assertFalse(Files.exists(out.resolve(".half")));
     }
 
     @Test
@@ -361,12 +355,14 @@ class SweepRunTest {
                         1,
                         1,
                         Duration.ofMinutes(1));
-        assertEquals(1, SweepRun.usualSlots(wall));
-        SweepRun.checkSlots(wall, 1);
-        assertThrows(SessionException.class, () -> SweepRun.checkSlots(wall, 2));
-        SweepRun.checkSlots(sweep("", 1, 1), 2);
-        assertThrows(SessionException.class, () -> SweepRun.checkSlots(sweep("", 1, 1), 0));
-        assertThrows(SessionException.class, () -> SweepRun.checkSlots(sweep("", 1, 1), 10_000));
+        assertEquals(1, SweepRun.slots(wall, null));
+        assertEquals(1, SweepRun.slots(wall, "local:1"));
+        assertEquals(2, SweepRun.slots(sweep("", 1, 1), "local:2"));
+        assertThrows(SessionException.class, () -> SweepRun.slots(wall, "local:2"));
+        for (String wrong :
+                List.of("local:0", "local:257", "local:99999999", "remote", "local:-1")) {
+            assertThrows(SessionException.class, () -> SweepRun.slots(sweep("", 1, 1), wrong));
+        }
     }
 
     @Test

@@ -1,0 +1,223 @@
+package org.schedbook.view;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.schedbook.bench.BenchResult;
+import org.schedbook.bench.Workloads;
+import org.schedbook.jupyter.Card;
+import org.schedbook.measure.Comparison;
+import org.schedbook.measure.Interval;
+import org.schedbook.measure.Summary;
+import org.schedbook.plot.ParameterPlot;
+import org.schedbook.plot.ParameterPlot.Line;
+import org.schedbook.plot.ParameterPlot.Point;
+import org.schedbook.plot.Plot;
+import org.schedbook.sweep.Sweep;
+import org.schedbook.sweep.SweepRun;
+import org.schedbook.sweep.Variant;
+
+/** How sweeps look: while they run, and what came of them. */
+public final class SweepView {
+
+    /** Returns how far a sweep is. */
+    public static DisplayData card(SweepRun run) {
+        SweepRun.Progress now = run.progress();
+        var card = new Card("Sweep: " + run.sweep().title());
+        card.row("units", units(now));
+        if (now.elsewhere()) {
+            card.row("who", "another process has them done; its results are taken as they come");
+        }
+        run.outcomes().stream()
+                .filter(outcome -> !outcome.failures().isEmpty())
+                .forEach(outcome -> card.row("no figures", failures(outcome)));
+        if (!now.given().isEmpty()) {
+            card.row("given up", givenUp(now));
+        }
+        return card.bundle();
+    }
+
+    /** Returns how many units are in which state, in a line. */
+    public static String units(SweepRun.Progress now) {
+        return "%d of %d done, %d running, %d waiting%s"
+                .formatted(
+                        now.done(),
+                        now.total(),
+                        now.running(),
+                        now.waiting(),
+                        now.given().isEmpty() ? "" : ", %d given up".formatted(now.given().size()));
+    }
+
+    /** Returns which variants have no figures, and why. */
+    public static String failures(Sweep.Outcome outcome) {
+        return outcome.failures().entrySet().stream()
+                .map(each -> each.getKey() + ": " + each.getValue())
+                .collect(
+                        Collectors.joining(
+                                "\n", "under %s\n".formatted(outcome.workload().name()), ""));
+    }
+
+    /** Returns what machines did to the units that have been given up, each reason once. */
+    public static String givenUp(SweepRun.Progress now) {
+        var counts = new LinkedHashMap<String, Integer>();
+        now.given().values().forEach(reason -> counts.merge(reason, 1, Integer::sum));
+        return counts.entrySet().stream()
+                .map(
+                        each ->
+                                "%d %s tried three times. %s"
+                                        .formatted(
+                                                each.getValue(),
+                                                each.getValue() == 1 ? "unit was" : "units were",
+                                                each.getKey()))
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** Returns the figures of a workload against what varies most. */
+    public static Plot plot(Sweep sweep, BenchResult measured) {
+        Optional<String> parameter = parameter(sweep);
+        if (parameter.isEmpty()) {
+            return BenchPlot.of(measured);
+        }
+        String name = parameter.get();
+        var lines = new LinkedHashMap<String, List<Point>>();
+        for (Variant variant : sweep.variants()) {
+            if (measured.contenders().contains(variant.label())) {
+                lines.computeIfAbsent(rest(variant, name), _ -> new ArrayList<>())
+                        .add(point(variant.number(name), measured, variant.label()));
+            }
+        }
+        boolean isTime = sweep.variants().stream().anyMatch(variant -> variant.isTime(name));
+        var headline = measured.workload().headline();
+        if (lines.values().stream().flatMap(List::stream).allMatch(p -> Double.isNaN(p.at()))) {
+            return BenchPlot.of(measured);
+        }
+        return new ParameterPlot(
+                "%s by %s".formatted(headline.name(), name),
+                isTime ? name + " (ms)" : name,
+                headline.unit().isEmpty()
+                        ? headline.name()
+                        : "%s (%s)".formatted(headline.name(), headline.unit()),
+                lines.entrySet().stream().map(SweepView::line).toList(),
+                "%s. Dots are medians, bars their 95 %% intervals; %s is better. %s"
+                        .formatted(
+                                measured.workload().title(),
+                                headline.better().word(),
+                                measured.machine().caption()));
+    }
+
+    private static Line line(Map.Entry<String, List<Point>> named) {
+        return new Line(
+                named.getKey(),
+                named.getValue().stream().sorted(Comparator.comparingDouble(Point::at)).toList());
+    }
+
+    /** The constant with the most values that are numbers. */
+    private static Optional<String> parameter(Sweep sweep) {
+        return sweep.constants().stream()
+                .filter(name -> values(sweep, name) > 1)
+                .max(Comparator.comparingLong(name -> values(sweep, name)));
+    }
+
+    private static long values(Sweep sweep, String constant) {
+        return sweep.variants().stream()
+                .mapToDouble(variant -> variant.number(constant))
+                .filter(Double::isFinite)
+                .distinct()
+                .count();
+    }
+
+    /** Returns what a variant is called besides the value of one constant. */
+    private static String rest(Variant variant, String constant) {
+        return variant.policy()
+                + variant.labels().entrySet().stream()
+                        .filter(each -> !each.getKey().equals(constant))
+                        .map(each -> " " + each.getKey() + "=" + each.getValue())
+                        .collect(Collectors.joining());
+    }
+
+    private static Point point(double at, BenchResult measured, String label) {
+        double[] samples =
+                measured.samples().get(label).stream().mapToDouble(Double::doubleValue).toArray();
+        Interval interval = interval(samples, measured);
+        return new Point(at, Summary.of(samples).median(), interval.low(), interval.high());
+    }
+
+    private static Interval interval(double[] samples, BenchResult measured) {
+        return Interval.ofMedian(samples, 1 - Comparison.LEVEL, measured.plan().seed());
+    }
+
+    /**
+     * A line of a table that other programs read.
+     *
+     * @param variant what was measured
+     * @param metric its name; empty where there is no figure
+     * @param failure why there is none; empty where there is
+     */
+    public record Row(
+            String workload,
+            Variant variant,
+            String metric,
+            String unit,
+            String better,
+            double[] samples,
+            double median,
+            Interval interval,
+            String failure) {}
+
+    /** Returns the figures of all metrics, and the variants that have none. */
+    public static List<Row> rows(Sweep sweep, List<Sweep.Outcome> outcomes) {
+        var rows = new ArrayList<Row>();
+        for (Sweep.Outcome outcome : outcomes) {
+            String workload = Workloads.write(outcome.workload());
+            for (Variant variant : sweep.variants()) {
+                outcome.measured()
+                        .filter(measured -> measured.contenders().contains(variant.label()))
+                        .ifPresent(measured -> rows.addAll(rows(workload, variant, measured)));
+                String failure = outcome.failures().get(variant.label());
+                if (failure != null) {
+                    rows.add(
+                            new Row(
+                                    workload,
+                                    variant,
+                                    "",
+                                    "",
+                                    "",
+                                    new double[0],
+                                    Double.NaN,
+                                    new Interval(Double.NaN, Double.NaN),
+                                    failure));
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static List<Row> rows(String workload, Variant variant, BenchResult measured) {
+        return measured.workload().metrics().stream()
+                .map(
+                        metric -> {
+                            double[] samples =
+                                    measured.samples(metric).get(variant.label()).stream()
+                                            .mapToDouble(Double::doubleValue)
+                                            .toArray();
+                            return new Row(
+                                    workload,
+                                    variant,
+                                    metric.name(),
+                                    metric.unit(),
+                                    metric.better().word(),
+                                    samples,
+                                    Summary.of(samples).median(),
+                                    interval(samples, measured),
+                                    "");
+                        })
+                .toList();
+    }
+
+    private SweepView() {}
+}
