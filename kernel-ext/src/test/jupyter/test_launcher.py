@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import platform
 import re
 import shutil
 import subprocess
@@ -10,9 +11,31 @@ import sys
 import tempfile
 import unittest
 
+from session import Session, environment
+
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 LAUNCHER = ROOT / "schedbook"
 GUEST = ROOT / "runtime" / "guest"
+
+
+HELD = """public class Held extends Policy {
+    private final ArrayDeque<Task> waiting = new ArrayDeque<>();
+
+    public void enqueue(Task task, long enqFlags) {
+        waiting.add(task);
+    }
+
+    public void dequeue(Task task, long deqFlags) {
+        waiting.remove(task);
+    }
+
+    public void dispatch(int cpu, Task prev) {
+        Task next = waiting.poll();
+        if (next != null) {
+            insert(next, Dsq.LOCAL, SLICE_DFL_NS, 0);
+        }
+    }
+}"""
 
 
 def program(path, text):
@@ -180,6 +203,45 @@ class MatrixTest(unittest.TestCase):
                               capture_output=True, text=True, timeout=900)
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
         self.assertRegex(done.stdout, r"(?m)^ok +\d+\.\d+.* s  fifo \d+, rr \d+, vtime \d+")
+
+
+class ForeignGuestTest(unittest.TestCase):
+    """A guest whose CPUs are not this machine's; loads are small, for all of it is emulated."""
+
+    ARCH = "arm64" if platform.machine() == "x86_64" else "amd64"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.added = subprocess.run([LAUNCHER, "guest", "add", cls.ARCH], stdin=subprocess.DEVNULL,
+                                   capture_output=True, text=True, timeout=900)
+
+    def test_a_policy_compiled_here_schedules_the_other_kernel(self):
+        self.assertEqual(0, self.added.returncode, self.added.stdout + self.added.stderr)
+        session = Session(env=environment())
+        self.addCleanup(session.close)
+        load = "perf bench -f simple sched messaging -t -g 1 -l 10"
+        for code, shown in (
+                (f"%target vm --arch {self.ARCH}", f"an {self.ARCH} guest"),
+                ("%shell uname -m", {"arm64": "aarch64", "amd64": "x86_64"}[self.ARCH]),
+                ("%attach fifo", "enabled"), (f"%shell {load}", r"\d+\.\d+"),
+                ("%attach vtime", "enabled"), (f"%shell {load}", r"\d+\.\d+"),
+                (f"%%policy held\n{HELD}", "held"), ("%attach held", "enabled"), (f"%shell {load}", r"\d+\.\d+"),
+                ("%status", "(?s)held.*enabled"), ("%detach", "disabled"),
+                ("%attach fifo --in-kernel", "enabled"), (f"%shell {load}", r"\d+\.\d+"), ("%detach", "disabled"),
+                ("%bench batch:jobs=2 --only -p fifo -n 1 --warm-ups 0", r"(?m)fifo +\d")):
+            cell = session.run(code, 600)
+            self.assertEqual("ok", cell.reply["status"], code + cell.shown() + cell.shown("text/html"))
+            self.assertRegex(cell.shown(), shown, code)
+        cell = session.run("%target vm --clock instructions", 60)
+        self.assertRegex(cell.shown() + str(cell.reply), "a clock of instructions is for amd64")
+
+    def test_its_own_architecture_and_one_unknown_are_refused_in_words(self):
+        for arch, said in (("", "Which architecture?"), ("sparc", "Which architecture?"),
+                           ({"arm64": "amd64", "amd64": "arm64"}[self.ARCH], "this machine's own")):
+            refused = subprocess.run([LAUNCHER, "guest", "add", *arch.split()], stdin=subprocess.DEVNULL,
+                                     capture_output=True, text=True, timeout=60)
+            self.assertEqual(1, refused.returncode)
+            self.assertIn(said, refused.stderr)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import org.schedbook.session.TargetChoice;
 import org.schedbook.target.Availability;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
+import org.schedbook.target.vm.Architecture;
 import org.schedbook.target.vm.Clock;
 import org.schedbook.target.vm.GuestShape;
 import picocli.CommandLine.Command;
@@ -34,6 +35,9 @@ import picocli.CommandLine.Parameters;
                     + " figures hardly vary, and tell how much work there was, not how much of it"
                     + " was done at once, since all CPUs share the count and run in turn. They vary"
                     + " least with one CPU, which is what such a guest has unless asked for more.",
+            "",
+            "With --arch the guest's CPUs are of another kind than this machine's, and emulated:"
+                    + " ./schedbook guest add arm64 makes such a guest.",
         },
         footer = {
             "Examples:",
@@ -41,6 +45,7 @@ import picocli.CommandLine.Parameters;
             "  %target vm --cpus 4 --memory 2G",
             "  %target vm --in-kernel",
             "  %target vm --clock instructions",
+            "  %target vm --arch arm64",
             "  %target sim --cpus 64 --mode user",
             "  %target host"
         })
@@ -80,6 +85,12 @@ final class TargetMagic implements Magic {
                             + " until another target is chosen.")
     private Boolean inKernel;
 
+    @Option(
+            names = "--arch",
+            paramLabel = "ARCH",
+            description = "What the guest's CPUs are: amd64 or arm64.")
+    private Architecture architecture;
+
     @Mixin private SimMachineOptions simulated;
 
     private final Session session;
@@ -90,7 +101,7 @@ final class TargetMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) throws TargetException, InterruptedException {
-        if (kind != null || cpus != null || memory != null || clock != null || simulated.given()) {
+        if (kind != null || cpus != null || isOfGuests() || simulated.given()) {
             boolean kept = kind == null && session.place().decidesInKernel();
             choose(choice(), session, call);
             session.place().decideInKernel(kept && hasKernel());
@@ -113,18 +124,17 @@ final class TargetMagic implements Magic {
 
     /** Returns what the line asks for. */
     TargetChoice choice() {
-        boolean guest = memory != null || clock != null;
         TargetChoice.Kind now =
                 kind != null
                         ? kind
                         : simulated.given()
                                 ? TargetChoice.Kind.sim
                                 : session.place().choice().kind();
-        if (now != TargetChoice.Kind.vm && guest
+        if (now != TargetChoice.Kind.vm && isOfGuests()
                 || now != TargetChoice.Kind.sim && simulated.given()) {
             throw new CellError("That is no option of " + now.word() + ".")
                     .next(
-                            "--memory and --clock are for vm, --topology, --mode and --costs for"
+                            "--memory, --clock and --arch are for vm, --topology, --mode and --costs for"
                                     + " sim.");
         }
         return switch (now) {
@@ -138,6 +148,10 @@ final class TargetMagic implements Magic {
                 yield now.usual();
             }
         };
+    }
+
+    private boolean isOfGuests() {
+        return memory != null || clock != null || architecture != null;
     }
 
     /** Has policies run on the usual target of a kind, unless they do already. */
@@ -173,7 +187,7 @@ final class TargetMagic implements Magic {
     /** Returns the shape of the guest now, with what was asked for changed. */
     private GuestShape shape() {
         GuestShape base = session.place().choice().guest().orElse(GuestShape.DEFAULT);
-        if (kind != null && cpus == null && memory == null && clock == null) {
+        if (kind != null && cpus == null && !isOfGuests()) {
             return GuestShape.DEFAULT;
         }
         if (clock == Clock.INSTRUCTIONS && base.equals(GuestShape.DEFAULT)) {
@@ -185,7 +199,8 @@ final class TargetMagic implements Magic {
             return new GuestShape(
                     cpus == null ? base.cpus() : cpus,
                     memory == null ? base.memoryMib() : mib(memory),
-                    clock == null ? base.clock() : clock);
+                    clock == null ? base.clock() : clock,
+                    architecture == null ? base.architecture() : architecture);
         } catch (IllegalArgumentException e) {
             throw new CellError("There can be no such guest: " + e.getMessage() + ".")
                     .next("Change the number and run the cell again.");

@@ -20,6 +20,7 @@ import org.schedbook.target.sim.CostModel;
 import org.schedbook.target.sim.SimMachine;
 import org.schedbook.target.sim.SimOptions;
 import org.schedbook.target.sim.SimTarget;
+import org.schedbook.target.vm.Architecture;
 import org.schedbook.target.vm.Clock;
 import org.schedbook.target.vm.GuestShape;
 import org.schedbook.target.vm.VmTarget;
@@ -88,7 +89,10 @@ public sealed interface TargetChoice {
                             Integer.parseInt(guest.group(2)),
                             guest.group(3).equals(Clock.WALL.label())
                                     ? Clock.WALL
-                                    : Clock.INSTRUCTIONS));
+                                    : Clock.INSTRUCTIONS,
+                            Optional.ofNullable(guest.group(4))
+                                    .flatMap(Architecture::of)
+                                    .orElse(null)));
         }
         Matcher simulated = SIMULATED.matcher(line);
         if (!simulated.matches()) {
@@ -104,7 +108,8 @@ public sealed interface TargetChoice {
 
     Pattern GUEST =
             Pattern.compile(
-                    "vm --cpus (\\d{1,3}) --memory (\\d{1,6})M --clock (wall|instructions)");
+                    "vm --cpus (\\d{1,3}) --memory (\\d{1,6})M --clock (wall|instructions)"
+                            + "(?: --arch (amd64|arm64))?");
 
     Pattern SIMULATED = Pattern.compile("sim --topology (\\S+) --mode (kernel|user)");
 
@@ -147,8 +152,11 @@ public sealed interface TargetChoice {
 
         @Override
         public String label() {
-            return "vm: a guest with %d CPUs and %d MiB%s"
+            return "vm: %s with %d CPUs and %d MiB%s"
                     .formatted(
+                            shape.architecture() == Architecture.HOST
+                                    ? "a guest"
+                                    : "an " + shape.architecture().label() + " guest",
                             shape.cpus(),
                             shape.memoryMib(),
                             shape.clock() == Clock.INSTRUCTIONS
@@ -158,8 +166,14 @@ public sealed interface TargetChoice {
 
         @Override
         public String line() {
-            return "vm --cpus %d --memory %dM --clock %s"
-                    .formatted(shape.cpus(), shape.memoryMib(), shape.clock().label());
+            return "vm --cpus %d --memory %dM --clock %s%s"
+                    .formatted(
+                            shape.cpus(),
+                            shape.memoryMib(),
+                            shape.clock().label(),
+                            shape.architecture() == Architecture.AMD64
+                                    ? "" // so that reports read as they did when there was no other
+                                    : " --arch " + shape.architecture().label());
         }
 
         @Override

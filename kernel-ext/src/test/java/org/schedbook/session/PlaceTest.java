@@ -16,6 +16,9 @@ import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Status;
 import org.schedbook.target.TargetException;
+import org.schedbook.target.vm.Architecture;
+import org.schedbook.target.vm.Clock;
+import org.schedbook.target.vm.GuestShape;
 
 class PlaceTest {
 
@@ -63,6 +66,16 @@ class PlaceTest {
         var attached = new Ended(null);
         Place.refuseEnded(POLICY.name(), attached);
         assertFalse(attached.closed);
+    }
+
+    @Test
+    void aGuestOfAnotherArchitectureIsTheSameInAReport() {
+        var choice = new TargetChoice.Vm(new GuestShape(2, 1536, Clock.WALL, Architecture.ARM64));
+        assertTrue(choice.line().endsWith("--arch arm64"), choice.line());
+        assertEquals(choice, TargetChoice.parse(choice.line()));
+        assertEquals(
+                new TargetChoice.Vm(new GuestShape(2, 1536, Clock.WALL, Architecture.AMD64)),
+                TargetChoice.parse("vm --cpus 2 --memory 1536M --clock wall"));
     }
 
     @Test

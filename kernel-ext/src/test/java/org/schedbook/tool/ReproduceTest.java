@@ -106,6 +106,8 @@ class ReproduceTest {
                 "vm --cpus 2 --memory 999999M --clock wall",
                 "vm --cpus 0 --memory 1536M --clock wall",
                 "vm --cpus 2 --memory 1536M --clock wall --kernel /tmp/x",
+                "vm --cpus 2 --memory 1536M --clock wall --arch sparc",
+                "vm --cpus 1 --memory 1536M --clock instructions --arch arm64",
                 "",
             })
     void nothingButAShapeIsTakenFromAPage(String target) throws IOException {

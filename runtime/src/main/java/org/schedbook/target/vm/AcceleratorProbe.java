@@ -36,17 +36,20 @@ final class AcceleratorProbe {
         } catch (IOException e) {
             // A read-only cache costs the next start a few seconds, nothing more.
         }
-        return works ? Accelerator.KVM : emulation();
+        return works ? Accelerator.KVM : emulation(image);
     }
 
     /** Returns what needs no finding out: what was asked for, remembered, or is the only choice. */
     static Optional<Accelerator> known(GuestImage image) throws TargetException {
+        if (image.architecture() != Architecture.HOST) {
+            return Optional.of(emulation(image));
+        }
         switch (Objects.requireNonNullElse(System.getenv(VARIABLE), "")) {
             case "kvm" -> {
                 return Optional.of(Accelerator.KVM);
             }
             case "tcg" -> {
-                return Optional.of(emulation());
+                return Optional.of(emulation(image));
             }
             case "" -> {}
             case String other ->
@@ -57,7 +60,7 @@ final class AcceleratorProbe {
         }
         Path kvm = Path.of("/dev/kvm");
         if (!Files.isReadable(kvm) || !Files.isWritable(kvm)) {
-            return Optional.of(emulation());
+            return Optional.of(emulation(image));
         }
         try {
             if (Trust.objection(memo(image)).isPresent()) {
@@ -67,14 +70,16 @@ final class AcceleratorProbe {
             if (answer.equals(key() + WORKS)) {
                 return Optional.of(Accelerator.KVM);
             }
-            return answer.equals(key() + FAILS) ? Optional.of(emulation()) : Optional.empty();
+            return answer.equals(key() + FAILS) ? Optional.of(emulation(image)) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty(); // not asked yet
         }
     }
 
-    private static Accelerator emulation() throws TargetException {
-        return Qemu.patchesCodeSafely() ? Accelerator.TCG : Accelerator.TCG_IN_TURN;
+    private static Accelerator emulation(GuestImage image) throws TargetException {
+        return Qemu.patchesCodeSafely(image.architecture())
+                ? Accelerator.TCG
+                : Accelerator.TCG_IN_TURN;
     }
 
     private static Path memo(GuestImage image) {
@@ -83,7 +88,7 @@ final class AcceleratorProbe {
 
     /** Another kernel on this machine, or another QEMU, may well bring KVM to life. */
     private static String key() throws TargetException {
-        return System.getProperty("os.version") + " " + Qemu.release() + " ";
+        return System.getProperty("os.version") + " " + Qemu.release(Architecture.HOST) + " ";
     }
 
     private static boolean kvmRunsGuest(GuestImage image)

@@ -29,12 +29,18 @@ public record GuestImage(
         Path snapshots,
         Map<String, String> properties) {
 
+    private static final String ARCHITECTURE = "architecture";
+
+    private static final String HOW_TO_ADD =
+            "Run ./schedbook guest add %s in a terminal; it takes a few minutes.";
+
     /**
      * Finds the image in the directory named by the system property {@code schedbook.guest}, by the
-     * environment's {@code SCHEDBOOK_GUEST}, or else in the user's cache.
+     * environment's {@code SCHEDBOOK_GUEST}, or else in the user's cache; one of an architecture
+     * that this machine has not, below that.
      */
-    static GuestImage find() throws TargetException {
-        return find("current");
+    static GuestImage find(Architecture architecture) throws TargetException {
+        return find(directory(architecture), "current", architecture);
     }
 
     /**
@@ -43,7 +49,11 @@ public record GuestImage(
      * @param name of its subdirectory of {@code base}
      */
     public static GuestImage find(String name) throws TargetException {
-        Path directory = directory();
+        return find(directory(), name, Architecture.HOST);
+    }
+
+    static GuestImage find(Path directory, String name, Architecture architecture)
+            throws TargetException {
         Path base = resolved(directory.resolve("base").resolve(name));
         var image =
                 new GuestImage(
@@ -55,15 +65,33 @@ public record GuestImage(
                         properties(base));
         for (Path file : new Path[] {image.kernel, image.initrd, image.root, image.payload}) {
             if (!Files.isReadable(file)) {
-                throw new TargetException(
-                        "There is no guest image yet.",
-                        "Run ./schedbook doctor in a terminal: it says what is missing and how to"
-                                + " get it.",
-                        "not readable: " + file);
+                throw missing(architecture, file);
             }
             checkTrust(file);
         }
+        if (image.architecture() != architecture) {
+            throw new TargetException(
+                    "The guest image is for %s, and %s was to be started."
+                            .formatted(image.properties.get(ARCHITECTURE), architecture.label()),
+                    architecture == Architecture.HOST
+                            ? "Import one for this machine, or have ./schedbook set-up build it."
+                            : HOW_TO_ADD.formatted(architecture.label()),
+                    base.toString());
+        }
         return image;
+    }
+
+    private static TargetException missing(Architecture architecture, Path file) {
+        return architecture == Architecture.HOST
+                ? new TargetException(
+                        "There is no guest image yet.",
+                        "Run ./schedbook doctor in a terminal: it says what is missing and how to"
+                                + " get it.",
+                        "not readable: " + file)
+                : new TargetException(
+                        "There is no guest image for %s yet.".formatted(architecture.label()),
+                        HOW_TO_ADD.formatted(architecture.label()),
+                        "not readable: " + file);
     }
 
     private static void checkTrust(Path file) throws TargetException {
@@ -89,6 +117,13 @@ public record GuestImage(
         Path shared = directory.resolve("snapshots");
         Path kept = Files.exists(shared) ? shared : directory;
         return Files.isWritable(kept) ? shared : usersCache().resolve("snapshots");
+    }
+
+    /** Returns the directory with what guests of that architecture boot from. */
+    static Path directory(Architecture architecture) {
+        return architecture == Architecture.HOST
+                ? directory()
+                : directory().resolve(architecture.label());
     }
 
     /** Returns the directory that all of this is in, and need not exist. */
@@ -131,6 +166,11 @@ public record GuestImage(
     /** Returns what the kernel calls itself. */
     public String kernelRelease() {
         return properties.getOrDefault("kernel", "unknown");
+    }
+
+    /** Returns what it is for; null if that is none that there can be guests of. */
+    Architecture architecture() {
+        return Architecture.of(properties.getOrDefault(ARCHITECTURE, "amd64")).orElse(null);
     }
 
     /**

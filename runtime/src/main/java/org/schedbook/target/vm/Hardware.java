@@ -24,7 +24,7 @@ record Hardware(Accelerator accelerator, GuestShape shape) {
 
     /** Returns QEMU's options for it. */
     List<String> options() {
-        var options = new ArrayList<>(accelerator.options());
+        var options = new ArrayList<>(accelerator.options(shape.architecture()));
         options.addAll(shape.clock().options());
         options.addAll(List.of("-smp", Integer.toString(shape.cpus())));
         options.addAll(List.of("-m", shape.memoryMib() + "M"));

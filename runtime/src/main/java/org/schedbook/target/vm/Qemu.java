@@ -31,16 +31,13 @@ import org.schedbook.target.host.ProcMemory;
 final class Qemu implements AutoCloseable {
 
     static final String HOW_TO_INSTALL =
-            "Install it (Debian: apt-get install qemu-system-x86), or run ./schedbook doctor.";
-
-    private static final String PROGRAM = "qemu-system-x86_64";
+            "Install it (Debian: apt-get install qemu-system), or run ./schedbook doctor.";
 
     private static final Pattern VERSION = Pattern.compile("version (\\d+\\.\\d+)");
     private static final Pattern RELEASE = Pattern.compile("version ([\\d.]+)");
 
     /** A panic ends QEMU at once ({@code panic=-1} with {@code -no-reboot}). */
-    private static final String KERNEL_OPTIONS =
-            "console=ttyS0 quiet panic=-1 nokaslr mitigations=off";
+    private static final String KERNEL_OPTIONS = "quiet panic=-1 nokaslr mitigations=off";
 
     /** A QEMU that a guest has taken over can neither run a program nor change its user. */
     private static final String SANDBOX =
@@ -69,15 +66,21 @@ final class Qemu implements AutoCloseable {
      */
     static List<String> command(GuestImage image, Hardware hardware, String kernelOption) {
         var command = new ArrayList<String>();
-        command.add(program());
-        command.addAll(firmware());
+        Architecture architecture = image.architecture();
+        command.add(program(architecture));
+        command.addAll(firmware(architecture));
         command.addAll(List.of("-nodefaults", "-no-user-config", "-no-reboot"));
-        command.addAll(List.of("-display", "none", "-nic", "none", "-machine", "q35"));
+        command.addAll(List.of("-display", "none", "-nic", "none"));
+        command.addAll(List.of("-machine", architecture.machine()));
         command.addAll(List.of("-sandbox", SANDBOX));
         command.addAll(hardware.options());
         command.addAll(List.of("-kernel", image.kernel().toString()));
         command.addAll(List.of("-initrd", image.initrd().toString()));
-        command.addAll(List.of("-append", KERNEL_OPTIONS + " " + kernelOption));
+        command.addAll(
+                List.of(
+                        "-append",
+                        "console=%s %s %s"
+                                .formatted(architecture.console(), KERNEL_OPTIONS, kernelOption)));
         command.addAll(disks(image));
         command.addAll(List.of("-device", "virtio-serial-pci"));
         command.addAll(List.of("-chardev", "stdio,id=agent,signal=off"));
@@ -94,23 +97,23 @@ final class Qemu implements AutoCloseable {
 
     /**
      * Returns the program to run: what the system property {@code schedbook.qemu} or the variable
-     * {@code SCHEDBOOK_QEMU} names, or the one that {@code ./schedbook} brought, which it does
-     * where the system's is too old to run a guest's CPUs at once, or else the system's.
+     * {@code SCHEDBOOK_QEMU} names for guests of this machine's architecture, or the one that
+     * {@code ./schedbook} brought, which it does where the system's is too old to run a guest's
+     * CPUs at once, or else the system's.
      */
-    static String program() {
+    static String program(Architecture architecture) {
         String named = System.getProperty("schedbook.qemu", System.getenv("SCHEDBOOK_QEMU"));
-        if (named != null && !named.isBlank()) {
+        if (named != null && !named.isBlank() && architecture == Architecture.HOST) {
             return named;
         }
-        Path brought = GuestImage.resolved(GuestImage.directory().resolve("qemu/current"));
-        return Files.isExecutable(brought.resolve(PROGRAM))
-                ? brought.resolve(PROGRAM).toString()
-                : PROGRAM;
+        Path directory = GuestImage.directory(architecture).resolve("qemu/current");
+        Path brought = GuestImage.resolved(directory).resolve(architecture.qemu());
+        return Files.isExecutable(brought) ? brought.toString() : architecture.qemu();
     }
 
     /** One that was brought has its firmware beside it; the system's finds its own. */
-    private static List<String> firmware() {
-        Path directory = Path.of(program()).resolveSibling("data");
+    private static List<String> firmware(Architecture architecture) {
+        Path directory = Path.of(program(architecture)).resolveSibling("data");
         return directory.isAbsolute() && Files.isDirectory(directory)
                 ? List.of("-L", directory.toString())
                 : List.of();
@@ -118,19 +121,21 @@ final class Qemu implements AutoCloseable {
 
     /** Returns whether there is such a program, or one of that name on the path. */
     static boolean isInstalled() {
-        Path program = Path.of(program());
+        Path program = Path.of(program(Architecture.HOST));
         return program.getNameCount() > 1
                 ? Files.isExecutable(program)
                 : Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, PROGRAM)));
+                        .anyMatch(
+                                directory ->
+                                        Files.isExecutable(Path.of(directory).resolve(program)));
     }
 
     /**
      * Returns whether emulation by several threads is safe for a kernel that patches its own code:
      * from QEMU 8.1 on.
      */
-    static boolean patchesCodeSafely() throws TargetException {
-        return patchesCodeSafely(version());
+    static boolean patchesCodeSafely(Architecture architecture) throws TargetException {
+        return patchesCodeSafely(version(architecture));
     }
 
     static boolean patchesCodeSafely(String version) {
@@ -143,15 +148,15 @@ final class Qemu implements AutoCloseable {
     }
 
     /** Returns its version as people know it, such as {@code 10.0.2}. */
-    static String release() throws TargetException {
-        String version = version();
+    static String release(Architecture architecture) throws TargetException {
+        String version = version(architecture);
         Matcher number = RELEASE.matcher(version);
         return number.find() ? number.group(1) : version;
     }
 
     /** Returns the first line of what QEMU says of itself, asked once. */
-    static String version() throws TargetException {
-        String program = program();
+    static String version(Architecture architecture) throws TargetException {
+        String program = program(architecture);
         String known = VERSIONS.get(program);
         if (known != null) {
             return known;

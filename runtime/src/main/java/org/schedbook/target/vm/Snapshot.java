@@ -86,7 +86,7 @@ final class Snapshot {
         String key =
                 hash(
                         Message.PROTOCOL,
-                        Qemu.version(),
+                        Qemu.version(image.architecture()),
                         command,
                         image.properties(),
                         image.payload(), // named by its content

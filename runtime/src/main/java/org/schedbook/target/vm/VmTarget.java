@@ -108,7 +108,7 @@ public final class VmTarget implements Target {
 
     /** Returns the snapshot of the guest that {@link #boot} starts; need not exist. */
     static Snapshot snapshot(GuestShape shape) throws TargetException, InterruptedException {
-        GuestImage image = GuestImage.find();
+        GuestImage image = GuestImage.find(shape.architecture());
         return Snapshot.of(image, Hardware.choose(image, shape));
     }
 
@@ -182,7 +182,7 @@ public final class VmTarget implements Target {
 
     /** Returns the clock by which figures vary least: instructions wherever guests are emulated. */
     public static Clock steadiestClock() throws TargetException, InterruptedException {
-        return AcceleratorProbe.choose(GuestImage.find()) == Accelerator.KVM
+        return AcceleratorProbe.choose(GuestImage.find(Architecture.HOST)) == Accelerator.KVM
                 ? Clock.WALL
                 : Clock.INSTRUCTIONS;
     }
@@ -190,7 +190,7 @@ public final class VmTarget implements Target {
     /** Says whether a guest can be booted here, without booting one. */
     public static Availability availability() {
         try {
-            GuestImage image = GuestImage.find();
+            GuestImage image = GuestImage.find(Architecture.HOST);
             if (!Qemu.isInstalled()) {
                 return Availability.missing(NAME, "QEMU is not installed", Qemu.HOW_TO_INSTALL);
             }
@@ -198,7 +198,7 @@ public final class VmTarget implements Target {
                     NAME,
                     "QEMU %s, Linux %s, %s"
                             .formatted(
-                                    Qemu.release(),
+                                    Qemu.release(Architecture.HOST),
                                     image.kernelRelease(),
                                     AcceleratorProbe.known(image)
                                             .map(Accelerator::label)

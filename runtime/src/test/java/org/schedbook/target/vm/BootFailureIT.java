@@ -65,7 +65,7 @@ class BootFailureIT {
     /** Links to the real image, to be spoilt one file at a time. */
     private void copyImage() throws Exception {
         System.setProperty(PROPERTY, realGuest);
-        GuestImage image = GuestImage.find();
+        GuestImage image = GuestImage.find(Architecture.HOST);
         System.setProperty(PROPERTY, guest.toString());
         Files.copy(image.kernel(), base.resolve("vmlinuz"));
         Files.copy(image.initrd(), base.resolve("initrd"));

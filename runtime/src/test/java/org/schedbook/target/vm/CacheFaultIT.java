@@ -33,7 +33,7 @@ class CacheFaultIT {
     @Test
     void whereTheCacheIsReadOnlyAGuestBootsThoughOneIsSavedThere() throws Exception {
         VmTarget.boot().close(); // so that it is saved
-        Path saved = GuestImage.find().snapshots();
+        Path saved = GuestImage.find(Architecture.HOST).snapshots();
         assertEquals(
                 "disabled, saved", onAMount("mount --bind -o ro " + saved + " %s", ReadOnly.class));
     }
@@ -91,7 +91,7 @@ class CacheFaultIT {
     }
 
     private static GuestImage imageWith(Path snapshots) throws Exception {
-        GuestImage image = GuestImage.find();
+        GuestImage image = GuestImage.find(Architecture.HOST);
         return new GuestImage(
                 image.kernel(),
                 image.initrd(),

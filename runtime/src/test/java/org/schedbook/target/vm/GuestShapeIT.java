@@ -23,7 +23,7 @@ class GuestShapeIT {
     @Test
     void aGuestHasTheCpusTheMemoryAndTheClockThatWereAskedFor() throws Exception {
         var shape = new GuestShape(4, 1200, Clock.INSTRUCTIONS);
-        GuestImage image = GuestImage.find();
+        GuestImage image = GuestImage.find(Architecture.HOST);
         var snapshot = Snapshot.of(image, Hardware.choose(image, shape), 1);
         try (VmTarget guest = VmTarget.boot(snapshot)) {
             assertEquals("4", run(guest, "nproc"));

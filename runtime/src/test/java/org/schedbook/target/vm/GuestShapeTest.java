@@ -45,6 +45,20 @@ class GuestShapeTest {
                 new Hardware(Accelerator.TCG, shape(1, Clock.WALL)).options().contains("-icount"));
     }
 
+    @Test
+    void aShapeThatNamesNoArchitectureIsOfAmd64() {
+        assertEquals(Architecture.AMD64, new GuestShape(2, 1536, Clock.WALL, null).architecture());
+    }
+
+    @Test
+    void instructionsAreCountedOfAmd64Alone() {
+        var e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> new GuestShape(1, 1536, Clock.INSTRUCTIONS, Architecture.ARM64));
+        assertTrue(e.getMessage().contains("for amd64, not arm64"), e.getMessage());
+    }
+
     private static GuestShape shape(int cpus, Clock clock) {
         return new GuestShape(cpus, 1536, clock);
     }

@@ -36,7 +36,9 @@ class QemuIT {
 
     @Test
     void theOneThatGuestsUsuallyRunInRunsThemWithAllCpusAtOnce() throws Exception {
-        assumeTrue(Qemu.patchesCodeSafely(), "no newer one could be had: " + Qemu.version());
+        assumeTrue(
+                Qemu.patchesCodeSafely(Architecture.HOST),
+                "no newer one could be had: " + Qemu.version(Architecture.HOST));
         assertNotEquals(Accelerator.TCG_IN_TURN, hardware().accelerator());
         assertRunsPolicies();
     }
@@ -44,7 +46,8 @@ class QemuIT {
     /** Boots, so that nothing is left behind: notebooks keep only two saved guests. */
     private static void assertRunsPolicies() throws Exception {
         var policy = new PolicyCompiler().compile(PolicySource.builtIn("fifo").orElseThrow());
-        try (VmTarget guest = VmTarget.bootCold(Snapshot.of(GuestImage.find(), hardware()))) {
+        try (VmTarget guest =
+                VmTarget.bootCold(Snapshot.of(GuestImage.find(Architecture.HOST), hardware()))) {
             try (Attachment attachment = guest.attach(policy)) {
                 var load = List.of("perf", "bench", "sched", "messaging", "-g", "1", "-l", "50");
                 assertEquals(0, guest.run(load, LIMIT).exitCode());
@@ -56,13 +59,16 @@ class QemuIT {
 
     @Test
     void aGuestSavedInOneIsNotResumedInTheOther() throws Exception {
-        assumeTrue(!Qemu.program().equals(OF_THE_SYSTEM), "there is only the system's");
-        var usual = Snapshot.of(GuestImage.find(), hardware()).directory();
+        assumeTrue(
+                !Qemu.program(Architecture.HOST).equals(OF_THE_SYSTEM),
+                "there is only the system's");
+        var usual = Snapshot.of(GuestImage.find(Architecture.HOST), hardware()).directory();
         System.setProperty(PROPERTY, OF_THE_SYSTEM);
-        assertNotEquals(usual, Snapshot.of(GuestImage.find(), hardware()).directory());
+        assertNotEquals(
+                usual, Snapshot.of(GuestImage.find(Architecture.HOST), hardware()).directory());
     }
 
     private static Hardware hardware() throws Exception {
-        return Hardware.choose(GuestImage.find(), GuestShape.DEFAULT);
+        return Hardware.choose(GuestImage.find(Architecture.HOST), GuestShape.DEFAULT);
     }
 }

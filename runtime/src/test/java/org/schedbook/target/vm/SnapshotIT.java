@@ -35,7 +35,7 @@ class SnapshotIT {
     /** Has a copy of the saved guest in a directory of its own, for others may be using it. */
     @BeforeEach
     void copy() throws Exception {
-        GuestImage image = GuestImage.find();
+        GuestImage image = GuestImage.find(Architecture.HOST);
         Hardware hardware = Hardware.choose(image, GuestShape.DEFAULT);
         Snapshot original = Snapshot.of(image, hardware);
         if (!original.exists()) {
