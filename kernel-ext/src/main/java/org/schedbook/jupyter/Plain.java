@@ -1,7 +1,9 @@
 package org.schedbook.jupyter;
 
 import java.lang.Character.UnicodeScript;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
@@ -21,12 +23,34 @@ public final class Plain {
     /** What JJava colours the lines of an error with; anything else it may be is not obeyed. */
     private static final Pattern COLOUR = Pattern.compile("\u001b\\[(?:[01]|[34][0-79])m");
 
-    /** Makes the text of a bundle plain, and no longer than what a cell may write. */
+    private static final MIMEType CHART = MIMEType.parse("application/vnd.vega.v5+json");
+
+    /**
+     * Makes the text and the chart of a bundle plain, and the text no longer than what a cell may
+     * write.
+     */
     static DisplayData of(DisplayData data) {
         if (data != null && data.getData(MIMEType.TEXT_PLAIN) instanceof String text) {
             data.putText(of(CellOutput.bounded(text, CellOutput.LIMIT)));
         }
+        if (data != null && data.hasDataForType(CHART)) {
+            data.putData(CHART, inAll(data.getData(CHART)));
+        }
         return data;
+    }
+
+    /** A chart is an object of JSON; names of tasks, say, are among its values. */
+    private static Object inAll(Object value) {
+        return switch (value) {
+            case String text -> of(text);
+            case List<?> list -> list.stream().map(Plain::inAll).toList();
+            case Map<?, ?> map -> {
+                var all = new LinkedHashMap<Object, Object>();
+                map.forEach((key, each) -> all.put(key, inAll(each)));
+                yield all;
+            }
+            case null, default -> value;
+        };
     }
 
     /** Returns lines of an error with their colours, and else as {@link #of(String)} does. */

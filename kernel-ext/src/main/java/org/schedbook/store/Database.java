@@ -101,12 +101,14 @@ final class Database implements AutoCloseable {
                         null);
             }
         }
+        for (Path each : files.subList(1, files.size())) {
+            if (Files.exists(each) && !Files.isRegularFile(each)) {
+                // A pipe would be waited for, without an end.
+                throw foreign(each, "it is no file");
+            }
+        }
         if (!Files.exists(file)) {
             return 0;
-        }
-        if (!Files.isRegularFile(file)) {
-            // A pipe would be waited for, without an end.
-            throw foreign(file, "it is no file");
         }
         var config = new SQLiteConfig();
         config.setReadOnly(true);
@@ -146,7 +148,7 @@ final class Database implements AutoCloseable {
             for (String name : objects.keySet()) {
                 // An index may be of an expression, which runs with each write.
                 if (!name.startsWith("table ") && !expected.containsKey(name)) {
-                    throw foreign(file, "it has a " + name);
+                    throw foreign(file, "it has its own " + name);
                 }
             }
             for (var each : expected.entrySet()) {

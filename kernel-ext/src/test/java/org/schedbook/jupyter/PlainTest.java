@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,20 @@ class PlainTest {
     void theColoursOfAProgramGoAndAllElseThatATerminalWouldObeyIsWrittenOut(
             String output, String plain) {
         assertEquals(plain, Plain.of(CommandResult.uncoloured(output)));
+    }
+
+    @Test
+    void theNamesInAChartArePlainToo() throws Exception {
+        String chart = "application/vnd.vega.v5+json";
+        var data = new DisplayData("x");
+        data.putData(
+                chart,
+                Map.of("signals", List.of(Map.of("value", List.of("a\u202eb", 7, "\u001b[2J")))));
+        assertEquals(
+                Map.of(
+                        "signals",
+                        List.of(Map.of("value", List.of("a\\u{202e}b", 7, "\\u{1b}[2J")))),
+                Plain.of(data).getData(MIMEType.parse(chart)));
     }
 
     @Test
