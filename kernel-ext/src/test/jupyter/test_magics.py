@@ -540,6 +540,57 @@ class PromptTest(unittest.TestCase):
         self.assertEqual(3, len(self.attempts()) - before)
         self.assertEqual(["COMPILE", "CHECK", None], [a["failed"] for a in self.attempts()[-3:]])
 
+    def test_an_answer_that_cannot_decide_in_the_kernel_goes_back_with_its_name(self):
+        floats = FIFO.replace("SLICE_DFL_NS", "(long) (SLICE_DFL_NS * .5)")
+        self.endpoint.answer = [f"```java\n{s}\n```" for s in (floats, FIFO)]
+        cell = self.session.run("%%prompt both --in-kernel\nAnything.", 240)
+        self.assertEqual("ok", cell.reply["status"], cell.shown())
+        self.assertIn("\u2713 can decide in the kernel (Linux", cell.shown())
+        self.assertEqual(["%%policy both\n" + FIFO], [p["text"] for p in cell.reply["payload"]])
+        first, second = (request["messages"] for _, _, request in self.endpoint.requests)
+        self.assertIn("# In the kernel", first[0]["content"])
+        self.assertIn("[no-floating-point]", second[3]["content"])
+        self.assertIn("line 3", second[3]["content"])
+        self.assertNotIn("%attach", second[3]["content"])
+        self.assertEqual(["KERNEL", None], [a["failed"] for a in self.attempts()[-2:]])
+        self.session.run("%%prompt plain --no-attach\nAnything.")
+        self.assertNotIn("# In the kernel", self.endpoint.requests[-1][2]["messages"][0]["content"])
+
+    def test_a_model_writes_c_that_the_gate_and_the_verifier_let_through(self):
+        good = ("static void enqueue(SB, struct task_struct *task, s64 enqFlags)\n{\n"
+                "    sb_insert(task, Dsq_GLOBAL, SLICE_DFL_NS, enqFlags);\nsb_out:;\n}")
+        reads = '#include "/etc/passwd"\n' + good
+        unverified = good.replace("sb_insert(", "task = (struct task_struct *)task->scx.weight;\n    sb_insert(", 1)
+        self.endpoint.answer = [f"```c\n{s}\n```" for s in (reads, unverified, good)]
+        cell = self.session.run("%%prompt c-first --language bpf\nAnything.", 240)
+        self.assertEqual("ok", cell.reply["status"], cell.shown())
+        self.assertEqual(["%%bpf c-first\n" + good], [p["text"] for p in cell.reply["payload"]])
+        self.assertIn("\u2713 can decide in the kernel (Linux", cell.shown())
+        first, second, third = (request["messages"] for _, _, request in self.endpoint.requests)
+        self.assertIn("sb_insert_vtime", first[0]["content"])
+        self.assertIn("line 1: #include is not possible", second[3]["content"])
+        self.assertIn("cannot decide in the kernel", third[5]["content"])
+        self.assertRegex(third[5]["content"], r"at line 4: ")
+        self.assertNotIn("root:", str(self.endpoint.requests))
+        self.assertEqual(["COMPILE", "KERNEL", None], [a["failed"] for a in self.attempts()[-3:]])
+        self.assertIn("c-first is attached in the kernel", self.session.run("%attach c-first").shown())
+        self.session.run("%detach")
+
+    def test_what_decides_in_the_kernel_is_improved_there(self):
+        self.session.run("%%policy there\n" + FIFO)
+        short = FIFO.replace("SLICE_DFL_NS", "1_000_000")
+        self.endpoint.answer = ["Shorter slices.", f"```java\n{short}\n```"]
+        line = '%improve there@kernel --goal "messaging:groups=1,loops=10 time" --hold-out pipe -n 2 --rounds 1 --no-attach'
+        cell = self.session.run(line, 240)
+        self.assertEqual("ok", cell.reply["status"], cell.shown())
+        self.assertIn("round-1@kernel", str(cell.messages))
+        plan, code = (request["messages"] for _, _, request in self.endpoint.requests)
+        for messages in (plan, code):
+            self.assertIn("# In the kernel", messages[0]["content"])
+            self.assertIn("decides in the kernel", messages[1]["content"])
+        self.assertIn("start@kernel", self.session.run("%leaderboard --against start@kernel").shown()
+                      + self.session.run("%plot").shown())
+
     def test_after_the_last_repair_the_last_source_is_offered_with_its_errors(self):
         broken = [FIFO.replace("insert", f"insrt{n}") for n in range(3)]
         self.endpoint.answer = [f"```java\n{s}\n```" for s in broken]

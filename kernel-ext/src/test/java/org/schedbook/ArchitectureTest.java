@@ -112,6 +112,7 @@ class ArchitectureTest {
                                     "compile",
                                     "file",
                                     "harness",
+                                    "kernel",
                                     "llm",
                                     "policy",
                                     "store",

@@ -158,6 +158,14 @@ final class Candidates implements CommandLine.IFactory {
         }
     }
 
+    /** What a model can write a policy in. */
+    static final class Languages extends Offer {
+        @Override
+        Iterable<String> values(Session session) {
+            return Stream.of(RequestOptions.Language.values()).map(Enum::name).toList();
+        }
+    }
+
     /** What {@code %prompt} does. */
     static final class Show extends Offer {
         @Override

@@ -19,6 +19,9 @@ import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.LiveDisplay;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.kernel.ClangException;
+import org.schedbook.kernel.KernelPolicy;
+import org.schedbook.kernel.UnsupportedException;
 import org.schedbook.llm.Endpoint;
 import org.schedbook.llm.Model;
 import org.schedbook.llm.ModelException;
@@ -29,12 +32,14 @@ import org.schedbook.llm.Sampling;
 import org.schedbook.measure.Comparison;
 import org.schedbook.measure.Verdict;
 import org.schedbook.prompt.DryRun;
+import org.schedbook.prompt.Form;
 import org.schedbook.prompt.Gates;
 import org.schedbook.prompt.GuestTrial;
 import org.schedbook.prompt.ImproveLoop;
 import org.schedbook.prompt.PromptTexts;
 import org.schedbook.session.Policies;
 import org.schedbook.session.Session;
+import org.schedbook.session.SessionException;
 import org.schedbook.session.Situations;
 import org.schedbook.store.Improvement;
 import org.schedbook.target.Target;
@@ -55,7 +60,8 @@ import picocli.CommandLine.Parameters;
                     + " through the gates of %%prompt is measured against the best so far, by turns"
                     + " in a fresh guest, and kept only if it is better and the interval excludes no"
                     + " change. Before a winner is named it is measured against the start on another"
-                    + " workload, and must not be worse there.",
+                    + " workload, and must not be worse there. POLICY@kernel is improved as it decides in"
+                    + " the kernel: models are told what can be translated, and all is measured there.",
             "",
             "What was interrupted goes on where it was when the same line is run again.",
             ""
@@ -63,7 +69,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "Examples:",
             "  %improve my-policy --goal \"messaging time\" --rounds 8 --budget 0.50",
-            "  %improve my-policy --goal wakeup --planner big-model --coder small-model"
+            "  %improve my-policy --goal wakeup --planner big-model --coder small-model",
+            "  %improve my-policy@kernel --goal messaging"
         })
 final class ImproveMagic implements Magic {
 
@@ -157,6 +164,8 @@ final class ImproveMagic implements Magic {
                     "Keep the answers there, so that they can be played back without a model.")
     private Path record;
 
+    private boolean inKernel;
+
     private final Session session;
     private final Map<String, String> environment;
 
@@ -174,8 +183,13 @@ final class ImproveMagic implements Magic {
         }
         Workload workload = workload();
         Workload other = BenchOptions.workload(otherWorkload(workload));
+        inKernel = session.place().decidesInKernel() || name.endsWith(Contender.IN_KERNEL);
+        name = Contender.policyOf(name);
         Policies.checkFree(name);
         session.policies().named(name); // Says so if there is none, or it does not compile.
+        if (inKernel) {
+            session.policies().inKernel(name); // And if it cannot decide there.
+        }
         PolicySource start = session.policies().source(name);
         Optional<Endpoint> endpoint = Endpoint.from(environment);
         if (endpoint.isEmpty()) {
@@ -237,11 +251,12 @@ final class ImproveMagic implements Magic {
         Prices prices = session.prices();
         OptionalDouble limit = budget(prices, plans, codes);
         String goalInWords =
-                "%s of %s should be %s"
+                "%s of %s should be %s%s"
                         .formatted(
                                 workload.headline().name(),
                                 Workloads.write(workload),
-                                workload.headline().better().word());
+                                workload.headline().better().word(),
+                                inKernel ? ", where the policy decides in the kernel" : "");
         Improvement improvement =
                 session.store()
                         .improve(
@@ -273,6 +288,7 @@ final class ImproveMagic implements Magic {
                         new FreshGuests(workload, other, call),
                         session.store(),
                         PromptTexts.builtIn(),
+                        form(),
                         Optional.ofNullable(record).map(Recordings::new));
         var board = new ImproveBoard(workload);
         try (LiveDisplay live =
@@ -309,8 +325,13 @@ final class ImproveMagic implements Magic {
         return limit;
     }
 
+    private Form form() {
+        return inKernel ? Form.IN_KERNEL : Form.JAVA;
+    }
+
     private Gates gates(DryRun simulation) {
-        return Gates.standard(
+        return Gates.of(
+                form(),
                 session.policies().compiler(),
                 simulation,
                 noAttach
@@ -387,9 +408,23 @@ final class ImproveMagic implements Magic {
             }
         }
 
-        private Contender contender(ImproveLoop.Candidate candidate) {
+        private Contender contender(ImproveLoop.Candidate candidate) throws InterruptedException {
             String round = candidate.round() == 0 ? "start" : "round-" + candidate.round();
-            return new Contender(round, Optional.of(candidate.compiled()));
+            if (!inKernel) {
+                return new Contender(round, Optional.of(candidate.compiled()));
+            }
+            try {
+                KernelPolicy translated = KernelPolicy.of(candidate.source(), candidate.compiled());
+                return new Contender(
+                        round + Contender.IN_KERNEL,
+                        Optional.of(candidate.compiled()),
+                        Optional.of(translated));
+            } catch (UnsupportedException | ClangException e) {
+                // It went through the gate, so what is missing now is not the policy's fault.
+                throw new SessionException(
+                        "%s cannot decide in the kernel: %s".formatted(round, e.getMessage()),
+                        "Run the same line again: it goes on where it was.");
+            }
         }
     }
 }

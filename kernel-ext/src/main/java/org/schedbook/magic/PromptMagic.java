@@ -11,6 +11,7 @@ import org.schedbook.jupyter.Card;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
+import org.schedbook.kernel.HandWrittenException;
 import org.schedbook.llm.Endpoint;
 import org.schedbook.llm.Model;
 import org.schedbook.llm.ModelException;
@@ -18,12 +19,14 @@ import org.schedbook.llm.OpenAiModel;
 import org.schedbook.llm.Prices;
 import org.schedbook.llm.Recordings;
 import org.schedbook.prompt.DryRun;
+import org.schedbook.prompt.Form;
 import org.schedbook.prompt.Gates;
 import org.schedbook.prompt.GuestTrial;
 import org.schedbook.prompt.PolicyPrompt;
 import org.schedbook.prompt.RepairLoop;
 import org.schedbook.prompt.Verdict;
 import org.schedbook.session.Session;
+import org.schedbook.session.SessionException;
 import org.schedbook.view.Diff;
 import org.schedbook.view.Errors;
 import org.schedbook.view.PromptView;
@@ -43,7 +46,9 @@ import picocli.CommandLine.Parameters;
             "",
             "An answer has to compile, to keep to what a policy may do, to schedule every task in the"
                     + " simulator, and to schedule a fresh guest under load for a second. One that"
-                    + " does not goes back to the model with what is wrong with it.",
+                    + " does not goes back to the model with what is wrong with it. With --in-kernel"
+                    + " it also has to decide in the guest's kernel; with --language bpf it is C,"
+                    + " which only has to compile and to do that.",
             "",
             "The model is behind an OpenAI-compatible endpoint: OPENAI_BASE_URL (OpenAI's own unless"
                     + " set), OPENAI_API_KEY, OPENAI_MODEL. Without one, the recorded answers that"
@@ -53,7 +58,10 @@ import picocli.CommandLine.Parameters;
         footer = {
             "Examples:",
             "  %%prompt my-policy --from vtime",
-            "  Threads that sleep most go first."
+            "  Threads that sleep most go first.",
+            "",
+            "  %%prompt my-policy --in-kernel",
+            "  Whoever has waited longest goes first."
         })
 final class PromptMagic implements Magic {
 
@@ -146,7 +154,7 @@ final class PromptMagic implements Magic {
                 new RepairLoop(
                         author,
                         prices,
-                        gates(),
+                        gates(prompt.form()),
                         session.store(),
                         Optional.ofNullable(record).map(Recordings::new));
         var view = new PromptView(call, called, repairs);
@@ -170,7 +178,7 @@ final class PromptMagic implements Magic {
         } finally {
             // Also after an interrupt: what a model wrote is the person's.
             if (view.source().isPresent()) {
-                offer(view.source().get(), prompt.current(), attempt, call);
+                offer(view.source().get(), prompt, attempt, call);
             }
         }
     }
@@ -189,9 +197,10 @@ final class PromptMagic implements Magic {
         return limit;
     }
 
-    private Gates gates() {
+    private Gates gates(Form form) {
         int cpus = session.place().running().map(t -> t.machine().cpus()).orElse(DEFAULT_CPUS);
-        return Gates.standard(
+        return Gates.of(
+                form,
                 session.policies().compiler(),
                 new DryRun(cpus),
                 noAttach
@@ -214,8 +223,14 @@ final class PromptMagic implements Magic {
         return repairs == 0 ? "" : " after its last repair";
     }
 
-    private void offer(PolicySource source, PolicySource base, OptionalLong attempt, MagicCall call)
+    private void offer(
+            PolicySource source, PolicyPrompt prompt, OptionalLong attempt, MagicCall call)
             throws InterruptedException {
+        if (prompt.form() == Form.BPF) {
+            offerC(source, call);
+            return;
+        }
+        PolicySource base = prompt.current();
         Diff diff = Diff.of(base.name(), base, name, source);
         if (!diff.isEmpty() && diff.size() <= MAX_DIFF_LINES) {
             call.show(diff);
@@ -233,6 +248,18 @@ final class PromptMagic implements Magic {
                                                         v.label(),
                                                         diff.summary(),
                                                         base.name())));
+    }
+
+    /** C is not kept among the versions; what is wrong with it the cell has said already. */
+    private void offerC(PolicySource source, MagicCall call) throws InterruptedException {
+        call.offerNextCell("%%bpf " + name + "\n" + source.text().stripTrailing());
+        try {
+            session.policies().defineByHand(source);
+            call.show(
+                    "%s is compiled; %%attach %s attaches it in the kernel.".formatted(name, name));
+        } catch (HandWrittenException | SessionException e) {
+            // It stands for the name all the same, and does not compile.
+        }
     }
 
     /** Says that it is the person's turn. */

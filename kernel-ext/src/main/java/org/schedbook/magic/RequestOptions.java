@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.schedbook.jupyter.CellError;
+import org.schedbook.prompt.Form;
 import org.schedbook.session.PromptCell;
 import picocli.CommandLine.Option;
 
@@ -38,6 +39,38 @@ final class RequestOptions {
                             + " as system.md.")
     private Path texts;
 
+    @Option(
+            names = "--in-kernel",
+            description =
+                    "Ask for a policy that can also decide in the kernel: the request says what can be"
+                            + " translated, and the answer has to be translated, verified and attached"
+                            + " there.")
+    private boolean inKernel;
+
+    @Option(
+            names = "--language",
+            paramLabel = "LANGUAGE",
+            completionCandidates = Candidates.Languages.class,
+            description =
+                    "java, or bpf for a policy in C that decides in the kernel, as a %%%%bpf cell has it"
+                            + " (java unless given).")
+    private Language language;
+
+    /** What a policy is written in, in words that are typed. */
+    enum Language {
+        java,
+        bpf
+    }
+
+    private Optional<Form> form() {
+        if (language == Language.bpf) {
+            return Optional.of(Form.BPF);
+        }
+        return inKernel
+                ? Optional.of(Form.IN_KERNEL)
+                : Optional.ofNullable(language).map(_ -> Form.JAVA);
+    }
+
     /**
      * Returns a limit of dollars.
      *
@@ -71,6 +104,7 @@ final class RequestOptions {
                         temperature == null
                                 ? OptionalDouble.empty()
                                 : OptionalDouble.of(temperature),
-                        Optional.ofNullable(texts)));
+                        Optional.ofNullable(texts),
+                        form()));
     }
 }

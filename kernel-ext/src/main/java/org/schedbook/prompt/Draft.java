@@ -6,6 +6,7 @@ import org.schedbook.compile.CompileException.Problem;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.Compiler;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.llm.Completion;
 
 /** An answer on its way through the gates, with what they have made of it. */
@@ -16,6 +17,7 @@ public final class Draft {
     private final Compiler compiler;
     private Optional<PolicySource> source = Optional.empty();
     private Optional<CompiledPolicy> compiled = Optional.empty();
+    private Optional<KernelPolicy> inKernel = Optional.empty();
     private List<Problem> refused = List.of();
 
     /**
@@ -55,6 +57,15 @@ public final class Draft {
 
     void compiled(CompiledPolicy policy) {
         compiled = Optional.of(policy);
+    }
+
+    /** Returns the policy as it is attached in the kernel, if it is written in C and compiled. */
+    Optional<KernelPolicy> inKernel() {
+        return inKernel;
+    }
+
+    void inKernel(KernelPolicy policy) {
+        inKernel = Optional.of(policy);
     }
 
     /** Returns what the check found in a source that compiles. */

@@ -19,25 +19,29 @@ final class Feedback {
     private static final String CUT_OFF = "length";
 
     /** Returns the messages that follow the ones already sent: its answer, and what is wrong. */
-    static List<ChatMessage> on(Verdict verdict, PromptTexts texts) {
+    static List<ChatMessage> on(Verdict verdict, Form form, PromptTexts texts) {
         String answer = verdict.answer().text();
         return List.of(
                 ChatMessage.assistant(answer.substring(0, Math.min(answer.length(), MAX_ANSWER))),
-                message(verdict, texts));
+                message(verdict, form, texts));
     }
 
     /**
      * What is wrong follows from the answer, but in the words of a compiler, a simulator or a
      * kernel that may be another where a recording is played back.
      */
-    private static ChatMessage message(Verdict verdict, PromptTexts texts) {
+    private static ChatMessage message(Verdict verdict, Form form, PromptTexts texts) {
         Gate gate = verdict.failed().orElseThrow();
         boolean cutOff =
                 verdict.answer().finishReason().equals(CUT_OFF) && gate.wantsAllOfTheAnswer();
-        String file = cutOff ? Gates.repairText(CUT_OFF) : gate.repairText();
+        String file = form.repair(gate, cutOff);
         return new ChatMessage(
                 "user",
-                texts.fill(file, Map.of("problems", problems(verdict.problems()))),
+                texts.fill(
+                        file,
+                        Map.of(
+                                "failed", gate.failed(),
+                                "problems", problems(verdict.problems()))),
                 texts.get(file));
     }
 

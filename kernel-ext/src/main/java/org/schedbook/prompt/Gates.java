@@ -14,7 +14,7 @@ public final class Gates {
 
     /** The gates there are by the names of their texts, in their order. */
     static final List<String> NAMES =
-            List.of("extract", "compile", "check", "simulate", "promise", "attach");
+            List.of("extract", "compile", "check", "simulate", "promise", "attach", "kernel");
 
     /** Is told what happens, as it happens, on the calling thread. */
     public interface Observer {
@@ -40,8 +40,12 @@ public final class Gates {
      * @param trials the gates after those that only read the answer
      */
     public Gates(Compiler compiler, List<? extends Gate> trials) {
+        this(compiler, SourceGate.values(), trials);
+    }
+
+    private Gates(Compiler compiler, Gate[] reading, List<? extends Gate> trials) {
         this.compiler = compiler;
-        var all = new ArrayList<Gate>(List.of(SourceGate.values()));
+        var all = new ArrayList<Gate>(List.of(reading));
         all.addAll(trials);
         this.gates = List.copyOf(all);
     }
@@ -52,10 +56,29 @@ public final class Gates {
      * @param simulation the gate in the simulator
      * @param guest the gate in a guest; empty to leave it out
      */
-    public static Gates standard(Compiler compiler, DryRun simulation, Optional<Trial> guest) {
+    public static Gates standard(
+            Compiler compiler, DryRun simulation, Optional<? extends Trial> guest) {
+        return new Gates(compiler, trials(simulation, guest));
+    }
+
+    /** Returns the gates for answers of a form; for Java those that are {@link #standard}. */
+    public static Gates of(
+            Form form, Compiler compiler, DryRun simulation, Optional<GuestTrial> guest) {
+        var inKernel = new InKernelGate(guest);
+        if (form == Form.BPF) {
+            return new Gates(compiler, HandWrittenGate.values(), List.of(inKernel));
+        }
+        List<Gate> trials = trials(simulation, guest);
+        if (form == Form.IN_KERNEL) {
+            trials.add(inKernel);
+        }
+        return new Gates(compiler, trials);
+    }
+
+    private static List<Gate> trials(DryRun simulation, Optional<? extends Trial> guest) {
         var trials = new ArrayList<Gate>(List.of(simulation, new PromiseTrial()));
         guest.ifPresent(trials::add);
-        return new Gates(compiler, trials);
+        return trials;
     }
 
     static String repairText(String name) {

@@ -5,10 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.schedbook.compile.CompileException.Problem;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Status;
 import org.schedbook.target.Target;
@@ -78,8 +81,31 @@ public final class GuestTrial implements Trial {
         return "not tried in a guest";
     }
 
+    /** How a policy comes to schedule a target. */
+    @FunctionalInterface
+    private interface Attaching {
+        Attachment to(Target target) throws TargetException, InterruptedException;
+    }
+
     @Override
     public Result run(PolicySource source, CompiledPolicy policy) throws InterruptedException {
+        return run(
+                target -> target.attach(policy),
+                e -> List.of(problem(e.getMessage() + "\n" + e.detail())));
+    }
+
+    /** Tries a policy that decides in the kernel. */
+    Result run(KernelPolicy policy) throws InterruptedException {
+        return run(
+                target -> target.attach(policy, AttachOptions.DEFAULT),
+                e -> InKernelGate.problems(e.getMessage(), e.nextStep()));
+    }
+
+    /**
+     * @param refusal what the model is told if the policy cannot be attached
+     */
+    private Result run(Attaching attaching, Function<TargetException, List<Problem>> refusal)
+            throws InterruptedException {
         Target target;
         try {
             target = fresh.target();
@@ -87,16 +113,18 @@ public final class GuestTrial implements Trial {
             return Result.skipped(e.getMessage());
         }
         try (target) {
-            return attach(target, policy);
+            return attach(target, attaching, refusal);
         }
     }
 
-    private static Result attach(Target target, CompiledPolicy policy) throws InterruptedException {
+    private static Result attach(
+            Target target, Attaching attaching, Function<TargetException, List<Problem>> refusal)
+            throws InterruptedException {
         Attachment attachment;
         try {
-            attachment = target.attach(policy);
+            attachment = attaching.to(target);
         } catch (TargetException e) {
-            return Result.failed(List.of(problem(e.getMessage() + "\n" + e.detail())));
+            return Result.failed(refusal.apply(e));
         }
         try (attachment) {
             target.run(List.of("sh", "-c", LOAD), LIMIT);

@@ -116,10 +116,12 @@ public final class ImproveLoop {
     private final Judge judge;
     private final Store store;
     private final PromptTexts texts;
+    private final Form form;
 
     /**
      * @param gates what each policy has to pass before it is measured
      * @param simulation of which behaviours are compared
+     * @param form what is written: Java
      */
     public ImproveLoop(
             Model planner,
@@ -131,6 +133,7 @@ public final class ImproveLoop {
             Judge judge,
             Store store,
             PromptTexts texts,
+            Form form,
             Optional<Recordings> recordings) {
         this.planner = planner;
         this.planning = new Asking(planner, prices, recordings);
@@ -140,6 +143,7 @@ public final class ImproveLoop {
         this.judge = judge;
         this.store = store;
         this.texts = texts;
+        this.form = form;
     }
 
     /** What is known of the machine and of the latest measurements, asked for each round. */
@@ -271,7 +275,8 @@ public final class ImproveLoop {
                         texts.fill("code.md", Map.of("goal", improvement.goal(), "plan", plan)),
                         best.source(),
                         situation,
-                        texts);
+                        texts,
+                        form);
         RepairLoop.Result written =
                 coding.run(
                         improvement.policy(),
@@ -406,7 +411,7 @@ public final class ImproveLoop {
             int number,
             Situation situation) {
         return List.of(
-                ChatMessage.system(texts.fill("plan-system.md", Map.of())),
+                ChatMessage.system(form.with(texts, "plan-system.md")),
                 new ChatMessage(
                         "user",
                         plan(improvement, best, number, situation.text(), tried(before)),

@@ -12,9 +12,16 @@ import org.schedbook.llm.ChatMessage;
  * @param current the policy to start from
  * @param situation what is known of the machine and of earlier measurements; may be empty
  * @param texts what surrounds all this
+ * @param form what is to be written
  */
 public record PolicyPrompt(
-        String words, PolicySource current, Situation situation, PromptTexts texts) {
+        String words, PolicySource current, Situation situation, PromptTexts texts, Form form) {
+
+    /** A wish for a policy in Java. */
+    public PolicyPrompt(
+            String words, PolicySource current, Situation situation, PromptTexts texts) {
+        this(words, current, situation, texts, Form.JAVA);
+    }
 
     /**
      * Returns exactly what is sent: the task with the API reference, then the current source, the
@@ -23,13 +30,13 @@ public record PolicyPrompt(
      */
     public List<ChatMessage> messages() {
         return List.of(
-                ChatMessage.system(texts.fill("system.md", Map.of())),
+                ChatMessage.system(form.system(texts)),
                 new ChatMessage("user", user(situation.text()), user("")));
     }
 
     private String user(String told) {
         return texts.fill(
-                "user.md",
+                form.user(),
                 Map.of(
                         "name", current.name(),
                         "source", current.text().strip(),

@@ -25,13 +25,25 @@ import org.schedbook.file.ForeignFile;
  */
 public final class PromptTexts {
 
-    /** All there are: one for each gate, one for an answer that was cut off, and the requests. */
+    /**
+     * All there are: one for each gate, one for an answer that was cut off, the requests, and those
+     * of the other {@linkplain Form forms}.
+     */
     public static final List<String> NAMES =
             Stream.concat(
                             Stream.concat(Gates.NAMES.stream(), Stream.of("length"))
                                     .map(Gates::repairText),
                             Stream.of(
-                                    "system.md", "user.md", "plan-system.md", "plan.md", "code.md"))
+                                    "system.md",
+                                    "user.md",
+                                    "plan-system.md",
+                                    "plan.md",
+                                    "code.md",
+                                    "in-kernel.md",
+                                    "system-bpf.md",
+                                    "user-bpf.md",
+                                    "repair-bpf.md",
+                                    "repair-bpf-length.md"))
                     .toList();
 
     /** The longest file of words for a model. */

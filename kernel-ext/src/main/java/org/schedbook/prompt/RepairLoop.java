@@ -141,7 +141,7 @@ public final class RepairLoop {
             if (done || broke) {
                 return new Result(verdict, attempt.id(), cost, broke);
             }
-            messages.addAll(Feedback.on(verdict, prompt.texts()));
+            messages.addAll(Feedback.on(verdict, prompt.form(), prompt.texts()));
         }
     }
 

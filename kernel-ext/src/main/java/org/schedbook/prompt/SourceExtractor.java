@@ -118,7 +118,7 @@ public final class SourceExtractor {
     }
 
     /** Returns an answer without the thoughts in it, the beginning of which a server may keep. */
-    private static String said(String text) {
+    static String said(String text) {
         var said = new StringBuilder();
         Matcher tag = THOUGHT.matcher(text);
         int from = 0;

@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import org.schedbook.bench.Contender;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.llm.Sampling;
+import org.schedbook.prompt.Form;
 import org.schedbook.prompt.PolicyPrompt;
 import org.schedbook.prompt.PromptTexts;
 
@@ -30,12 +31,14 @@ public record PromptCell(String name, String words, Options options) {
      * @param model to ask instead of the environment's
      * @param temperature from 0 to 2
      * @param texts where there are texts instead of Schedbook's own
+     * @param form what is to be written; a policy in Java unless it says so
      */
     public record Options(
             Optional<String> from,
             Optional<String> model,
             OptionalDouble temperature,
-            Optional<Path> texts) {
+            Optional<Path> texts,
+            Optional<Form> form) {
 
         /** Returns these, with an earlier line's where they say nothing. */
         public Options over(Options earlier) {
@@ -43,7 +46,8 @@ public record PromptCell(String name, String words, Options options) {
                     from.or(earlier::from),
                     model.or(earlier::model),
                     temperature.isPresent() ? temperature : earlier.temperature,
-                    texts.or(earlier::texts));
+                    texts.or(earlier::texts),
+                    form.or(earlier::form));
         }
 
         public Sampling sampling() {
@@ -63,7 +67,12 @@ public record PromptCell(String name, String words, Options options) {
 
     /** Returns the request as it is now. */
     public PolicyPrompt prompt(Session session) throws IOException, InterruptedException {
-        return new PolicyPrompt(words, start(session), Situations.of(session), texts());
+        return new PolicyPrompt(words, start(session), Situations.of(session), texts(), form());
+    }
+
+    /** Returns what is to be written. */
+    public Form form() {
+        return options.form.orElse(Form.JAVA);
     }
 
     private PolicySource start(Session session) {

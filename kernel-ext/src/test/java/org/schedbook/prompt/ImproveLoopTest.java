@@ -315,6 +315,7 @@ class ImproveLoopTest {
                 judge,
                 store,
                 PromptTexts.builtIn(),
+                Form.JAVA,
                 recordings);
     }
 

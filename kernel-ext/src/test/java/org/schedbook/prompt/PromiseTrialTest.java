@@ -119,7 +119,8 @@ class PromiseTrialTest {
                         "mine",
                         new Gates.Observer() {});
         assertEquals("PROMISE", verdict.failed().orElseThrow().name());
-        String feedback = Feedback.on(verdict, PromptTexts.builtIn()).getLast().content();
+        String feedback =
+                Feedback.on(verdict, Form.JAVA, PromptTexts.builtIn()).getLast().content();
         assertTrue(feedback.contains("✗ shares-by-weight 5%"), feedback);
         assertTrue(feedback.contains("line 2: shares-by-weight 5%, four tasks"), feedback);
     }

@@ -1,0 +1,66 @@
+package org.schedbook.prompt;
+
+import java.util.List;
+import org.schedbook.compile.CompileException;
+import org.schedbook.compile.CompileException.Problem;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.kernel.ClangException;
+import org.schedbook.kernel.HandWritten;
+import org.schedbook.kernel.HandWrittenException;
+import org.schedbook.kernel.KernelPolicy;
+
+/** The gates for a policy in C before it is attached: what a {@code %%bpf} cell goes through. */
+enum HandWrittenGate implements Gate {
+    EXTRACT("has a policy in it", "has no policy in it") {
+        @Override
+        public Result run(Draft draft) {
+            draft.source(
+                    HandWrittenExtractor.extract(draft.answer().text())
+                            .map(text -> new PolicySource(draft.name(), text)));
+            return draft.source().isPresent() ? Result.passed("", "") : Result.failed(List.of());
+        }
+    },
+
+    COMPILE("compiles and keeps to policy.h", "does not compile, or does not keep to policy.h") {
+        @Override
+        public Result run(Draft draft) throws InterruptedException {
+            try {
+                HandWritten written = HandWritten.of(draft.source().orElseThrow());
+                KernelPolicy policy = written.policy(draft.compiler().compile(written.init()));
+                draft.inKernel(policy);
+                draft.compiled(policy.policy());
+                return Result.passed("", "");
+            } catch (HandWrittenException e) {
+                return Result.failed(e.problems());
+            } catch (ClangException e) {
+                return Result.failed(
+                        List.of(Problem.ofWhole((e.getMessage() + "\n" + e.words()).strip())));
+            } catch (CompileException e) {
+                throw new AssertionError("what creates the DSQs compiles", e);
+            }
+        }
+    };
+
+    private final String passed;
+    private final String failed;
+
+    HandWrittenGate(String passed, String failed) {
+        this.passed = passed;
+        this.failed = failed;
+    }
+
+    @Override
+    public String passed() {
+        return passed;
+    }
+
+    @Override
+    public String failed() {
+        return failed;
+    }
+
+    @Override
+    public boolean wantsAllOfTheAnswer() {
+        return true;
+    }
+}
