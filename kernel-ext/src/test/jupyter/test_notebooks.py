@@ -129,5 +129,25 @@ class ImprovingWithAModelTest(Executed, unittest.TestCase):
         self.assertIn("plan", self.text("history"))
 
 
+class TheSamePolicyThreeTimesTest(Executed, unittest.TestCase):
+
+    name = "05-the-same-policy-three-times"
+
+    def test_the_jobs_end_in_the_same_order_in_all_three_places(self):
+        for cell in ("simulated", "in-user-space", "in-kernel"):
+            self.assertEqual("[heavy, middle, light]", self.text(cell).strip())
+        self.assertIn("Three times", self.text("same"))
+
+    def test_each_place_was_what_it_was_said_to_be(self):
+        self.assertIn("heaviest is attached\n", self.text("attach"))
+        self.assertIn("heaviest is attached in the kernel", self.text("attach-kernel"))
+        self.assertIn("heaviest@kernel", self.text("status"))
+        self.assertIn("sb_insert_vtime", self.text("c"))
+
+    def test_both_places_in_the_guest_were_measured(self):
+        for policy in ("eevdf", "heaviest", "heaviest@kernel"):
+            self.assertRegex(self.text("bench"), rf"(?m)^{policy} +\d+\.\d+")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -117,9 +117,18 @@ public final class Schedbook {
         return session().place().target();
     }
 
-    /** Makes a policy the scheduler of the guest, in place of any other: {@code %attach}. */
+    /**
+     * Makes a policy the scheduler of the guest, in place of any other: {@code %attach}.
+     *
+     * @param name as {@link #policy} knows it, or {@code NAME@kernel} for one that decides in the
+     *     kernel
+     */
     public static Attachment attach(String name) throws TargetException, InterruptedException {
-        return attach(policy(name));
+        Contender policy = session().contender(name);
+        if (policy.policy().isEmpty()) {
+            policy(name); // says that the kernel's own scheduler cannot be attached
+        }
+        return session().place().attach(policy, AttachOptions.DEFAULT);
     }
 
     /**
