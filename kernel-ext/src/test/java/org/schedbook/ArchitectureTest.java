@@ -139,6 +139,7 @@ class ArchitectureTest {
                                     "child",
                                     "compile",
                                     "file",
+                                    "kernel",
                                     "session",
                                     "target",
                                     "target.sim",

@@ -396,6 +396,8 @@ public final class Magics {
             error = new Interrupted(entry.name() + " was interrupted.");
         } else if (e instanceof CellError cellError) {
             error = cellError;
+        } else if (e instanceof ParameterException wrong) {
+            error = usageError(entry, call, wrong); // of an option that only the magic knows
         } else if (explained.isPresent()) {
             error = explained.get();
         } else {

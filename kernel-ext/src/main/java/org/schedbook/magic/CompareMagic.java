@@ -51,6 +51,7 @@ final class CompareMagic implements Magic {
             names = "--on",
             paramLabel = "WORKLOAD",
             split = ",(?=[a-z-]+(:|,|$))", // any other comma is between parameters of one
+            splitSynopsisLabel = ",",
             completionCandidates = Candidates.Workloads.class,
             defaultValue = "messaging,wakeup,batch",
             description = "Workloads, separated by commas (${DEFAULT-VALUE}).")

@@ -40,6 +40,7 @@ final class SchedbookMagics {
         magics.line("Simulate", "check", () -> new CheckMagic(session, environment));
         magics.line("Measure", "bench", () -> new BenchMagic(session));
         magics.line("Measure", "compare", () -> new CompareMagic(session));
+        magics.line("Measure", "sweep", () -> new SweepMagic(session));
         magics.line("Measure", "workloads", WorkloadsMagic::new);
         magics.line("Measure", "plot", () -> new PlotMagic(session));
         magics.line("Measure", "leaderboard", () -> new LeaderboardMagic(session));

@@ -2,10 +2,13 @@ package org.schedbook.session;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.schedbook.bench.Bench;
 import org.schedbook.bench.BenchException;
@@ -41,6 +44,7 @@ public final class Figures {
     private final Supplier<Store> store;
     private final List<Measured> measured = new ArrayList<>();
     private final Map<String, Policies.Source> sources = new HashMap<>();
+    private final Set<UUID> taken = new HashSet<>();
     private List<BenchResult> latestResults = List.of();
     private Optional<Simulated> simulated = Optional.empty();
 
@@ -109,6 +113,32 @@ public final class Figures {
         } catch (StoreException e) {
             observer.notKept(e);
         }
+    }
+
+    /**
+     * Takes in a measurement that was made elsewhere; to do so again is nothing.
+     *
+     * @param where what it takes to measure there again
+     * @param used the sources by the hashes that figures are attributed to
+     * @param identity the same for the same measurement, and for no other
+     * @throws StoreException if the figures cannot be kept; they are here anyway
+     */
+    public void takeIn(
+            TargetChoice where,
+            BenchResult result,
+            Map<String, Policies.Source> used,
+            UUID identity) {
+        if (taken.add(identity)) {
+            measured.add(new Measured(where, result));
+            sources.putAll(used);
+        }
+        store.get().measuredOnce(Measurements.of(result, identity));
+    }
+
+    /** Has measurements be what is plotted next. */
+    public void showNext(List<BenchResult> results) {
+        latestResults = List.copyOf(results);
+        latest = Optional.of(PlotKind.SAMPLES);
     }
 
     /** Makes a comparison over several workloads what is plotted next. */

@@ -13,7 +13,13 @@ import org.schedbook.target.Machine;
 final class Measurements {
 
     static List<Measurement> of(BenchResult result) {
-        String session = UUID.randomUUID().toString();
+        return of(result, UUID.randomUUID());
+    }
+
+    /**
+     * @param session that of all of its contenders, and of no other measurement
+     */
+    static List<Measurement> of(BenchResult result, UUID session) {
         return result.workload().metrics().stream()
                 .flatMap(
                         metric ->
@@ -23,7 +29,7 @@ final class Measurements {
                                                 each ->
                                                         of(
                                                                 result,
-                                                                session,
+                                                                session.toString(),
                                                                 metric,
                                                                 each.getKey(),
                                                                 each.getValue())))

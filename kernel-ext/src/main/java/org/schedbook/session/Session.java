@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 import org.schedbook.bench.Contender;
 import org.schedbook.bench.Workload;
 import org.schedbook.bench.Workloads;
@@ -31,6 +32,8 @@ public final class Session implements AutoCloseable {
     /** Answers that come with a notebook, beside it. */
     public static final Recordings RECORDINGS = new Recordings(Path.of("recordings"));
 
+    private static final System.Logger LOG = System.getLogger(Session.class.getName());
+
     private static Session current;
 
     private final Path directory;
@@ -40,6 +43,7 @@ public final class Session implements AutoCloseable {
     private final boolean grading;
     private final SequencedMap<String, PromptCell> prompts = new LinkedHashMap<>();
     private final Map<String, Answer> answers = new LinkedHashMap<>();
+    private final Map<Class<?>, AutoCloseable> beside = new LinkedHashMap<>();
     private Store store;
 
     public Session() {
@@ -107,6 +111,11 @@ public final class Session implements AutoCloseable {
                         : name);
     }
 
+    /** Returns where the notebook keeps what it keeps; empty if cells are run for a mark. */
+    public Optional<Path> directory() {
+        return grading ? Optional.empty() : Optional.of(directory);
+    }
+
     public Policies policies() {
         return policies;
     }
@@ -134,6 +143,14 @@ public final class Session implements AutoCloseable {
     /** Returns whether anything has been kept yet; a look at what there is makes no files. */
     public boolean hasStore() {
         return store != null || Store.isIn(directory);
+    }
+
+    /**
+     * Returns what goes on beside cells and ends with the session, such as measurements in the
+     * background; there is one of each type.
+     */
+    public synchronized <T extends AutoCloseable> T beside(Class<T> type, Supplier<T> make) {
+        return type.cast(beside.computeIfAbsent(type, _ -> make.get()));
     }
 
     /** Returns whether cells are run for a mark: {@link org.schedbook.course.Grading}. */
@@ -184,6 +201,15 @@ public final class Session implements AutoCloseable {
 
     @Override
     public void close() {
+        synchronized (this) {
+            for (AutoCloseable each : beside.values()) {
+                try {
+                    each.close();
+                } catch (Exception e) {
+                    LOG.log(System.Logger.Level.WARNING, "at the end of a session", e);
+                }
+            }
+        }
         place.close();
         if (store != null) {
             store.close();

@@ -243,6 +243,26 @@ public final class Store implements AutoCloseable {
                 });
     }
 
+    /** Keeps the samples of all contenders of a measurement, unless its session is kept already. */
+    public void measuredOnce(List<Measurement> contenders) {
+        database.inTransaction(
+                () -> {
+                    contenders.stream()
+                            .filter(each -> !isKept(each.session()))
+                            .toList()
+                            .forEach(this::insert);
+                    return null;
+                });
+    }
+
+    private boolean isKept(String session) {
+        return database.one(
+                        "SELECT 1 FROM measurement WHERE session = ? LIMIT 1",
+                        row -> row.getInt(1),
+                        session)
+                .isPresent();
+    }
+
     private void insert(Measurement m) {
         database.change(
                 """

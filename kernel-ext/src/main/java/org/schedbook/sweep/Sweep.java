@@ -1,5 +1,6 @@
 package org.schedbook.sweep;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.bench.Contender;
 import org.schedbook.bench.Plan;
@@ -109,6 +111,13 @@ public record Sweep(
                     "The simulator has no model of EEVDF, the kernel's own scheduler.",
                     "Compare policies with each other, or sweep in a guest: --target vm.");
         }
+        for (String name : policies.keySet()) {
+            if (target instanceof TargetChoice.Sim && name.endsWith(Contender.IN_KERNEL)) {
+                throw new SessionException(
+                        name + " decides in a kernel, and the simulator has none.",
+                        "Name the policy itself, or sweep in a guest: --target vm.");
+            }
+        }
         for (Workload workload : workloads) {
             if (target instanceof TargetChoice.Sim && workload.model().isEmpty()) {
                 throw new SessionException(
@@ -192,12 +201,14 @@ public record Sweep(
      * @param measured the variants that have figures; empty if none has yet
      * @param failures why variants have none, or fewer, by their labels
      * @param missing how many units are not there yet
+     * @param identity the same for the same units, and for no others
      */
     public record Outcome(
             Workload workload,
             Optional<BenchResult> measured,
             SequencedMap<String, String> failures,
-            int missing) {}
+            int missing,
+            UUID identity) {}
 
     /** Returns what has come of each workload. */
     List<Outcome> outcomes(SequencedMap<String, Unit> units, Map<String, UnitResult> results) {
@@ -218,7 +229,13 @@ public record Sweep(
             those.values().forEach(each -> failures.putAll(new TreeMap<>(each.failures())));
             int missing = keys.size() - those.size();
             outcomes.add(
-                    new Outcome(workload, merged(workload, those, missing), failures, missing));
+                    new Outcome(
+                            workload,
+                            merged(workload, those, missing),
+                            failures,
+                            missing,
+                            UUID.nameUUIDFromBytes(
+                                    String.join("\n", keys).getBytes(StandardCharsets.UTF_8))));
         }
         return outcomes;
     }

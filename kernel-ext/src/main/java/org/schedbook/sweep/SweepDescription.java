@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.schedbook.bench.Contender;
 import org.schedbook.bench.Shell;
 import org.schedbook.bench.Workload;
 import org.schedbook.bench.Workloads;
@@ -129,9 +130,14 @@ public record SweepDescription(
             for (int i = 0; i < nodes.size(); i++) {
                 String where = "policies[%d]".formatted(i);
                 JsonNode node = nodes.get(i);
+                String name = node.isTextual() ? node.asText() : text(node, where, "name");
+                boolean inKernel = name.endsWith(Contender.IN_KERNEL);
+                String plain =
+                        inKernel
+                                ? name.substring(0, name.length() - Contender.IN_KERNEL.length())
+                                : name;
                 Optional<PolicySource> source =
-                        node.isTextual() ? named(node.asText(), where) : given(node, where);
-                String name = source.map(PolicySource::name).orElse("eevdf");
+                        node.isTextual() ? named(plain, where) : given(plain, node, where);
                 if (policies.put(name, source) != null) {
                     throw wrong("%s names %s a second time".formatted(where, name));
                 }
@@ -155,9 +161,8 @@ public record SweepDescription(
             return source;
         }
 
-        private Optional<PolicySource> given(JsonNode node, String where) {
+        private Optional<PolicySource> given(String name, JsonNode node, String where) {
             object(node, where, List.of("name", "file", "source"));
-            String name = text(node, where, "name");
             if (!PolicySource.isValidName(name)
                     || Sweep.isEevdf(name)
                     || PolicySource.builtIn(name).isPresent()) {
@@ -296,6 +301,9 @@ public record SweepDescription(
         }
 
         private String text(JsonNode node, String where, String name) {
+            if (!node.isObject()) {
+                throw wrong("%s is no object".formatted(where));
+            }
             if (!node.path(name).isTextual()) {
                 throw wrong("%s.%s is no text".formatted(where, name));
             }

@@ -13,8 +13,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.schedbook.bench.BenchJson;
+import org.schedbook.bench.Contender;
 import org.schedbook.bench.Plan;
 import org.schedbook.bench.Workload;
+import org.schedbook.compile.PolicySource;
 import org.schedbook.session.TargetChoice;
 
 /**
@@ -53,15 +55,17 @@ record Unit(
      *
      * @param label what figures are called after
      * @param policy the policy's name
+     * @param inKernel whether it decides in the kernel
      * @param source empty for the kernel's own scheduler
      */
-    record Entrant(String label, String policy, Optional<String> source) {
+    record Entrant(String label, String policy, boolean inKernel, Optional<String> source) {
 
         static Entrant of(Variant variant) {
             return new Entrant(
                     variant.label(),
-                    variant.policy(),
-                    variant.source().map(source -> source.text()));
+                    variant.source().map(PolicySource::name).orElse(variant.policy()),
+                    variant.policy().endsWith(Contender.IN_KERNEL),
+                    variant.source().map(PolicySource::text));
         }
     }
 

@@ -14,8 +14,12 @@ import org.schedbook.bench.BenchException;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.bench.Contender;
 import org.schedbook.compile.CompileException;
+import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.kernel.ClangException;
+import org.schedbook.kernel.KernelPolicy;
+import org.schedbook.kernel.UnsupportedException;
 import org.schedbook.session.TargetChoice;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
@@ -53,8 +57,15 @@ final class UnitRunner {
             }
             try {
                 var source = new PolicySource(each.policy(), each.source().get());
-                contenders.add(new Contender(each.label(), Optional.of(compiler.compile(source))));
-            } catch (CompileException e) {
+                CompiledPolicy policy = compiler.compile(source);
+                contenders.add(
+                        new Contender(
+                                each.label(),
+                                Optional.of(policy),
+                                each.inKernel()
+                                        ? Optional.of(KernelPolicy.of(source, policy))
+                                        : Optional.empty()));
+            } catch (CompileException | UnsupportedException | ClangException e) {
                 failures.put(each.label(), e.getMessage());
             }
         }

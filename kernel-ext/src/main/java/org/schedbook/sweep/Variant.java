@@ -20,7 +20,8 @@ import org.schedbook.session.SessionException;
 /**
  * A policy with some of its constants set.
  *
- * @param policy the policy's name, or {@code eevdf}
+ * @param policy the policy's name, with {@code @kernel} if it is to decide in the kernel; or {@code
+ *     eevdf}
  * @param values what its constants are set to, by their names
  * @param source with these values; empty for the kernel's own scheduler
  */
@@ -82,7 +83,7 @@ public record Variant(
                     if (source.isEmpty()) {
                         variants.add(EEVDF);
                     } else {
-                        variants.addAll(variants(source.get(), constants.get(name), values));
+                        variants.addAll(variants(name, source.get(), constants.get(name), values));
                     }
                 });
         return variants;
@@ -135,6 +136,7 @@ public record Variant(
     }
 
     private static List<Variant> variants(
+            String name,
             PolicySource source,
             List<Constant> constants,
             SequencedMap<String, List<String>> values) {
@@ -146,7 +148,7 @@ public record Variant(
                 combinations = with(combinations, constant.get(), each.getValue());
             }
         }
-        return combinations.stream().map(each -> variant(source, each)).toList();
+        return combinations.stream().map(each -> variant(name, source, each)).toList();
     }
 
     private static List<SequencedMap<Constant, ConstantValue>> with(
@@ -175,7 +177,7 @@ public record Variant(
     }
 
     private static Variant variant(
-            PolicySource source, SequencedMap<Constant, ConstantValue> values) {
+            String name, PolicySource source, SequencedMap<Constant, ConstantValue> values) {
         var text = new StringBuilder(source.text());
         values.entrySet().stream()
                 .sorted(
@@ -187,7 +189,7 @@ public record Variant(
         var named = new LinkedHashMap<String, ConstantValue>();
         values.forEach((constant, value) -> named.put(constant.name(), value));
         return new Variant(
-                source.name(),
+                name,
                 named,
                 Optional.of(new PolicySource(source.name(), text.toString(), source.firstLine())));
     }

@@ -11,6 +11,7 @@ import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
 import org.schedbook.course.Grading;
 import org.schedbook.jupyter.CellError;
+import org.schedbook.jupyter.Interrupts;
 import org.schedbook.jupyter.Magics;
 import org.schedbook.jupyter.RecordingFrontend;
 import org.schedbook.session.Session;
@@ -84,6 +85,16 @@ final class Notebook implements AutoCloseable {
         }
         assertFalse(frontend.shown().contains("\tat "), frontend.shown());
         return error;
+    }
+
+    /** Interrupts the magic that runs on another thread. */
+    void interrupt() throws InterruptedException {
+        assertTrue(Interrupts.of(magics), "nothing was there to interrupt");
+    }
+
+    /** Returns all that the last cell shows. */
+    String shown() {
+        return frontend.shown();
     }
 
     List<String> complete(String text) {
