@@ -114,6 +114,8 @@ final class Database implements AutoCloseable {
         config.setReadOnly(true);
         config.setBusyTimeout(BUSY_TIMEOUT_MS);
         try (Connection connection = config.createConnection(url(file))) {
+            // All of what follows is of one moment: another notebook may be making the store.
+            connection.setAutoCommit(false);
             Map<String, String> objects = objects(connection);
             int version = pragma(connection, "user_version");
             int application = pragma(connection, "application_id");
