@@ -235,6 +235,20 @@ class DeclarationTest(CellTest):
         self.assertEqual("", self.ok("int undefinedThing = 8;").shown())
         self.assertEqual("9", self.ok("g1()").shown())
 
+    def test_what_a_change_makes_useless_is_said_with_the_reason(self):
+        for first, changed, use, what in (
+                ("int f4(int x) { return x; }\nint g4(int x) { return f4(x) + 1; }", "long f4(int x) { return x; }",
+                 "g4(3)", "method g4(int) no longer compiles: incompatible types"),
+                ("class B4 { int a; }\nint h4(B4 b) { return b.a; }", "class B4 { long a; }", "h4(null)",
+                 "method h4(B4) no longer compiles: incompatible types")):
+            with self.subTest(changed):
+                self.assertEqual("", self.ok(first).shown())
+                self.assertIn(what, self.ok(changed).shown())
+                cell = self.run_cell(use)
+                self.assertEqual("error", cell.reply["status"])
+                self.assertIn(what, "\n".join(cell.reply["traceback"]))
+                self.assertNotIn(" once  are", "\n".join(cell.reply["traceback"]))
+
     def test_declarations_that_wait_for_each_other_in_one_cell_say_nothing(self):
         self.assertEqual("1", self.ok("int ping() { return pong(); }\nint pong() { return 1; }\nping()").shown())
 

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
@@ -93,7 +94,7 @@ final class CellEvaluator extends CodeEvaluator {
                                                                 : "them"));
                             });
             unresolved.stream()
-                    .filter(snippet -> isUnresolved(shell, snippet))
+                    .filter(snippet -> isUnresolved(shell, snippet) || isSpoilt(shell, snippet))
                     .map(snippet -> waiting(shell, snippet))
                     .forEach(sentences::add);
             return sentences;
@@ -463,9 +464,31 @@ final class CellEvaluator extends CodeEvaluator {
                 && shell.unresolvedDependencies(declaration).findAny().isPresent();
     }
 
+    /**
+     * Returns whether what it uses is there and no longer what it was; variables are reset then.
+     */
+    private static boolean isSpoilt(JShell shell, DeclarationSnippet snippet) {
+        return isWaiting(shell.status(snippet)) && !(snippet instanceof VarSnippet);
+    }
+
     /** Returns what a declaration is called and what it waits for, in a sentence. */
     private static String waiting(JShell shell, DeclarationSnippet snippet) {
         List<String> missing = shell.unresolvedDependencies(snippet).distinct().toList();
+        if (missing.isEmpty()) {
+            // All that it uses is there, and one of them is no longer what it was.
+            return shell.diagnostics(snippet)
+                    .filter(Diag::isError)
+                    .findFirst()
+                    .map(error -> error.getMessage(Locale.ROOT).lines().findFirst().orElse(""))
+                    .map(": %s"::formatted)
+                    .map(
+                            why ->
+                                    "%s no longer compiles%s. Declare it anew to use it."
+                                            .formatted(described(snippet), why))
+                    .orElse(
+                            "%s cannot be used now. Declare it anew."
+                                    .formatted(described(snippet)));
+        }
         return "%s is declared, and can be used once %s %s."
                 .formatted(
                         described(snippet),
