@@ -36,6 +36,9 @@ final class SchedTraceReader {
     /** Its system may stand before it, and who it was asked of behind. */
     private static final String EVENT = "(?:[\\w-]+:)?(?<event>\\w{3,}):(?:[ukhGH]{1,3}:)? *";
 
+    /** What an event begins with, and words of a person's do not: a task and its number. */
+    private static final Pattern WHOSE = Pattern.compile(".+-\\d+\\s");
+
     /** Of the kernel and of trace-cmd; where names have blanks, the last that looks so counts. */
     private static final Pattern FTRACE =
             Pattern.compile(
@@ -281,7 +284,11 @@ final class SchedTraceReader {
     /** Returns whether a line is the last, and the beginning of an event: the tool was stopped. */
     private boolean isCut(String line) {
         Matcher matcher = FTRACE.matcher(line);
-        return !events.isEmpty() && ahead == null && !matcher.matches() && matcher.hitEnd();
+        return !events.isEmpty()
+                && ahead == null
+                && !matcher.matches()
+                && matcher.hitEnd()
+                && WHOSE.matcher(line).lookingAt();
     }
 
     private String next() throws IOException {

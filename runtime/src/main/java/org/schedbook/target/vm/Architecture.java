@@ -5,12 +5,10 @@ import java.util.Optional;
 
 /** What a guest's CPUs are, by Debian's name. Where this machine has others, they are emulated. */
 public enum Architecture {
-    AMD64("amd64", "x86_64", "q35", "max", "ttyS0"),
+    AMD64("amd64", "x86_64", "x86", "q35", "max", "ttyS0"),
 
-    /**
-     * Pointers are signed as the architecture leaves it to its makers: emulated, that is faster.
-     */
-    ARM64("arm64", "aarch64", "virt,gic-version=max", "neoverse-n1", "ttyAMA0");
+    /** Emulated as a Neoverse N1, which is faster than all that QEMU can emulate. */
+    ARM64("arm64", "aarch64", "arm", "virt,gic-version=max", "neoverse-n1", "ttyAMA0");
 
     /** This machine's. */
     public static final Architecture HOST =
@@ -18,13 +16,21 @@ public enum Architecture {
 
     private final String label;
     private final String qemu;
+    private final String qemuPackage;
     private final String machine;
     private final String emulated;
     private final String console;
 
-    Architecture(String label, String qemu, String machine, String emulated, String console) {
+    Architecture(
+            String label,
+            String qemu,
+            String qemuPackage,
+            String machine,
+            String emulated,
+            String console) {
         this.label = label;
         this.qemu = "qemu-system-" + qemu;
+        this.qemuPackage = "qemu-system-" + qemuPackage;
         this.machine = machine;
         this.emulated = emulated;
         this.console = console;
@@ -45,12 +51,17 @@ public enum Architecture {
         return qemu;
     }
 
+    /** Returns Debian's package with that. */
+    String qemuPackage() {
+        return qemuPackage;
+    }
+
     /** Returns QEMU's name of the machine around the CPUs. */
     String machine() {
         return machine;
     }
 
-    /** Returns QEMU's name of the CPU with all that it can emulate. */
+    /** Returns QEMU's name of the CPU that is emulated. */
     String emulated() {
         return emulated;
     }

@@ -31,7 +31,8 @@ import org.schedbook.target.host.ProcMemory;
 final class Qemu implements AutoCloseable {
 
     static final String HOW_TO_INSTALL =
-            "Install it (Debian: apt-get install qemu-system), or run ./schedbook doctor.";
+            "Install it (Debian: apt-get install %s), or run ./schedbook doctor."
+                    .formatted(Architecture.HOST.qemuPackage());
 
     private static final Pattern VERSION = Pattern.compile("version (\\d+\\.\\d+)");
     private static final Pattern RELEASE = Pattern.compile("version ([\\d.]+)");
