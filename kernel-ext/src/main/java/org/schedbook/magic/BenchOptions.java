@@ -17,6 +17,9 @@ import picocli.CommandLine.Option;
 /** How to measure: the options that {@code %bench} and {@code %compare} share. */
 final class BenchOptions {
 
+    /** A comma between workloads in a list: any other is between parameters of one. */
+    static final String BETWEEN_WORKLOADS = ",(?=[a-z-]+(:|,|$))";
+
     @Option(
             names = {"-n", "--repetitions"},
             paramLabel = "N",

@@ -50,7 +50,7 @@ final class CompareMagic implements Magic {
     @Option(
             names = "--on",
             paramLabel = "WORKLOAD",
-            split = ",(?=[a-z-]+(:|,|$))", // any other comma is between parameters of one
+            split = BenchOptions.BETWEEN_WORKLOADS,
             splitSynopsisLabel = ",",
             completionCandidates = Candidates.Workloads.class,
             defaultValue = "messaging,wakeup,batch",

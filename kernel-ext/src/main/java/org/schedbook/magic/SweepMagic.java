@@ -75,7 +75,7 @@ final class SweepMagic implements Magic {
             names = {"-w", "--workloads"},
             paramLabel = "WORKLOAD",
             completionCandidates = Candidates.Workloads.class,
-            split = ",(?=[a-z-]+(:|,|$))", // any other comma is between parameters of one
+            split = BenchOptions.BETWEEN_WORKLOADS,
             splitSynopsisLabel = ",",
             defaultValue = "messaging",
             description = "Workloads, separated by commas (${DEFAULT-VALUE}).")
@@ -210,10 +210,7 @@ final class SweepMagic implements Magic {
                 sources.put(name, Optional.empty());
                 continue;
             }
-            String plain =
-                    name.endsWith(Contender.IN_KERNEL)
-                            ? name.substring(0, name.length() - Contender.IN_KERNEL.length())
-                            : name;
+            String plain = Contender.policyOf(name);
             if (session.policies().isByHand(plain)) {
                 throw new CellError("%s is written in C, and sweeps are of Java.".formatted(plain))
                         .next("%%bench %s measures it.".formatted("messaging -p " + named));

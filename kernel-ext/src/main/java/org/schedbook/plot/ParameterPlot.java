@@ -109,17 +109,13 @@ public record ParameterPlot(
                 rows.add(
                         List.of(
                                 line.name(),
-                                number(p.at()),
-                                number(p.value()),
-                                number(p.low()),
-                                number(p.high())));
+                                Style.numberOrDash(p.at()),
+                                Style.numberOrDash(p.value()),
+                                Style.numberOrDash(p.low()),
+                                Style.numberOrDash(p.high())));
             }
         }
         return title + "\n" + Style.columns(rows) + "\n" + caption;
-    }
-
-    private static String number(double value) {
-        return Double.isFinite(value) ? Style.number(value) : "–";
     }
 
     @Override

@@ -65,13 +65,14 @@ public record RatioPlot(String title, String axis, List<Ratio> ratios, String ca
         var rows = new ArrayList<List<String>>();
         rows.add(List.of(axis, "ratio", "low", "high"));
         for (Ratio r : ratios) {
-            rows.add(List.of(label(r), number(r.ratio()), number(r.low()), number(r.high())));
+            rows.add(
+                    List.of(
+                            label(r),
+                            Style.numberOrDash(r.ratio()),
+                            Style.numberOrDash(r.low()),
+                            Style.numberOrDash(r.high())));
         }
         return title + "\n" + Style.columns(rows) + "\n" + caption;
-    }
-
-    private static String number(double value) {
-        return Double.isFinite(value) ? Style.number(value) : "–";
     }
 
     @Override

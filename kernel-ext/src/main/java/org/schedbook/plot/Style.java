@@ -139,6 +139,11 @@ final class Style {
         return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 
+    /** The same, with a dash where there is no number. */
+    static String numberOrDash(double value) {
+        return Double.isFinite(value) ? number(value) : "–";
+    }
+
     /** Returns rows of equally many cells as lines of columns: the first to the left. */
     static String columns(List<List<String>> rows) {
         int[] widths = new int[rows.getFirst().size()];

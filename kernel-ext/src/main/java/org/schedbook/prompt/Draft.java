@@ -46,6 +46,12 @@ public final class Draft {
         return source;
     }
 
+    /** Takes the text that was found in the answer, if there is one. */
+    Gate.Result found(Optional<String> text) {
+        source(text.map(each -> new PolicySource(name(), each)));
+        return text.isPresent() ? Gate.Result.passed("", "") : Gate.Result.failed(List.of());
+    }
+
     void source(Optional<PolicySource> found) {
         source = found;
     }

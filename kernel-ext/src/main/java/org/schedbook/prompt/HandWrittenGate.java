@@ -3,7 +3,6 @@ package org.schedbook.prompt;
 import java.util.List;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompileException.Problem;
-import org.schedbook.compile.PolicySource;
 import org.schedbook.kernel.ClangException;
 import org.schedbook.kernel.HandWritten;
 import org.schedbook.kernel.HandWrittenException;
@@ -14,10 +13,7 @@ enum HandWrittenGate implements Gate {
     EXTRACT("has a policy in it", "has no policy in it") {
         @Override
         public Result run(Draft draft) {
-            draft.source(
-                    HandWrittenExtractor.extract(draft.answer().text())
-                            .map(text -> new PolicySource(draft.name(), text)));
-            return draft.source().isPresent() ? Result.passed("", "") : Result.failed(List.of());
+            return draft.found(HandWrittenExtractor.extract(draft.answer().text()));
         }
     },
 

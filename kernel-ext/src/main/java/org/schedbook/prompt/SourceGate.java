@@ -1,8 +1,6 @@
 package org.schedbook.prompt;
 
-import java.util.List;
 import org.schedbook.compile.CompileException;
-import org.schedbook.compile.PolicySource;
 import org.schedbook.compile.RefusedException;
 
 /** The gates that read an answer and run nothing of it. */
@@ -15,10 +13,7 @@ public enum SourceGate implements Gate {
 
         @Override
         public Result run(Draft draft) {
-            draft.source(
-                    SourceExtractor.extract(draft.answer().text())
-                            .map(text -> new PolicySource(draft.name(), text)));
-            return draft.source().isPresent() ? Result.passed("", "") : Result.failed(List.of());
+            return draft.found(SourceExtractor.extract(draft.answer().text()));
         }
     },
 

@@ -225,8 +225,7 @@ public record Sweep(
                     those.put(units.get(key), results.get(key));
                 }
             }
-            var failures = new LinkedHashMap<String, String>();
-            those.values().forEach(each -> failures.putAll(new TreeMap<>(each.failures())));
+            SequencedMap<String, String> failures = failures(workload, those);
             int missing = keys.size() - those.size();
             outcomes.add(
                     new Outcome(
@@ -238,6 +237,19 @@ public record Sweep(
                                     String.join("\n", keys).getBytes(StandardCharsets.UTF_8))));
         }
         return outcomes;
+    }
+
+    /** Returns why variants have no figures under a workload, by their labels. */
+    static SequencedMap<String, String> failures(
+            Workload workload, SequencedMap<Unit, UnitResult> results) {
+        var failures = new LinkedHashMap<String, String>();
+        results.forEach(
+                (unit, result) -> {
+                    if (unit.workload().equals(workload)) {
+                        failures.putAll(new TreeMap<>(result.failures()));
+                    }
+                });
+        return failures;
     }
 
     private Optional<BenchResult> merged(

@@ -131,11 +131,7 @@ public record SweepDescription(
                 String where = "policies[%d]".formatted(i);
                 JsonNode node = nodes.get(i);
                 String name = node.isTextual() ? node.asText() : text(node, where, "name");
-                boolean inKernel = name.endsWith(Contender.IN_KERNEL);
-                String plain =
-                        inKernel
-                                ? name.substring(0, name.length() - Contender.IN_KERNEL.length())
-                                : name;
+                String plain = Contender.policyOf(name);
                 Optional<PolicySource> source =
                         node.isTextual() ? named(plain, where) : given(plain, node, where);
                 if (policies.put(name, source) != null) {

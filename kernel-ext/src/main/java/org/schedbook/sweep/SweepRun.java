@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.schedbook.bench.Workload;
 import org.schedbook.session.SessionException;
 import org.schedbook.target.TargetException;
 
@@ -182,6 +183,24 @@ public final class SweepRun {
             now = new HashMap<>(results);
         }
         return sweep.outcomes(units, now);
+    }
+
+    /** Returns why variants have no figures so far, by workloads and labels. */
+    public SequencedMap<Workload, SequencedMap<String, String>> failures() {
+        var done = new LinkedHashMap<Unit, UnitResult>();
+        synchronized (this) {
+            units.forEach(
+                    (key, unit) -> {
+                        if (results.containsKey(key)) {
+                            done.put(unit, results.get(key));
+                        }
+                    });
+        }
+        var failures = new LinkedHashMap<Workload, SequencedMap<String, String>>();
+        for (Workload workload : sweep.workloads()) {
+            failures.put(workload, Sweep.failures(workload, done));
+        }
+        return failures;
     }
 
     /** Looks once for what has been done, as a driver that has nothing done itself. */

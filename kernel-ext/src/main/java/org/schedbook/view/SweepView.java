@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.schedbook.bench.BenchResult;
+import org.schedbook.bench.Workload;
 import org.schedbook.bench.Workloads;
 import org.schedbook.jupyter.Card;
 import org.schedbook.measure.Comparison;
@@ -33,9 +34,14 @@ public final class SweepView {
         if (now.elsewhere()) {
             card.row("who", "another process has them done; its results are taken as they come");
         }
-        run.outcomes().stream()
-                .filter(outcome -> !outcome.failures().isEmpty())
-                .forEach(outcome -> card.row("no figures", failures(outcome)));
+        // Of the outcomes this alone: to merge all runs for each look at the card would take long.
+        run.failures()
+                .forEach(
+                        (workload, failures) -> {
+                            if (!failures.isEmpty()) {
+                                card.row("no figures", failures(workload, failures));
+                            }
+                        });
         if (!now.given().isEmpty()) {
             card.row("given up", givenUp(now));
         }
@@ -55,11 +61,13 @@ public final class SweepView {
 
     /** Returns which variants have no figures, and why. */
     public static String failures(Sweep.Outcome outcome) {
-        return outcome.failures().entrySet().stream()
+        return failures(outcome.workload(), outcome.failures());
+    }
+
+    private static String failures(Workload workload, Map<String, String> failures) {
+        return failures.entrySet().stream()
                 .map(each -> each.getKey() + ": " + each.getValue())
-                .collect(
-                        Collectors.joining(
-                                "\n", "under %s\n".formatted(outcome.workload().name()), ""));
+                .collect(Collectors.joining("\n", "under %s\n".formatted(workload.name()), ""));
     }
 
     /** Returns what machines did to the units that have been given up, each reason once. */
