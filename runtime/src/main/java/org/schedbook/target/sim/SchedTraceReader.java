@@ -174,6 +174,10 @@ final class SchedTraceReader {
     /** Says that an interrupt was being served; at which place differs between kernels. */
     private static final Pattern IN_INTERRUPT = Pattern.compile(".*[hHszZ].*");
 
+    /** Decimal, or with letters or a prefix. */
+    private static final Pattern STATE_NUMBER =
+            Pattern.compile("(?<decimal>\\d{1,9})|(?:0x)?(?=\\D*\\d)(?<hex>\\p{XDigit}{1,9})");
+
     /** A state by its number: which bits it may have, and those of a task that has ended. */
     private static final int STATES = 0xff;
 
@@ -518,10 +522,13 @@ final class SchedTraceReader {
      * Returns the letter of a state, which tools that do not know the letters print as a number.
      */
     private static char state(String state) {
-        if (!state.matches("(0x)?\\p{XDigit}*\\d\\p{XDigit}*")) {
+        Matcher number = STATE_NUMBER.matcher(state);
+        if (!number.matches()) {
             return state.charAt(0);
         }
-        long bits = Long.decode(state);
+        String decimal = number.group("decimal");
+        long bits =
+                decimal == null ? Long.parseLong(number.group("hex"), 16) : Long.parseLong(decimal);
         return (bits & STATES) == 0 ? 'R' : (bits & ENDED) != 0 ? 'X' : 'S';
     }
 

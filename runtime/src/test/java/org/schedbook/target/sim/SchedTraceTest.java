@@ -286,8 +286,14 @@ class SchedTraceTest {
         "0, true",
         "0x0, true",
         "256, true",
+        "0x100, true",
+        "00000, true",
         "(R), true",
-        "1, false"
+        "1, false",
+        "08, false",
+        "1a, false",
+        "0x1a, false",
+        "99999999999999999999, false"
     })
     void whoIsTakenOffACpuDoesNotSleep(String state, boolean goesOn) throws Exception {
         String form = state.startsWith("(") ? "task x:5 [120] %s ==> a:1 [120]" : SWITCH_OF_X;
