@@ -14,7 +14,7 @@ from nbgrader.converters import Autograde, GenerateAssignment
 # The blanks are those that Java knows, too, and comments have no escapes: what looks like a magic here must be none of
 # Java there.
 BEFORE = r"(?:[ \t\r\n]|//[^\\\r\n]*\r?\n|/\*(?:[^*\\]|\*(?!/))*\*/)*"
-DATA = re.compile(BEFORE + r"%%(?:policy|answer)[ \t]+(\S+)[ \t]*(?:\r?\n|\Z)")
+DATA = re.compile(BEFORE + r'%%(?:policy|answer)[ \t\u00a0]+("?)([\w-]+)\1[ \t\u00a0]*;?[ \t\u00a0]*(?:\r?\n|\Z)')
 TEST = re.compile(r"%check lab\d+(?: [\w-]+)*\Z")
 
 STUB = 'throw new UnsupportedOperationException("Not written yet.");'
@@ -30,7 +30,7 @@ def is_run(cell):
     if is_test(cell):
         return bool(TEST.match(cell.source))
     data = DATA.match(cell.source)
-    return bool(utils.is_solution(cell) and data and data[1] == cell.metadata.nbgrader.get("grade_id"))
+    return bool(utils.is_solution(cell) and data and data[2] == cell.metadata.nbgrader.get("grade_id"))
 
 
 class OnlyData(preprocessors.NbGraderPreprocessor):

@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.jupyter.CellMagic;
 
 /**
  * Reads the {@code %%policy} and {@code %%answer} cells of a notebook that may be anything. Nothing
@@ -42,8 +42,9 @@ final class NotebookReader {
                                     .build())
                     .build();
 
-    private static final Pattern MAGIC =
-            Pattern.compile("%%(policy|answer)[ \\t]+(\\S{1,80})[ \\t]*(?:\\n|\\z)");
+    private static final String POLICY = "policy";
+    private static final Set<String> TAKEN = Set.of(POLICY, "answer");
+    private static final int MAX_NAME = 80;
 
     private final Map<String, PolicySource> policies = new HashMap<>();
     private final Map<String, Answer> answers = new HashMap<>();
@@ -151,51 +152,31 @@ final class NotebookReader {
     }
 
     private void take(String source, int nr) {
-        Matcher magic = MAGIC.matcher(source).region(start(source), source.length());
-        if (!magic.lookingAt()) {
+        CellMagic magic = CellMagic.of(source).orElse(null);
+        if (magic == null
+                || magic.arguments().size() != 1
+                || magic.arguments().getFirst().length() > MAX_NAME
+                || !TAKEN.contains(magic.name())) {
             return;
         }
         if (++taken > MAX_TAKEN) {
             remark("Cell %d and what follows it was not read: there are too many.", nr);
             return;
         }
-        String name = magic.group(2);
-        String body = source.substring(magic.end());
+        String name = magic.arguments().getFirst();
         try {
-            if (magic.group(1).equals("policy")) {
-                int firstLine = (int) source.substring(0, magic.end()).lines().count() + 1;
-                if (policies.put(name, new PolicySource(name, body, firstLine)) != null) {
+            if (magic.name().equals(POLICY)) {
+                var policy = new PolicySource(name, magic.body(), magic.firstBodyLine());
+                if (policies.put(name, policy) != null) {
                     remark("There are several cells of policy %s; the last one counts.", name);
                 }
             } else {
                 answers.remove(name);
-                answers.put(name, Answer.of(name, body));
+                answers.put(name, Answer.of(name, magic.body()));
             }
         } catch (IllegalArgumentException e) {
             remark("Cell %d (%s): %s.", nr, shortened(name), e.getMessage());
         }
-    }
-
-    /** Returns where a magic may begin: blanks and comments come before one in a notebook, too. */
-    private static int start(String source) {
-        int at = 0;
-        while (at < source.length()) {
-            if (Character.isWhitespace(source.charAt(at))) {
-                at++;
-            } else if (source.startsWith("//", at)) {
-                at = after(source, "\n", at);
-            } else if (source.startsWith("/*", at)) {
-                at = after(source, "*/", at + 2);
-            } else {
-                break;
-            }
-        }
-        return at;
-    }
-
-    private static int after(String source, String end, int from) {
-        int found = source.indexOf(end, from);
-        return found < 0 ? source.length() : found + end.length();
     }
 
     private void remark(String sentence, Object... arguments) {

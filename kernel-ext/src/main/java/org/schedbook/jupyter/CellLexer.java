@@ -88,6 +88,18 @@ final class CellLexer {
         return lexer;
     }
 
+    /** Returns the cell magic with which a cell starts, or null; no more of the cell is read. */
+    static Found cellMagic(String cell) {
+        var lexer = new CellLexer(cell);
+        while (lexer.at < cell.length()
+                && lexer.cellMagic == null
+                && lexer.last == Last.NONE
+                && lexer.lineMagics.isEmpty()) {
+            lexer.next();
+        }
+        return lexer.cellMagic;
+    }
+
     /** Returns the line magics of a cell of Java. */
     List<Found> lineMagics() {
         return lineMagics;

@@ -25,7 +25,7 @@ record CellSource(String magic, int line, String body, int bodyStart) {
      * Splits a cell. Blank lines and comments may come before a cell magic, and it needs no body.
      */
     static CellSource of(String cell) {
-        CellLexer.Found found = CellLexer.read(cell).cellMagic();
+        CellLexer.Found found = CellLexer.cellMagic(cell);
         if (found == null) {
             return new CellSource(null, 1, cell, 0);
         }

@@ -260,6 +260,18 @@ class GradeTest {
             }
         }
         submit("commented", commented);
+        ObjectNode quoted = (ObjectNode) solution();
+        for (JsonNode cell : quoted.get("cells")) {
+            ArrayNode lines = (ArrayNode) cell.get("source");
+            String first = lines.get(0).asText();
+            if (first.startsWith("%%")) {
+                lines.set(
+                        0,
+                        JSON.getNodeFactory()
+                                .textNode(first.replaceFirst(" (\\S+)", "\u00a0 \"$1\" ;")));
+            }
+        }
+        submit("quoted", quoted);
         Files.write(
                 submissions().resolve("byte-order-mark.ipynb"),
                 ("\uFEFF" + solution()).getBytes(StandardCharsets.UTF_16LE));
@@ -295,6 +307,7 @@ class GradeTest {
                 List.of(
                         "windows",
                         "commented",
+                        "quoted",
                         "byte-order-mark",
                         "other-kernel",
                         "renamed-cells",
