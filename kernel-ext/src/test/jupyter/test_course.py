@@ -87,7 +87,7 @@ class CourseTest(unittest.TestCase):
                     elif left.startswith("%%policy"):
                         self.assertIn("Not written yet.", left)
                     else:
-                        self.assertEqual("YOUR ANSWER HERE", left)
+                        self.assertRegex(left, r"\A\*\*[12]\.\*\* [^<]+\n\nYOUR ANSWER HERE\Z")
         self.assertIn("Mark scheme", source(graded(self.notebook("source"), "explain-1")))
 
     def test_nbgrader_gives_the_points_that_are_due_and_runs_no_other_cell(self):

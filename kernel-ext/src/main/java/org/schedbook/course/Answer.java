@@ -35,10 +35,7 @@ public record Answer(String name, String text) {
             throw new IllegalArgumentException(
                     "the name of an answer is letters, digits, - and _, and begins with a letter");
         }
-        List<String> lines =
-                body.lines()
-                        .filter(line -> !line.isBlank() && !line.stripLeading().startsWith("//"))
-                        .toList();
+        List<String> lines = lines(body);
         if (!lines.isEmpty() && lines.getFirst().stripLeading().startsWith("{")) {
             return new Answer(name, load(String.join("\n", lines)));
         }
@@ -55,6 +52,18 @@ public record Answer(String name, String text) {
         }
         throw new IllegalArgumentException(
                 "an answer is one number, such as 12.5, or one word; no unit, and no sentence");
+    }
+
+    /** Returns whether a person has written nothing yet. */
+    public static boolean isOpen(String body) {
+        List<String> lines = lines(body);
+        return lines.isEmpty() || lines.size() == 1 && lines.getFirst().strip().equals(OPEN);
+    }
+
+    private static List<String> lines(String body) {
+        return body.lines()
+                .filter(line -> !line.isBlank() && !line.stripLeading().startsWith("//"))
+                .toList();
     }
 
     private static String load(String text) {

@@ -31,6 +31,11 @@ final class AnswerMagic implements Magic {
 
     @Override
     public Object run(MagicCall call) {
+        if (Answer.isOpen(call.body())) {
+            session.withdraw(name);
+            call.show("%s is open: write your answer in place of the ?.".formatted(name));
+            return null; // no error, for a notebook is to run to its end before all is answered
+        }
         Answer answer;
         try {
             answer = Answer.of(name, call.body());

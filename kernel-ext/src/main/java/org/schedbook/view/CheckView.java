@@ -43,13 +43,27 @@ final class CheckView {
                 ScheduleChart.of(new ScheduleChart.Labelled("", schedule, ran::name))
                         .timeline(
                                 "%s, %s".formatted(ran.policy(), schedule.source()),
-                                "On a textbook's machine: scheduling costs nothing.");
+                                "On a textbook's machine: scheduling costs nothing."
+                                        + warning(ran));
         return (Renderable)
                 () -> {
                     DisplayData data = timeline.bundle();
                     data.putText(ran.toString());
                     return data;
                 };
+    }
+
+    /** A schedule looks like one, whoever made it. */
+    private static String warning(Ran ran) {
+        return ran.result()
+                .filter(result -> !result.faults().isEmpty())
+                .map(
+                        result ->
+                                " Not all of this is %s's doing. It failed in %s"
+                                        .formatted(
+                                                ran.policy(),
+                                                result.faults().getFirst().sentence()))
+                .orElse("");
     }
 
     static DisplayDataRenderable sweep(Sweep sweep) {

@@ -39,7 +39,9 @@ class GradingModeTest {
         try (var notebook = new Notebook(directory)) {
             assertEquals("mean: 43.5", notebook.ok("%%answer mean", "43.5\n"));
             assertEquals("43.5", notebook.session().answers().get("mean").text());
-            notebook.fails("%%answer mean", "?", "mean is not answered", "in place of the ?");
+            assertEquals(
+                    "mean is open: write your answer in place of the ?.",
+                    notebook.ok("%%answer mean", "// How long?\n?"));
             assertTrue(notebook.session().answers().isEmpty());
             notebook.fails("%%answer mean", "System.exit(0);", "one number", "one word");
             notebook.fails("%%answer 1;2", "5", "begins with a letter");

@@ -32,6 +32,10 @@ public final class Ran {
 
     private static final double NS_PER_MS = 1e6;
 
+    /** What a skeleton throws in place of what is to be written. */
+    private static final String NOT_WRITTEN =
+            UnsupportedOperationException.class.getName() + ": Not written yet.";
+
     /** What is shown of a schedule before and after a difference. */
     private static final long AROUND_NS = 10_000_000;
 
@@ -276,6 +280,14 @@ public final class Ran {
         if (!result.faults().isEmpty()) {
             var fault = result.faults().getFirst();
             String what = fault.sentence(); // an exception's message may have its full stop
+            if (fault.message().equals(NOT_WRITTEN)) {
+                throw basic(
+                        "%s is written".formatted(policy),
+                        "%s() still throws what stands there to be replaced."
+                                .formatted(fault.callback()),
+                        "Write %s(), in place of line %d."
+                                .formatted(fault.callback(), fault.line()));
+            }
             throw basic(
                     "%s does nothing wrong".formatted(policy),
                     "It did, in %s%s".formatted(what, what.endsWith(".") ? "" : "."),
