@@ -11,6 +11,7 @@ import asyncio
 import os
 import pathlib
 import re
+import secrets
 import signal
 import sys
 import time
@@ -60,6 +61,8 @@ class CannotRun(Exception):
 
 
 def read(path):
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise CannotRun(f"{path}: is a pipe or a device, and no file")
     try:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
@@ -145,12 +148,33 @@ class Client(NotebookClient):
 def write(notebook, source, directory):
     executed = directory / (source.stem + ".ipynb")
     page = directory / (source.stem + ".html")
-    nbformat.write(notebook, executed)
-    html, _ = HTMLExporter(raw_template=PAGE).from_notebook_node(
-        notebook, resources={"metadata": {"name": source.stem}})
-    page.write_text(html, encoding="utf-8")
+    replace(executed, nbformat.writes(notebook) + "\n")
+    replace(page, html(notebook, source.stem))
     say(executed)
     say(page)
+
+
+def html(notebook, title):
+    # nbconvert takes templates, which are programs, from the working directory if it has any of
+    # that name; that directory may be a stranger's.
+    here = os.getcwd()
+    os.chdir(sys.prefix)
+    try:
+        exporter = HTMLExporter(raw_template=PAGE, extra_template_basedirs=[])
+        return exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})[0]
+    finally:
+        os.chdir(here)
+
+
+def replace(path, text):
+    """Puts a file where there may be a link to another: that one stays as it is."""
+    unfinished = path.with_name(f".{secrets.token_hex(8)}")
+    try:
+        with open(unfinished, "x", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def run(args):
@@ -194,7 +218,7 @@ def run(args):
     return 128 + client.stopped if client.stopped else 0
 
 
-def main():
+def main(words=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebook", type=pathlib.Path)
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("out"), metavar="DIR",
@@ -203,7 +227,7 @@ def main():
                         help="name of the kernelspec (default: schedbook)")
     parser.add_argument("--cell-timeout", type=int, default=900, metavar="SECONDS",
                         help="what one cell may take (default: 900)")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
     try:
         return run(args)
     except CannotRun as e:

@@ -108,7 +108,19 @@ class ImageTest(unittest.TestCase):
         self.assertEqual((1, f"schedbook: {self.work / 'none'}: No such file or directory.\n"),
                          (done.returncode, done.stderr))
         done = self.guest("here", "import", self.work)
-        self.assertIn("Is a directory", done.stderr)
+        self.assertIn("is no file", done.stderr)
+
+    def test_what_is_no_file_is_neither_waited_for_nor_written_through(self):
+        os.mkfifo(self.work / "pipe")
+        (self.work / "zero").symlink_to("/dev/zero")
+        for name in ("pipe", "zero"):
+            self.assert_refused(self.work / name, "is no file")
+        self.has_image("here")
+        (self.work / "victim").write_text("precious")
+        (self.work / "image.tgz.part").symlink_to(self.work / "victim")
+        done = self.guest("here", "export", self.work / "image.tgz")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual("precious", (self.work / "victim").read_text())
 
     def test_an_image_for_another_machine_is_refused_by_its_kernel(self):
         other = next(kind for kind in guest.KERNELS if kind != platform.machine())

@@ -112,6 +112,41 @@ class RunNotebookTest(unittest.TestCase):
         for text in (error.evalue, *error.traceback):
             self.assertNotRegex(text, "\x1b\\[2J|\x1b\\]|\u202e|\x9b")
 
+    def test_templates_in_the_working_directory_are_not_run(self):
+        mark = self.directory / "ran"
+        template = "{{ cycler.__init__.__globals__.os.mkdir('%s') }}" % mark
+        for name in ("lab/index.html.j2", "lab/lab/index.html.j2", "base/index.html.j2", "base/base.html.j2",
+                     "index.html.j2", "<memory>", "nbconvert/templates/lab/index.html.j2"):
+            planted = self.directory / name
+            planted.parent.mkdir(parents=True, exist_ok=True)
+            planted.write_text(template)
+        (self.directory / "lab" / "conf.json").write_text('{"base_template": "nosuch"}')
+        result = self.run_program(self.notebook(("6 * 7",)))
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertFalse(mark.exists())
+        self.assertIn("42", (self.directory / "out" / "lesson.html").read_text())
+
+    def test_a_pipe_or_a_device_is_not_waited_for(self):
+        os.mkfifo(self.directory / "pipe.ipynb")
+        (self.directory / "zero.ipynb").symlink_to("/dev/zero")
+        for name in ("pipe.ipynb", "zero.ipynb"):
+            result = self.run_program(name)
+            self.assertEqual((2, f"{name}: is a pipe or a device, and no file\n"), (result.returncode, result.stderr))
+
+    def test_nothing_is_written_through_a_link(self):
+        victims = [self.directory / name for name in ("victim.ipynb", "victim.html")]
+        (self.directory / "out").mkdir()
+        for victim in victims:
+            victim.write_text("precious")
+            (self.directory / "out" / f"lesson{victim.suffix}").symlink_to(victim)
+        result = self.run_program(self.notebook(("6 * 7",)))
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertEqual(["precious"] * 2, [victim.read_text() for victim in victims])
+        written = sorted((self.directory / "out").iterdir())
+        self.assertEqual(["lesson.html", "lesson.ipynb"], [f.name for f in written])
+        self.assertFalse(any(f.is_symlink() for f in written))
+        self.assertEqual("42", self.executed().cells[0].outputs[0].data["text/plain"])
+
     def test_signal_ends_the_kernel_too(self):
         for number in (signal.SIGINT, signal.SIGTERM):
             mark = self.directory / f"pid-{number}"

@@ -86,15 +86,19 @@ def set_up(_=None):
 
 def lab(given):
     set_up()
-    os.execvp(sys.executable, [sys.executable, "-m", "jupyter", "lab", *given.words])
+    # In this process: python -m would take modules from the working directory, which may be a stranger's.
+    from jupyterlab import labapp
+
+    return labapp.main(given.words)
 
 
 def run(given):
     if not given.notebook.is_file():
         sys.exit(f"schedbook: there is no notebook {given.notebook}.")
     set_up()
-    os.execv(sys.executable, [sys.executable, "-m", "schedbook.run_notebook", str(given.notebook),
-                              "--output", str(given.output)])
+    from schedbook import run_notebook
+
+    return run_notebook.main([str(given.notebook), "--output", str(given.output)])
 
 
 def doctor(_):

@@ -73,8 +73,9 @@ def export(target):
         raise ImageError("There is no guest image here yet: set-up makes one.")
     image = current().resolve()
     unfinished = target.with_name(target.name + ".part")
+    unfinished.unlink(missing_ok=True)
     try:
-        with open(unfinished, "wb") as file, \
+        with open(unfinished, "xb") as file, \
                 gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6, mtime=0) as packed, \
                 tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
             sums = "".join(f"{sha256(image / part)}  {part}\n" for part in PARTS).encode()
@@ -97,6 +98,8 @@ def header(name, size):
 
 def import_(source, expected=None):
     """Has guests run on the image in a file; returns its directory."""
+    if source.exists() and not source.is_file():
+        raise ImageError(f"{source} is no file.")  # a pipe would be waited for, a device may never end
     found = sha256(source)
     if expected is not None and found != expected.lower():
         raise ImageError(f"{source} is not the file it should be: its SHA-256 is {found}.")
