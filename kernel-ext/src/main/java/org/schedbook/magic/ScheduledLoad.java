@@ -52,6 +52,17 @@ final class ScheduledLoad {
                 : record(policy, workload);
     }
 
+    /** Throws of a policy and a load that are not there, before anything runs. */
+    void look(String policy, String workload) throws InterruptedException {
+        if (session.place().choice() instanceof TargetChoice.Sim) {
+            session.policies().named(policy);
+            SimMagic.load(workload);
+        } else {
+            session.contender(policy);
+            BenchOptions.workload(workload);
+        }
+    }
+
     /** On a simulated machine: the target's, or one with as many CPUs as the guest has. */
     Made simulate(String policy, String workload) throws TargetException, InterruptedException {
         TargetChoice choice = session.place().choice();

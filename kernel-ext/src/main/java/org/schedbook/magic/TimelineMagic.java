@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.schedbook.file.ForeignFileException;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
@@ -51,6 +52,9 @@ import picocli.CommandLine.Parameters;
             "  %timeline mine mixed:seconds=2 --beside sim --cpu-time"
         })
 final class TimelineMagic implements Magic {
+
+    /** What {@code --beside} takes for where the same policy is to run. */
+    private static final Set<String> SAME_POLICY = Set.of("sim", "vm");
 
     @Parameters(
             index = "0",
@@ -125,6 +129,9 @@ final class TimelineMagic implements Magic {
     @Override
     public Object run(MagicCall call) throws TargetException, InterruptedException {
         var loads = new ScheduledLoad(session, call);
+        if (workload != null && beside != null && !SAME_POLICY.contains(beside)) {
+            loads.look(beside, workload);
+        }
         Shown first = workload == null ? shown(what) : made(loads.run(what, workload));
         if (perfetto != null) {
             return export(first.schedule());

@@ -284,6 +284,17 @@ class VerbsTest {
     }
 
     @Test
+    void aTimelineOfTwoLooksForTheSecondBeforeTheFirstRuns() {
+        for (String target : new String[] {"%target vm", "%target sim --cpus 2"}) {
+            notebook.ok(target);
+            notebook.fails(
+                    "%timeline fifo messaging --beside nope", null, "no policy named 'nope'");
+            notebook.fails("%timeline fifo nope --beside vtime", null, "no workload 'nope'");
+        }
+        assertTrue(notebook.session().figures().simulated().isEmpty());
+    }
+
+    @Test
     void everyTargetComesThroughJsonAsItWas() throws Exception {
         var json = org.schedbook.bench.BenchJson.mapper();
         for (TargetChoice.Kind kind : TargetChoice.Kind.values()) {

@@ -163,6 +163,11 @@ public record Promise(Kind kind, double amount) {
             return Judgement.cannotBeJudged(
                     "Some of the schedule is missing: " + schedule.gaps().getFirst() + ".");
         }
+        boolean time = kind == Kind.NO_WAIT_OVER || kind == Kind.WORK_CONSERVING;
+        if (time && amount >= schedule.endNs()) {
+            return Judgement.cannotBeJudged(
+                    "It lasts " + ms(schedule.endNs()) + ": nothing in it could last longer.");
+        }
         return switch (kind) {
             case NO_WAIT_OVER -> noWaitOver(schedule);
             case SHARES_BY_WEIGHT -> sharesByWeight(schedule);
@@ -251,6 +256,15 @@ public record Promise(Kind kind, double amount) {
             String by,
             String hint) {
         double total = had.values().stream().mapToDouble(Double::doubleValue).sum();
+        double most =
+                fair.values().stream()
+                        .mapToDouble(each -> 100 * Math.max(each, total - each) / total)
+                        .max()
+                        .orElseThrow();
+        if (amount >= most) {
+            return Judgement.cannotBeJudged(
+                    String.format(Locale.ROOT, "Nobody could be more than %.1f %% off.", most));
+        }
         int worst =
                 had.keySet().stream()
                         .max(

@@ -47,6 +47,13 @@ class PromiseTest {
         "runs-in-turn, 10, 30, KEPT",
         "stays-on-cpu, 10, 10, CANNOT_BE_JUDGED",
         "work-conserving, 10, 10, KEPT",
+        // What no schedule of that length could break is not kept by this one.
+        "no-wait-over 400ms, 10, 10, CANNOT_BE_JUDGED",
+        "no-wait-over 399ms, 10, 10, KEPT",
+        "work-conserving 9999999999999999999999s, 10, 10, CANNOT_BE_JUDGED",
+        "shares-by-weight 50%, 10, 10, CANNOT_BE_JUDGED",
+        "shares-by-weight 49%, 10, 10, KEPT",
+        "shares-by-weight 200%, 12, 10, CANNOT_BE_JUDGED",
     })
     void twoHogsInTurn(String promise, long firstMs, long secondMs, Verdict verdict) {
         Judgement judgement = judge(promise, turns(firstMs, secondMs, 20));
