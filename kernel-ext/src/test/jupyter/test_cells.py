@@ -225,7 +225,8 @@ class DeclarationTest(CellTest):
                 ("int g1() { return undefinedThing + 1; }", "method g1()", "variable undefinedThing", "g1()"),
                 ("record R1(Nope n) {}", "record R1", "class Nope", "new R1(null)"),
                 ("class A1 { Missing m; }", "class A1", "class Missing", "new A1()"),
-                ("interface I1 extends Absent { }", "interface I1", "class Absent", "I1 i1 = null;")):
+                ("interface I1 extends Absent { }", "interface I1", "class Absent", "I1 i1 = null;"),
+                ("<T extends Lacking> T gen(T x) { return x; }", "method gen(T)", "class Lacking", "gen(null)")):
             with self.subTest(code):
                 waits = f"{what} is declared, and can be used once {missing} is."
                 self.assertEqual(waits, self.ok(code).shown())

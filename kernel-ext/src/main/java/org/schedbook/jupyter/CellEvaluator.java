@@ -521,13 +521,16 @@ final class CellEvaluator extends CodeEvaluator {
     }
 
     /**
-     * Returns a sentence for each type that source uses and that is declared but waits for others.
+     * Returns a sentence for each declaration that source uses and that the compiler does not know,
+     * as it waits for others.
      */
-    static List<String> waitingTypes(JShell shell, String source) {
+    static List<String> waitingFor(JShell shell, String source) {
         Set<String> words = new HashSet<>(List.of(source.split("\\W+")));
-        return shell.types()
-                .filter(type -> words.contains(type.name()) && isUnresolved(shell, type))
-                .map(type -> waiting(shell, type))
+        return Stream.<DeclarationSnippet>concat(shell.types(), shell.methods())
+                .filter(snippet -> words.contains(snippet.name()))
+                .filter(snippet -> shell.status(snippet) == Status.RECOVERABLE_NOT_DEFINED)
+                .filter(snippet -> isUnresolved(shell, snippet))
+                .map(snippet -> waiting(shell, snippet))
                 .toList();
     }
 

@@ -503,7 +503,7 @@ public final class SchedbookKernel extends JavaKernel {
                                     "A constant has at most 65,535 bytes. Read longer text from a"
                                             + " file, for example with Files.readString."));
                 }
-                CellEvaluator.waitingTypes(
+                CellEvaluator.waitingFor(
                                 getJShell(),
                                 compilation.getBadSnippetCompilation().snippet().source())
                         .forEach(line -> lines.add(errorStyler.secondary(line)));
