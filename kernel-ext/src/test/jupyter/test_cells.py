@@ -109,6 +109,24 @@ class TextTest(CellTest):
         self.assertIn("Usage: %lsmagic", self.ok("\ufeff%lsmagic?").shown())
         self.assertIn("Usage: %lsmagic", self.ok("\u00a0%lsmagic\u00a0--help").shown())
 
+    def test_java_behind_time_is_java(self):
+        self.ok('String hi = "var"; String who(String x) { return "got " + x; }')
+        for java, value in (('who("hi")', "got hi"), ('"a  b {hi}"', "a  b {hi}"), ("'x'", "x"), ('"hi"', "hi")):
+            with self.subTest(java):
+                self.assertEqual(value, self.ok(f"%time {java}").of("execute_result")[0]["data"]["text/plain"])
+
+    def test_a_magic_may_go_on_in_the_next_line(self):
+        self.assertIn("3 CPUs", self.ok("%target sim \\\n  --cpus 3\n").shown())
+
+    def test_a_magic_in_the_wrong_place_says_what_its_place_is(self):
+        for cell in ("int z = 1; %target", "% target", "if (true) { %target }"):
+            with self.subTest(cell):
+                self.assertIn("%target is a magic where", "".join(self.run_cell(cell).reply["traceback"]))
+
+    def test_a_magic_of_the_kernel_below_that_fails_says_so_without_a_trace(self):
+        cell = self.fails("%load /nope", "CellError", "%load failed: ")
+        self.assertNotIn("\tat ", "".join(cell.reply["traceback"]))
+
     def test_names_in_braces(self):
         self.ok('String known = "nosuch1";')
         self.fails("%use {known}", "CellError", "nosuch1")
@@ -226,7 +244,9 @@ class DeclarationTest(CellTest):
                 ("record R1(Nope n) {}", "record R1", "class Nope", "new R1(null)"),
                 ("class A1 { Missing m; }", "class A1", "class Missing", "new A1()"),
                 ("interface I1 extends Absent { }", "interface I1", "class Absent", "I1 i1 = null;"),
-                ("<T extends Lacking> T gen(T x) { return x; }", "method gen(T)", "class Lacking", "gen(null)")):
+                ("<T extends Lacking> T gen(T x) { return x; }", "method gen(T)", "class Lacking", "gen(null)"),
+                ("int h9(int x) throws MyErr { return x; }", "method h9(int)", "class MyErr", "h9(1)"),
+                ("int[] gridOf(Grid g) { return null; }", "method gridOf(Grid)", "class Grid", "gridOf(null)")):
             with self.subTest(code):
                 waits = f"{what} is declared, and can be used once {missing} is."
                 self.assertEqual(waits, self.ok(code).shown())
@@ -249,6 +269,16 @@ class DeclarationTest(CellTest):
                 self.assertEqual("error", cell.reply["status"])
                 self.assertIn(what, "\n".join(cell.reply["traceback"]))
                 self.assertNotIn(" once  are", "\n".join(cell.reply["traceback"]))
+
+    def test_what_waited_and_is_broken_when_that_comes_is_said_with_the_reason(self):
+        self.ok("class Lst extends Bass { int z() { return 1; } }")
+        self.ok("abstract class Bass { abstract int q(); }")
+        self.assertIn("class Lst no longer compiles: ", "".join(self.run_cell("new Lst()").reply["traceback"]))
+
+    def test_a_record_whose_constructor_is_not_public_says_what_to_write(self):
+        cell = self.run_cell("record Pt(int x) { Pt { assert x > 0; } }")
+        self.assertIn("write public before the constructor", "".join(cell.reply["traceback"]))
+        self.ok("record Pt(int x) { public Pt { assert x > 0; } }")
 
     def test_declarations_that_wait_for_each_other_in_one_cell_say_nothing(self):
         self.assertEqual("1", self.ok("int ping() { return pong(); }\nint pong() { return 1; }\nping()").shown())
@@ -445,6 +475,11 @@ class OutputTest(CellTest):
         cell = self.ok('for (int i = 0; i < 11_000; i++) display("x");')
         self.assertEqual(10_001, len(cell.of("display_data")))
         self.assertIn("at most 10,000 displays", cell.shown())
+
+    def test_a_stream_that_was_printed_to_is_no_result(self):
+        cell = self.ok('System.out.printf("%d%n", 3);')
+        self.assertEqual(("3\n", []), (self.text(cell), cell.of("execute_result")))
+        self.assertEqual([], self.ok("// a comment\n%time int q9 = 3;").of("execute_result"))
 
     def test_bytes_and_formats_and_null(self):
         cell = self.ok("""System.out.write((byte) 0xc3); System.out.write((byte) 0xa9); System.out.write("ü|".getBytes());

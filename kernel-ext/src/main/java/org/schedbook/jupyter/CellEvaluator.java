@@ -312,7 +312,29 @@ final class CellEvaluator extends CodeEvaluator {
 
     /** Returns whether a snippet is a line magic, and nothing is done with its value. */
     private static boolean isLineMagic(String snippet) {
-        return snippet.stripLeading().startsWith(SchedbookKernel.class.getName() + ".");
+        return snippet.startsWith(SchedbookKernel.class.getName() + ".", firstToken(snippet));
+    }
+
+    /** Returns where the blanks and comments before source end. */
+    private static int firstToken(String source) {
+        int at = 0;
+        while (at < source.length()) {
+            if (Character.isWhitespace(source.charAt(at))) {
+                at++;
+            } else if (source.startsWith("//", at)) {
+                at = behind(source, "\n", at + 2);
+            } else if (source.startsWith("/*", at)) {
+                at = behind(source, "*/", at + 2);
+            } else {
+                return at;
+            }
+        }
+        return at;
+    }
+
+    private static int behind(String source, String end, int from) {
+        int at = source.indexOf(end, from);
+        return at < 0 ? source.length() : at + end.length();
     }
 
     /**
@@ -372,9 +394,11 @@ final class CellEvaluator extends CodeEvaluator {
                 kind == SubKind.VAR_VALUE_SUBKIND
                         || kind == SubKind.OTHER_EXPRESSION_SUBKIND
                         || kind == SubKind.TEMP_VAR_EXPRESSION_SUBKIND;
-        Object result = expression ? value : null;
-        // A magic may have no value; an expression of Java that has none is null.
-        expression &= !code.strip().startsWith(SchedbookKernel.class.getName());
+        // A magic may have no value, and neither has System.out.printf to those who call it; any
+        // other expression of Java that has none is null.
+        boolean stream = value instanceof CellStream;
+        Object result = expression && !stream ? value : null;
+        expression &= !stream && !isLineMagic(code);
         return result;
     }
 
@@ -529,7 +553,6 @@ final class CellEvaluator extends CodeEvaluator {
         return Stream.<DeclarationSnippet>concat(shell.types(), shell.methods())
                 .filter(snippet -> words.contains(snippet.name()))
                 .filter(snippet -> shell.status(snippet) == Status.RECOVERABLE_NOT_DEFINED)
-                .filter(snippet -> isUnresolved(shell, snippet))
                 .map(snippet -> waiting(shell, snippet))
                 .toList();
     }

@@ -10,12 +10,13 @@ import java.util.Set;
 /**
  * Reads a cell once, as Java is read: strings, text blocks, characters and comments are passed
  * over, and what starts with a percent sign elsewhere is a magic where it cannot be the operator:
- * where a statement may begin, or after the = of an assignment.
+ * where a statement may begin, or after the = of an assignment. A line magic may go on in the next
+ * line, as a shell's command does, after a backslash.
  */
 final class CellLexer {
 
     /**
-     * A magic, which goes to the end of its line.
+     * A magic, which goes to the end of its line, or of the last that it is continued in.
      *
      * @param lead where the blanks before it start
      * @param start where its percent sign is
@@ -29,6 +30,8 @@ final class CellLexer {
     private enum Last {
         /** Nothing yet. */
         NONE,
+        /** What a statement may follow. */
+        END,
         /** Something that can be divided: a name, a literal, a bracket that closes a value. */
         VALUE,
         /** The = of an assignment. */
@@ -59,6 +62,9 @@ final class CellLexer {
                     "extends",
                     "implements",
                     "throws");
+
+    /** Words that a statement follows, and not only a value. */
+    private static final Set<String> BEFORE_STATEMENTS = Set.of("else", "do", "try", "finally");
 
     private final String cell;
     private final List<Found> lineMagics = new ArrayList<>();
@@ -177,9 +183,9 @@ final class CellLexer {
                             yield Last.OTHER;
                         }
                         case ')' ->
-                                parentheses.isEmpty() || !parentheses.pop()
-                                        ? Last.VALUE
-                                        : Last.OTHER;
+                                parentheses.isEmpty() || !parentheses.pop() ? Last.VALUE : Last.END;
+                        case ';', '{', '}', ':' -> Last.END;
+                        case '>' -> cell.startsWith("->", at - 1) ? Last.END : Last.OTHER;
                         case ']' -> Last.VALUE;
                         case '=' -> comparison() ? Last.OTHER : Last.ASSIGNMENT;
                         default -> Last.OTHER;
@@ -203,7 +209,7 @@ final class CellLexer {
         boolean begins = BEGINNING.contains(word);
         candidate = begins ? null : (afterType ? "" : afterComma ? "," : "?") + word;
         typeBefore = false;
-        last = begins ? Last.OTHER : Last.VALUE;
+        last = BEFORE_STATEMENTS.contains(word) ? Last.END : begins ? Last.OTHER : Last.VALUE;
     }
 
     private char lastSignificant(int before) {
@@ -268,12 +274,21 @@ final class CellLexer {
                 || !Character.isLetter(cell.charAt(name)) && cell.charAt(name) != '_') {
             return false;
         }
-        boolean begins = lineStart && last != Last.VALUE;
+        boolean begins =
+                lineStart && (last == Last.NONE || last == Last.END || last == Last.ASSIGNMENT);
         if (!begins && (cellMagicHere || last != Last.ASSIGNMENT)) {
             return false;
         }
+        int lead = lead();
+        int start = at;
+        int firstLine = line;
         int end = lineEnd();
-        var found = new Found(lead(), at, end, line, Set.copyOf(declared));
+        while (!cellMagicHere && goesOn(end)) {
+            at = end;
+            newLine();
+            end = lineEnd();
+        }
+        var found = new Found(lead, start, end, firstLine, Set.copyOf(declared));
         if (!cellMagicHere) {
             lineMagics.add(found);
         } else if (last == Last.NONE && lineMagics.isEmpty()) {
@@ -282,11 +297,20 @@ final class CellLexer {
             misplaced = found;
         }
         at = end;
-        last = Last.OTHER;
+        last = Last.END;
         word = "";
         typeBefore = false;
         candidate = null;
         return true;
+    }
+
+    /** Returns whether a line ends in a backslash that no other one keeps, and is not the last. */
+    private boolean goesOn(int end) {
+        int backslash = end;
+        while (cell.charAt(backslash - 1) == '\\') {
+            backslash--;
+        }
+        return (end - backslash) % 2 == 1 && end < cell.length();
     }
 
     private int lead() {

@@ -60,11 +60,10 @@ record CellSource(String magic, int line, String body, int bodyStart) {
             java.append(source, from, found.lead());
             // Blanks that Java does not know would be an error in front of what it is given here.
             java.append(" ".repeat(found.start() - found.lead()));
-            java.append(
-                    call.java(
-                            found.line(),
-                            source.substring(found.start(), found.end()),
-                            found.declared()));
+            String magic = source.substring(found.start(), found.end());
+            java.append(call.java(found.line(), magic, found.declared()));
+            // What follows stays on its line.
+            java.append("\n".repeat((int) magic.lines().count() - 1));
             from = found.end();
         }
         return java.append(source, from, source.length()).toString();
@@ -126,14 +125,27 @@ record CellSource(String magic, int line, String body, int bodyStart) {
                 } else if (!doubled.isEmpty() && c == '}') {
                     doubled.peek()[0]--;
                 }
-                if (c == '\\' || c == '"') {
-                    java.append('\\');
-                }
-                java.append(c);
+                java.append(inLiteral(c));
                 i++;
             }
         }
         return new Expression(java.append('"').toString(), unknown);
+    }
+
+    /** Writes Java whose value is a text, as it is. */
+    static String literal(String text) {
+        var java = new StringBuilder("\"");
+        text.chars().forEach(c -> java.append(inLiteral((char) c)));
+        return java.append('"').toString();
+    }
+
+    private static String inLiteral(char c) {
+        return switch (c) {
+            case '\\', '"' -> "\\" + c;
+            case '\n' -> "\\n";
+            case '\r' -> "\\r";
+            default -> String.valueOf(c);
+        };
     }
 
     private static boolean shell(String magic, int brace) {

@@ -2,12 +2,13 @@ package org.schedbook.jupyter;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The line that calls a magic, {@code %name args} or {@code %%name args}, taken apart. Arguments
  * are separated by blanks, also those that only look like one; {@code "…"} and {@code '…'} keep
  * blanks, a backslash keeps a quote, a blank or a backslash; a semicolon at the end of the line is
- * dropped, as people put it there out of habit.
+ * dropped, as people put it there out of habit; a backslash at the end of a line is a blank.
  *
  * @param text the line as typed
  * @param prefix {@code %} or {@code %%}
@@ -15,6 +16,8 @@ import java.util.List;
  * @param args the arguments
  */
 record MagicLine(String text, String prefix, String name, List<Arg> args) {
+
+    private static final Pattern CONTINUED = Pattern.compile("\\\\(\r\n|\r|\n)");
 
     /**
      * An argument.
@@ -59,8 +62,18 @@ record MagicLine(String text, String prefix, String name, List<Arg> args) {
         return args.stream().map(Arg::value).toList();
     }
 
+    /** Returns what follows the name, as typed. */
+    String rest() {
+        int name = text.indexOf(this.name, prefix.length()) + this.name.length();
+        return text.substring(name).strip();
+    }
+
     private static List<Arg> split(String text, int from) {
-        String line = withoutSemicolon(text);
+        String line =
+                withoutSemicolon(
+                        CONTINUED
+                                .matcher(text)
+                                .replaceAll(end -> " ".repeat(end.group().length())));
         var args = new ArrayList<Arg>();
         int i = from;
         while (true) {

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jdk.jshell.JShell;
@@ -43,6 +44,7 @@ import org.dflib.jjava.jupyter.messages.request.ShutdownRequest;
 import org.dflib.jjava.kernel.JavaKernel;
 import org.dflib.jjava.kernel.execution.CompilationException;
 import org.dflib.jjava.kernel.execution.EvaluationInterruptedException;
+import org.dflib.jjava.kernel.execution.IncompleteSourceException;
 
 /**
  * The notebook kernel: JJava's, with what JJava lacks. A magic may offer the next cell (a {@code
@@ -72,6 +74,12 @@ public final class SchedbookKernel extends JavaKernel {
      * What a line magic may be long, so that it stays well below the 65,535 bytes of a constant.
      */
     private static final int MAX_LINE_LENGTH = 20_000;
+
+    /** Magics of JJava's that take Java. */
+    private static final Set<String> TAKE_JAVA = Set.of("time");
+
+    /** What is meant for a magic and stands where Java is. */
+    private static final Pattern MISPLACED = Pattern.compile("(?:[;{}]\\s*|^)%{1,2}\\s*(\\w+)");
 
     /** Frames of JJava, JShell and the thread pool, which say nothing to the reader of a cell. */
     private static final Pattern KERNEL_FRAME =
@@ -225,10 +233,12 @@ public final class SchedbookKernel extends JavaKernel {
                                         .formatted(line, MAX_LINE_LENGTH))
                         .next("Put the text into the body of a cell magic.");
             }
-            CellSource.Expression value =
-                    CellSource.expression(
-                            magic, name -> declared.contains(name) || isVariable(name));
             MagicLine parsed = MagicLine.parse(magic);
+            CellSource.Expression value =
+                    TAKE_JAVA.contains(parsed.name())
+                            ? new CellSource.Expression(CellSource.literal(magic), List.of())
+                            : CellSource.expression(
+                                    magic, name -> declared.contains(name) || isVariable(name));
             return value.unknown().stream()
                     .filter(unknown -> !magics.takesBraces(parsed, unknown.at()))
                     .findFirst()
@@ -306,14 +316,21 @@ public final class SchedbookKernel extends JavaKernel {
         if (!known) {
             throw magics.unknown(line, cellLine, Magics.names(magicsRegistry));
         }
+        boolean takesJava = body == null && TAKE_JAVA.contains(name);
+        List<String> args = takesJava ? List.of(line.rest()) : line.values();
         try {
             return body == null
-                    ? magicsRegistry.evalLineMagic(this, name, line.values())
-                    : magicsRegistry.evalCellMagic(this, name, line.values(), body);
-        } catch (RuntimeException e) {
+                    ? magicsRegistry.evalLineMagic(this, name, args)
+                    : magicsRegistry.evalCellMagic(this, name, args, body);
+        } catch (CellError
+                | JavaFailure
+                | CompilationException
+                | IncompleteSourceException
+                | EvaluationInterruptedException e) {
             throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(line.prefix() + name + " failed: " + e.getMessage(), e);
+        } catch (Exception e) { // whatever JJava's own let through
+            throw new CellError("%s%s failed: %s".formatted(line.prefix(), name, e))
+                    .next("Check what stands behind it.");
         }
     }
 
@@ -497,15 +514,7 @@ public final class SchedbookKernel extends JavaKernel {
             case CompilationException compilation -> {
                 var lines = new ArrayList<String>();
                 super.formatError(e).forEach(line -> lines.add(shortened(line)));
-                if (lines.stream().anyMatch(line -> TOO_LONG.matcher(line).find())) {
-                    lines.add(
-                            errorStyler.secondary(
-                                    "A constant has at most 65,535 bytes. Read longer text from a"
-                                            + " file, for example with Files.readString."));
-                }
-                CellEvaluator.waitingFor(
-                                getJShell(),
-                                compilation.getBadSnippetCompilation().snippet().source())
+                hints(compilation.getBadSnippetCompilation().snippet().source(), lines)
                         .forEach(line -> lines.add(errorStyler.secondary(line)));
                 yield lines;
             }
@@ -514,6 +523,35 @@ public final class SchedbookKernel extends JavaKernel {
                             .filter(line -> !KERNEL_FRAME.matcher(line).find())
                             .toList();
         };
+    }
+
+    /** Returns what to know beside the compiler's words. */
+    private List<String> hints(String source, List<String> said) {
+        var hints = new ArrayList<String>();
+        if (said.stream().anyMatch(line -> TOO_LONG.matcher(line).find())) {
+            hints.add(
+                    "A constant has at most 65,535 bytes. Read longer text from a file, for"
+                            + " example with Files.readString.");
+        }
+        if (said.stream().anyMatch(line -> line.contains("invalid canonical constructor"))) {
+            hints.add(
+                    "A record of a cell is public: write public before the constructor within it.");
+        }
+        Matcher magic = MISPLACED.matcher(source.strip());
+        while (magic.find()) {
+            Stream.of("%", "%%")
+                    .map(prefix -> prefix + magic.group(1))
+                    .filter(Magics.names(magicsRegistry)::contains)
+                    .findFirst()
+                    .ifPresent(
+                            name ->
+                                    hints.add(
+                                            "%s is a magic where it is the first thing on a line,"
+                                                            .formatted(name)
+                                                    + " without a blank behind the percent sign."));
+        }
+        hints.addAll(CellEvaluator.waitingFor(getJShell(), source));
+        return hints;
     }
 
     @Override
@@ -660,8 +698,10 @@ public final class SchedbookKernel extends JavaKernel {
             return code.endsWith("\n") ? IS_COMPLETE_YES : "";
         }
         try {
+            // JJava takes the end of a blank line for part of its indentation.
             return super.isComplete(
-                    CellSource.replaceLineMagics(code, (line, magic, declared) -> ";"));
+                            CellSource.replaceLineMagics(code, (line, magic, declared) -> ";"))
+                    .replaceAll("\\R", "");
         } catch (UsageError e) {
             return IS_COMPLETE_YES; // and running it says what is wrong
         }

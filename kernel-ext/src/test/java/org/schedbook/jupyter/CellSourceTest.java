@@ -68,6 +68,18 @@ class CellSourceTest {
         assertEquals("/* c */ <1:%a>\n// d\n<3:%b>", replaced("/* c */ %a\n// d\n%b"));
         assertEquals("<1:%a>\r\n<2:%b>\r\n", replaced("%a\r\n%b\r\n"));
         assertEquals("  <1:%a>", replaced("\u00a0\ufeff%a"));
+        assertEquals("switch (x) {\ncase 1:\n<3:%a>\n}", replaced("switch (x) {\ncase 1:\n%a\n}"));
+        assertEquals("f(() -> {\n<2:%a>\n});", replaced("f(() -> {\n%a\n});"));
+        assertEquals("do\n<2:%a>\nwhile (b);", replaced("do\n%a\nwhile (b);"));
+    }
+
+    @Test
+    void aLineMagicGoesOnBehindABackslashAndWhatFollowsStaysOnItsLine() {
+        assertEquals("<1:%shell a \\\n  b>\n\n;\n<4:%c>", replaced("%shell a \\\n  b\n;\n%c"));
+        assertEquals("<1:%a \\\r\n b>\n\r\nx();", replaced("%a \\\r\n b\r\nx();"));
+        assertEquals("<1:%a \\>", replaced("%a \\"));
+        assertEquals("<1:%a \\\\>\n<2:%b>", replaced("%a \\\\\n%b"));
+        assertEquals("%%policy a \\", CellSource.of("%%policy a \\\nclass A {}").magic());
     }
 
     @ParameterizedTest
@@ -80,6 +92,10 @@ class CellSourceTest {
                 "int r = a[0]\n  %c;",
                 "int r = 7\n  %b;",
                 "int r = i++\n  %b;",
+                "String.format(\n%d, 3);",
+                "f(a,\n%b);",
+                "int r = 1 +\n%b;",
+                "boolean r = a &&\n%b;",
                 "r %= b; r >= b; a == b; x=%5;",
                 "var s = \"x = %d\";",
                 "var s = \"a=%d\" + \"b=%d\".formatted(1);",

@@ -34,6 +34,18 @@ class MagicLineTest {
     }
 
     @Test
+    void aBackslashAtTheEndOfALineIsABlank() {
+        MagicLine line = MagicLine.parse("%m a \\\n  b\\\r\nc");
+        assertEquals(List.of("a", "b", "c"), line.values());
+        assertEquals(new MagicLine.Arg("b", 9, 10), line.args().get(1));
+    }
+
+    @Test
+    void keepsWhatFollowsTheNameAsItIsTyped() {
+        assertEquals("who(\"a  b\") ;", MagicLine.parse("%time who(\"a  b\") ; ").rest());
+    }
+
+    @Test
     void knowsWhereAnArgumentStands() {
         assertEquals(
                 new MagicLine.Arg("b c", 5, 10), MagicLine.parse("%m a \"b c\"").args().getLast());
