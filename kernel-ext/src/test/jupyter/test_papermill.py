@@ -2,6 +2,7 @@
 
 import datetime
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
@@ -46,7 +47,17 @@ TYPED = [
     ("Set<String> e1 = Set.of();", ["b", "a"], "e1", "[b, a]"),
     ("Map<String, Double> m1 = Map.of();", {"b": 1, "a": None}, "m1", "{b=1.0, a=null}"),
     ("Map<Integer, String> m2 = Map.of();", {1: "x"}, "m2.get(1)", "x"),
-    ("var v1 = 1.5;", 6, "v1", "6"),
+    ("var v1 = 1.5;", 6, "v1 / 4", "1.5"),
+    ("var v2 = List.of(1.0, .5);", [1, 2], "v2.get(0) / 4", "0.25"),
+    ("var v3 = 1L;", 7, "v3 * 2_000_000_000", "14000000000"),
+    ("var v4 = 1;", 6, "v4 / 4", "1"),
+    ("String o1 = \"a; b, c = 1\"; double o2 = 1.5;", 6, "o2 / 4", "1.5"),
+    ("double o3 = 1, o4 = Math.max(1, 2) /* ; */;", 6, "o4 / 4", "1.5"),
+    ("static final double o5 = 3;", 8, "o5 / 5", "1.6"),
+    ("int twice(int x) { return 2 * x; } double o10 = 2;", 3, "twice(2) * o10 / 8", "1.5"),
+    ("int[] o6 = {1, 2}, o7 = {3};", [4, 5], "o7[1]", "5"),
+    ("Map<String, Double> o8 = new HashMap<String, Double>();", {"b": 1}, "o8", "{b=1.0}"),
+    ("java.util.concurrent.TimeUnit o9 = java.util.concurrent.TimeUnit.DAYS;", "HOURS", "o9.toMinutes(1)", "60"),
 ]
 
 UNTYPED = [
@@ -88,7 +99,7 @@ class PapermillTest(unittest.TestCase):
                     for c in nbformat.read(target, 4).cells[len(cells) + 1:]]
 
     def test_a_parameter_has_the_type_that_its_cell_declares(self):
-        names = [declaration.split("=")[0].split()[-1] for declaration, *_ in TYPED]
+        names = [re.findall(r"(\w+) = ", declaration)[-1] for declaration, *_ in TYPED]
         shown = self.execute(
             "\n".join(declaration for declaration, *_ in TYPED),
             {name: value for name, (_, value, _, _) in zip(names, TYPED)},

@@ -9,9 +9,24 @@ from papermill.exceptions import PapermillException
 from papermill.models import Parameter
 from papermill.translators import Translator, papermill_translators
 
-DECLARATION = re.compile(
-    r"^\s*(?:final\s+)?(?P<type>[\w.<>\[\], ?]+?)\s+(?P<name>\w+)\s*=\s*(?P<value>.+?);\s*(?://\s*(?P<help>.*))?$",
-    re.MULTILINE)
+# Comments and literals of Java, in which punctuation means nothing.
+OPAQUE = re.compile(r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*.*?\*/', re.DOTALL)
+
+MODIFIERS = r"(?:(?:final|static|public|private|protected|volatile|transient)\s+)*"
+
+TYPE = re.compile(MODIFIERS + r"(?P<type>[A-Za-z_][\w.]*\s*(?:<[\w.<>\[\], ?]*>)?(?:\s*\[\s*\])*)\s+(?=[A-Za-z_]\w*\s*=)")
+
+DECLARATOR = re.compile(r"\s*(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>.+)", re.DOTALL)
+
+DECIMAL = re.compile(r"[-+]?(?:\d[\d_]*\.\d*|\.\d+|\d[\d_]*(?=[eEdD]))(?:[eE][-+]?\d+)?[dD]?")
+
+# Behind a brace that ends an expression and no block.
+GOES_ON = re.compile(r"\s*[,;.)]")
+
+# The type of a var, as its default tells it.
+DEFAULTS = ((DECIMAL, "double"), (re.compile(r"[-+]?\d[\d_]*[lL]"), "long"),
+            (re.compile(r"(?:java\.util\.)?(?:List\.of|Arrays\.asList)\((?:" + DECIMAL.pattern + r"(?:,\s*|(?=\))))+\)"),
+             "java.util.List<Double>"))
 
 NAME = re.compile(r"[A-Za-z_$][\w$]*")
 
@@ -89,6 +104,47 @@ def common_type(values):
         if types and types <= set(numbers):
             return numbers[0] if types == {numbers[0]} else numbers[-1]
     return types.pop() if len(types) == 1 else "Object"
+
+
+def declarations(source):
+    """The variables that a cell declares with a value: type, name, value and the comment behind it, each as typed."""
+    # Literals and comments are blank here, and as long as they were.
+    bare = OPAQUE.sub(lambda m: re.sub(r"[^\n]", " ", m[0]) if m[0].startswith("/") else "0" * len(m[0]), source)
+    for start, end in pieces(bare, ";"):
+        declared = TYPE.match(bare, start + len(bare[start:end]) - len(bare[start:end].lstrip()), end)
+        if not declared:
+            continue
+        line = source[end:].split("\n", 1)[0]
+        comment = re.match(r";\s*//\s*(.*)", line)
+        found = []
+        for first, last in pieces(bare, ",", declared.end(), end):
+            if DECLARATOR.fullmatch(bare, first, last):
+                found.append([first, last])
+            elif found:
+                found[-1][1] = last  # a comma of what is generic
+        for first, last in found:
+            name = DECLARATOR.fullmatch(bare, first, last)
+            value = source[name.start("value"):last].strip()
+            yield declared_type(declared["type"].strip(), value), name["name"], value, comment[1] if comment else ""
+
+
+def declared_type(typed, value):
+    return next((kind for pattern, kind in DEFAULTS if typed == "var" and pattern.fullmatch(value)), typed)
+
+
+def pieces(bare, separator, start=0, end=None):
+    """What stands between separators that are in no brackets, as places."""
+    end = len(bare) if end is None else end
+    depth = 0
+    for at in range(start, end):
+        c = bare[at]
+        depth += (c in "([{") - (c in ")]}")
+        block = separator == ";" and c == "}" and not GOES_ON.match(bare, at + 1)
+        if depth == 0 and (c == separator or block):
+            yield start, at
+            start = at + 1
+    if separator == ",":
+        yield start, end
 
 
 def fits(value, bits):
@@ -177,7 +233,7 @@ class JavaTranslator(Translator):
     same type leaves what the notebook computes with it as its author meant it.
     """
 
-    # The types that the cell of parameters declares; papermill has it inspected before it asks for the new one.
+    # The types and defaults that the cell of parameters declares; papermill has it inspected before it asks for the new one.
     declared = {}
 
     @classmethod
@@ -185,7 +241,7 @@ class JavaTranslator(Translator):
         declared, cls.declared = cls.declared, {}
         lines = [cls.comment(comment)]
         for name, value in parameters.items():
-            lines.append(cls.declaration(name, value, declared.get(name, "var")))
+            lines.append(cls.declaration(name, value, declared.get(name, ("var", ""))))
         for name in list(parameters):
             parameters[name] = plain(parameters[name])
         return "\n".join(lines) + "\n"
@@ -196,8 +252,11 @@ class JavaTranslator(Translator):
             near = re.sub(r"\W", "_", name) if name not in RESERVED else name + "_"
             raise PapermillException(
                 f"The parameter {name} cannot be a variable of Java: call it {near if NAME.fullmatch(near) else '_' + near}.")
+        declared, default = declared
         try:
-            code = java(value, declared)
+            constant = re.fullmatch(rf"(?:{re.escape(declared)}\.)\w+", default)
+            code = f"{declared}.{value}" if constant and isinstance(value, str) and NAME.fullmatch(value) \
+                else java(value, declared)
         except Refused as e:
             raise PapermillException(f"The parameter {name} is declared as {declared}, and {value!r} is none: {e}.") from None
         if declared == "var" and value is None:
@@ -214,9 +273,9 @@ class JavaTranslator(Translator):
 
     @classmethod
     def inspect(cls, parameters_cell):
-        found = [Parameter(m["name"], m["type"], m["value"], m["help"] or "")
-                 for m in DECLARATION.finditer(parameters_cell["source"])]
-        cls.declared = {parameter.name: parameter.inferred_type_name.strip() for parameter in found}
+        found = [Parameter(name, kind, value, comment)
+                 for kind, name, value, comment in declarations(parameters_cell["source"])]
+        cls.declared = {each.name: (each.inferred_type_name, each.default) for each in found}
         return found
 
 
