@@ -131,7 +131,7 @@ final class SchedTraceReader {
     private static final Pattern PASSED_OVER =
             Pattern.compile(
                     "\\s*|#.*|cpus=\\d+|version = \\d+|CPU \\d+ is empty|TRACE:|\\s*=> .*"
-                            + "|\\s+[0-9a-f]{6,16} .*|.*: <(?:user )?stack trace>\\s*");
+                            + "|\\s+[0-9a-f]{6,16} .*|\\s+[0-9a-f]{1,16} .*\\(.*\\)\\s*|.*: <(?:user )?stack trace>\\s*");
 
     /** Forms that are recognised and not read, and how to have one that is. */
     private static final Map<Pattern, String> OTHER_FORMS =

@@ -218,7 +218,9 @@ class SchedTraceTest {
                                         "$1 99/$2 [$3] $4:    1 sched:")
                                 .replaceAll(
                                         "(?m)$",
-                                        "\n\tffffffff8110ab12 schedule+0x2e ([kernel.kallsyms])\n"),
+                                        "\n\tffffffff8110ab12 schedule+0x2e ([kernel.kallsyms])\n"
+                                                + "\t    7f12 main (/bin/x)\n"
+                                                + "\t               0 [unknown] ([unknown])\n"),
                 // Architectures that do not tell whether interrupts are off; a real-time kernel.
                 t -> t.replace("d..2.", "X..2.").replace("d.h4.", "X.h4."),
                 t -> t.replace("d..2.", "d...2..").replace("d.h4.", "d..h4.."),
