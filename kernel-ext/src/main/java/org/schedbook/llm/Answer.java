@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * What has arrived of an answer. Servers that call themselves compatible leave fields out, send
@@ -63,6 +64,9 @@ final class Answer {
     private static final List<String> OTHER_TEXTS =
             pointers(
                     "message/content", // Ollama, Cohere
+                    "output/message/content", // Bedrock
+                    "results/0/generated_text", // watsonx
+                    "output", // OpenAI's responses as a whole, Replicate
                     "delta/text", // Anthropic
                     "delta/message/content", // Cohere
                     "delta", // OpenAI's responses
@@ -78,8 +82,12 @@ final class Answer {
                     "done_reason",
                     "delta/stop_reason",
                     "stop_reason",
+                    "stopReason",
+                    "results/0/stop_reason",
                     "delta/finish_reason",
                     "finish_reason",
+                    "incomplete_details/reason",
+                    "response/incomplete_details/reason",
                     "candidates/0/finishReason");
 
     /** A choice has its reason under one of these; the first is OpenAI's. */
@@ -132,7 +140,13 @@ final class Answer {
     private final StringBuilder arguments = new StringBuilder();
 
     private String garbled = "";
+    private String stray = "";
     private String unknown = "";
+
+    /** The last piece, and how many there were, as long as each began with all before it. */
+    private String lastPiece = "";
+
+    private int nrCumulative;
     private SaidException said;
     private String finishReason = "";
     private String servedModel = "";
@@ -175,6 +189,8 @@ final class Answer {
         }
         if (node.isTextual() && node.asText().strip().startsWith("{")) {
             add(event, node.asText());
+        } else if (node.isTextual()) {
+            write(count(node.asText()));
         } else if (node.isArray()) {
             for (JsonNode each : node) {
                 take(event, each, data);
@@ -207,6 +223,10 @@ final class Answer {
                 return; // of what comes after the answer
             }
             throw new SaidException(Words.status(node), Words.of(node));
+        }
+        if (isSomething(node.path("response").path("error"))) { // OpenAI's responses
+            throw new SaidException(
+                    Words.status(node.path("response")), Words.of(node.path("response")));
         }
         if (!node.isObject()) {
             garbled = data;
@@ -264,7 +284,7 @@ final class Answer {
     /** Returns whether a part says more than that there is nothing. */
     private static boolean isSomething(JsonNode part) {
         return part.isContainerNode()
-                ? !part.isEmpty()
+                ? StreamSupport.stream(part.spliterator(), false).anyMatch(Answer::isSomething)
                 : part.isTextual()
                         ? !part.asText().isBlank()
                                 && !NOTHING.contains(part.asText().strip().toLowerCase(Locale.ROOT))
@@ -365,8 +385,19 @@ final class Answer {
                 write(content.substring(text.length()));
             }
         } else {
+            cumulate(content);
             write(content);
         }
+    }
+
+    /** Some send in each piece all that there is so far; what they have sent tells. */
+    private void cumulate(String piece) {
+        if (piece.isEmpty() || nrCumulative < 0) {
+            return;
+        }
+        boolean longer = piece.startsWith(lastPiece) && piece.length() > lastPiece.length();
+        nrCumulative = longer ? nrCumulative + 1 : -1;
+        lastPiece = longer ? piece : "";
     }
 
     private void write(String piece) {
@@ -401,9 +432,12 @@ final class Answer {
             return parts.toString();
         }
         if (content.isObject()) {
-            return content.path("text").isMissingNode()
-                    ? content.path("value").asText("")
-                    : content(content.path("text"));
+            return Stream.of("text", "value", "content", "generated_text")
+                    .map(content::path)
+                    .filter(inner -> !inner.isMissingNode())
+                    .findFirst()
+                    .map(Answer::content)
+                    .orElse("");
         }
         return "";
     }
@@ -420,9 +454,10 @@ final class Answer {
     }
 
     /** Takes text that came in place of an answer, or beside it. */
-    void addStray(String stray) {
+    void addStray(String text) {
+        stray = text;
         if (garbled.isEmpty()) {
-            garbled = stray;
+            garbled = text;
         }
     }
 
@@ -482,7 +517,7 @@ final class Answer {
                             "The server sent something else than an answer: " + Words.of(garbled),
                             "Read the server's words above, and check that OPENAI_BASE_URL is an"
                                     + " OpenAI-compatible API.",
-                            "");
+                            garbled.contains("\n") ? garbled : "");
         }
         if (!begun && !unknown.isEmpty()) {
             return new ModelException(
@@ -507,6 +542,13 @@ final class Answer {
                 "");
     }
 
+    /** Returns whether plain text is an answer: what a server says of a request has one line. */
+    private static boolean isAnswer(String stray) {
+        return stray.startsWith("\"")
+                ? !Words.text(stray).isBlank()
+                : stray.contains("\n") && !Words.isPage(stray);
+    }
+
     /** Returns the reason in OpenAI's words where it has the same meaning. */
     private String finishReason() {
         String reason = finishReason.toLowerCase(Locale.ROOT);
@@ -525,6 +567,14 @@ final class Answer {
     Completion completion(String askedFor) throws ModelException, SaidException {
         if (text.toString().isBlank() && !others.isEmpty()) {
             write(others.values().iterator().next().toString());
+        }
+        if (nrCumulative > 2) {
+            text.setLength(0);
+            text.append(lastPiece);
+        }
+        if (text.isEmpty() && isAnswer(stray)) {
+            write(stray.startsWith("\"") ? Words.text(stray) : stray);
+            done = true;
         }
         if (said != null && !isWritten() && (text.toString().isBlank() || !done)) {
             throw said;

@@ -19,8 +19,8 @@ final class EventReader {
 
     private static final long MAX_TOTAL = 64L << 20;
 
-    /** Of what is no event, for an error message. */
-    private static final int MAX_STRAY = 4096;
+    /** Of what is no event: an error message, or an answer in plain text. */
+    private static final int MAX_STRAY = 1 << 16;
 
     private static final Pattern FIELD =
             Pattern.compile("(data|event|id|retry|error)?\\s*:", Pattern.CASE_INSENSITIVE);

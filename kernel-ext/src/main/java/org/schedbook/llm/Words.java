@@ -48,7 +48,9 @@ final class Words {
                     "fault",
                     "innererror",
                     "header",
-                    "body");
+                    "body",
+                    "promptfeedback",
+                    "blockreason");
 
     /** Where the words are of what another field only names. */
     private static final List<String> LONGER =
@@ -78,6 +80,15 @@ final class Words {
             return node.isContainerNode() ? of(node) : line(body);
         } catch (JsonProcessingException e) {
             return line(body);
+        }
+    }
+
+    /** Returns the text that JSON is; empty if it is none. */
+    static String text(String json) {
+        try {
+            return JSON.readTree(json).asText();
+        } catch (JsonProcessingException e) {
+            return "";
         }
     }
 

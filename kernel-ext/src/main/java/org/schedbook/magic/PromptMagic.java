@@ -12,6 +12,7 @@ import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
 import org.schedbook.jupyter.MagicCall;
 import org.schedbook.kernel.HandWrittenException;
+import org.schedbook.llm.Completion;
 import org.schedbook.llm.Endpoint;
 import org.schedbook.llm.Model;
 import org.schedbook.llm.ModelException;
@@ -209,6 +210,15 @@ final class PromptMagic implements Magic {
     }
 
     private String howItEnded(RepairLoop.Result result) {
+        Completion answer = result.verdict().answer();
+        String early =
+                answer.endedEarly()
+                        ? ", which ended early (%s)".formatted(answer.finishReason())
+                        : "";
+        return early + whyNoMore(result);
+    }
+
+    private String whyNoMore(RepairLoop.Result result) {
         if (result.outOfMoney()) {
             return result.costUsd().isEmpty()
                     ? ", and it is not known what the answers have cost"

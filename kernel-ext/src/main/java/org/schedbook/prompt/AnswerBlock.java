@@ -39,7 +39,7 @@ record AnswerBlock(String before, String info, String text, boolean open) {
             String line = quoted ? QUOTE.matcher(written).replaceFirst("") : written;
             if (code == null) {
                 Matcher opening = FENCE.matcher(line);
-                if (!opening.find()) {
+                if (!opening.find() || line.substring(0, opening.start()).matches("\\s*//.*")) {
                     before.append(line).append('\n');
                     continue;
                 }
@@ -103,7 +103,10 @@ record AnswerBlock(String before, String info, String text, boolean open) {
         Matcher closing = FENCE.matcher(line);
         while (closing.find()) {
             boolean alone = line.substring(0, closing.start()).isBlank();
-            boolean glued = line.substring(0, closing.start()).stripTrailing().matches(".*[};/]");
+            boolean glued =
+                    line.substring(0, closing.start())
+                            .stripTrailing()
+                            .matches("(?!\\s*//).*(?:[};]|[^/]/)");
             if (closing.group().startsWith(fence) && (alone || glued)) {
                 return closing.start();
             }

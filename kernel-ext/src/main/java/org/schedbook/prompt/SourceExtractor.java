@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.schedbook.policy.Policy;
 
 /**
  * Finds the policy in a model's answer, wherever a person would: in fences of all kinds, in HTML or
@@ -61,6 +62,16 @@ public final class SourceExtractor {
     private static final Pattern NUMBERED =
             Pattern.compile("(?m)^[ \\t]*\\d{1,5}(?:[ \\t]*[:|.)])?(?:[ \\t]|$)");
 
+    /** What is put before each line by lists and by JShell. */
+    private static final Pattern PROMPTED =
+            Pattern.compile("(?m)^[ \\t]*(?:jshell>|\\.\\.\\.>|[-*+](?=[ \\t]))[ \\t]?");
+
+    /** What a tool is to put in place of what. */
+    private static final Pattern REPLACED =
+            Pattern.compile("(?ms)^<{5,}[^\n]*\n.*?^={5,}[^\n]*\n(.*?)^>{5,}[^\n]*$");
+
+    private static final Pattern BOLD = Pattern.compile("(?m)^([ \\t]*)(\\*{2,3})(.*?)\\2[ \\t]*$");
+
     /** In place of a block's language. */
     private static final String MARKUP = "<>";
 
@@ -76,6 +87,7 @@ public final class SourceExtractor {
                             + " (version|policy|code|class|implementation|source|point|one|approach|variant"
                             + "|example)"
                             + "|\\b(variant|variation|baseline|mistake|pitfall|anti-?pattern)\\b"
+                            + "|\\b(in general|typically|generally)\\b|\\balte\\w* (version|fassung)\\b"
                             + "|\\bbefore\\W*$|\\balternatively\\b|\\bas it was\\b|\\byou (gave|sent|had)\\b"
                             + "|\\b(your|the) (old|original|current|existing)\\b).*");
 
@@ -85,7 +97,13 @@ public final class SourceExtractor {
                             + "|\\bbefore\\W*$|\\balternatively\\b"
                             + "|\\bif you (prefer|would rather|would like|(do not|don't) want)\\b"
                             + "|\\b(do not|don't|never|not to) (write|do|use|copy|try)\\b.{0,40}\\b(this|so|that)\\W*$"
+                            + "|\\b(skeleton|template|boilerplate|outline|stub)\\W*$"
+                            + "|\\bavoid\\b.{0,20}\\b(this|these|that|such)\\b"
+                            + "|\\bit replaces\\W*$|\\bwas there\\b|\\bcompare (it |this )?(with|to)\\b"
                             + "|\\b(not|n't|never) work\\W*$).*");
+
+    private static final Pattern RECOMMENDED =
+            Pattern.compile("(?i).*\\b(recommended|preferred|my (answer|choice|pick))\\b.*");
 
     private static final Pattern NEW =
             Pattern.compile(
@@ -96,6 +114,8 @@ public final class SourceExtractor {
     private static final Pattern ELIDED =
             Pattern.compile(
                     "(?im)^\\s*(?:\\.\\.\\.|…)\\s*$|//\\s*(?:\\.\\.\\.|…)|\\{\\s*(?:\\.\\.\\.|…)\\s*}"
+                            + "|//\\s*(?:todo\\W*$|(?:your|the) (?:code|logic|policy|implementation)\\b.*\\bhere\\b"
+                            + "|implement\\w* (?:this|here)\\b)"
                             + "|//.*\\b(?:rest|remains?|same as (?:before|above)|unchanged)\\b.*\\b(?:code|class"
                             + "|methods?|unchanged|before|above|same)\\b");
 
@@ -282,6 +302,7 @@ public final class SourceExtractor {
         boolean within = !block.open() && !above.isBlank() && !above.strip().startsWith("%");
         int doubts =
                 (isOld(block, source) ? 4 : 0)
+                        - (RECOMMENDED.matcher(block.before()).matches() ? 1 : 0)
                         + (within ? 1 : 0)
                         + (ELIDED.matcher(source).find() ? 2 : 0)
                         + (part.whole() ? 0 : 1);
@@ -300,6 +321,9 @@ public final class SourceExtractor {
         if (isDiff(block)) {
             text = applied(text);
         }
+        text = REPLACED.matcher(text).replaceAll("$1");
+        // Markdown's escape, which is none of Java's, and what it makes bold.
+        text = BOLD.matcher(text.replace("\\_", "_")).replaceAll("$1$3");
         text = (block.info().equals(MARKUP) ? TAG : TAG_ALONE).matcher(text).replaceAll("");
         if (!text.contains("<") && text.matches("(?s).*&(?:lt|gt|quot|amp);.*")) {
             text =
@@ -312,12 +336,19 @@ public final class SourceExtractor {
         if (!text.strip().contains("\n")) {
             text = text.replaceAll("(?i)<br\\s*/?>", "\n");
         }
-        boolean numbered =
-                text.lines().filter(line -> !line.isBlank()).count() > 1
-                        && text.lines()
-                                .filter(line -> !line.isBlank())
-                                .allMatch(line -> NUMBERED.matcher(line).lookingAt());
-        return numbered ? NUMBERED.matcher(text).replaceAll("") : text;
+        for (Pattern each : List.of(NUMBERED, PROMPTED)) {
+            if (beginsEachLine(each, text)) {
+                text = each.matcher(text).replaceAll("");
+            }
+        }
+        return text;
+    }
+
+    private static boolean beginsEachLine(Pattern begin, String text) {
+        return text.lines().filter(line -> !line.isBlank()).count() > 1
+                && text.lines()
+                        .filter(line -> !line.isBlank())
+                        .allMatch(line -> begin.matcher(line).lookingAt());
     }
 
     /** Adds the types and imports that a policy needs and that have blocks of their own. */
@@ -337,13 +368,21 @@ public final class SourceExtractor {
         for (boolean more = true; more; ) {
             more = false;
             for (JavaFile.Type type : helpers) {
-                if (isUsed(type.name(), all) && !isDeclared(type.name(), all)) {
+                if (isUsed(type.name(), all)
+                        && !isDeclared(type.name(), all)
+                        && !isOfTheApi(type.name())) {
                     all += "\n" + type.text().stripTrailing().stripIndent().strip() + "\n";
                     more = true;
                 }
             }
         }
         return imports + all;
+    }
+
+    /** A model may show what it was given of the API; that is there already. */
+    private static boolean isOfTheApi(String type) {
+        String path = Policy.class.getPackageName().replace('.', '/') + "/" + type + ".class";
+        return Policy.class.getClassLoader().getResource(path) != null;
     }
 
     private static boolean isUsed(String type, String source) {

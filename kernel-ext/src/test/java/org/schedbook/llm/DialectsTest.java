@@ -477,6 +477,41 @@ class DialectsTest {
                         "printed over several lines",
                         "data: {\n \"choices\": [\n  {\"delta\": {\n   \"content\": \"Hello\"}}\n ]\n}\n\n"
                                 + finish("stop")),
+                row(
+                        "OpenAI's responses, whole",
+                        json(
+                                200,
+                                "{\"object\":\"response\",\"status\":\"completed\",\"error\":null,\"output\":[{\"type\":\"reasoning\",\"summary\":[]},{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"Hello\"}]}],\"usage\":{\"input_tokens\":3,\"output_tokens\":4}}"),
+                        3,
+                        4),
+                row(
+                        "Bedrock's own format",
+                        json(
+                                200,
+                                "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[{\"text\":\"Hello\"}]}},\"stopReason\":\"end_turn\"}"),
+                        0,
+                        0),
+                row(
+                        "watsonx's own format",
+                        json(
+                                200,
+                                "{\"results\":[{\"generated_text\":\"Hello\",\"stop_reason\":\"eos_token\"}]}"),
+                        0,
+                        0),
+                row(
+                        "Replicate's own format",
+                        json(
+                                200,
+                                "{\"status\":\"succeeded\",\"output\":[\"Hel\",\"lo\"],\"error\":null}"),
+                        0,
+                        0),
+                row("JSON's text alone", json(200, "\"Hello\""), 0, 0),
+                row(
+                        "an error whose parts are empty",
+                        HELLO.replace(
+                                        "{\"id\"",
+                                        "{\"error\":{\"message\":\"\",\"code\":null,\"more\":[]},\"id\"")
+                                + DONE),
                 row("NUL between", "\0\0" + HELLO.replace("\n\n", "\n\n\0") + DONE),
                 row("created, not OK", new Reply(201, "text/event-stream", HELLO + DONE), 0, 0));
     }
@@ -486,6 +521,32 @@ class DialectsTest {
         String cut = content("\\ud83d") + content("\\ude00 h\u00e9") + finish("stop");
         try (var server = new ScriptedServer(stream(cut))) {
             assertEquals("\ud83d\ude00 h\u00e9", ask(server, new StringBuilder()).text());
+        }
+    }
+
+    @Test
+    void piecesThatEachHoldAllSoFarAreNoPartsOfTheText() throws Exception {
+        String grown = content("H") + content("Hel") + content("Hello") + finish("stop") + DONE;
+        try (var server = new ScriptedServer(stream(grown))) {
+            assertEquals("Hello", ask(server, new StringBuilder()).text());
+        }
+        String twice = content("a") + content("ab") + content("b") + finish("stop") + DONE;
+        try (var server = new ScriptedServer(stream(twice))) {
+            assertEquals("aabb", ask(server, new StringBuilder()).text());
+        }
+    }
+
+    @Test
+    void plainTextOfSeveralLinesIsAnAnswerAndALineIsWhatTheServerSays() throws Exception {
+        String text = "Here:\n\n```java\nclass A extends Policy {\n}\n```";
+        try (var server = new ScriptedServer(new Reply(200, "text/plain", text))) {
+            Completion answer = ask(server, new StringBuilder());
+            assertEquals(text.replace("\n\n", "\n"), answer.text());
+            assertFalse(answer.endedEarly());
+        }
+        try (var server = new ScriptedServer(new Reply(200, "text/plain", "upstream is down"))) {
+            var e = assertThrows(ModelException.class, () -> ask(server, new StringBuilder()));
+            assertTrue(e.getMessage().contains("upstream is down"), e.getMessage());
         }
     }
 
@@ -513,6 +574,7 @@ class DialectsTest {
                 "{\"choices\":[{\"delta\":{\"finish_reason\":\"length\"}}]}",
                 "{\"choices\":[],\"finish_reason\":\"length\"}",
                 "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"max_tokens\"}}",
+                "{\"type\":\"response.incomplete\",\"response\":{\"incomplete_details\":{\"reason\":\"max_output_tokens\"}}}",
             })
     void anAnswerThatWasCutOffIsNotTakenForWholeWhereverThatIsSaid(String last) throws Exception {
         try (var server = new ScriptedServer(stream(content("Hello") + data(last) + DONE))) {
@@ -546,6 +608,20 @@ class DialectsTest {
 
     static Stream<Arguments> words() {
         return Stream.of(
+                Arguments.of(
+                        "OpenAI's responses",
+                        stream(
+                                data(
+                                        "{\"type\":\"response.failed\",\"response\":{\"status\":\"failed\",\"error\":{\"code\":\"server_error\",\"message\":\"The model crashed\"},\"output\":[]}}")),
+                        "The model crashed",
+                        "",
+                        ""),
+                Arguments.of(
+                        "Gemini's filter",
+                        json(200, "{\"promptFeedback\":{\"blockReason\":\"SAFETY\"}}"),
+                        "SAFETY",
+                        "",
+                        ""),
                 Arguments.of(
                         "llama.cpp until late 2025",
                         stream(

@@ -234,6 +234,37 @@ class SourceExtractorTest {
                 Arguments.of(
                         "code that only begins in words",
                         "I write `class B extends Policy {`.\n" + SOURCE),
+                Arguments.of(
+                        "what is to be replaced, and by what",
+                        "```\n<<<<<<< SEARCH\n"
+                                + OLD
+                                + "=======\n"
+                                + SOURCE
+                                + ">>>>>>> REPLACE\n```"),
+                Arguments.of(
+                        "lines of JShell",
+                        "```\n"
+                                + indented(SOURCE, "   ...> ")
+                                        .replaceFirst("   \\.\\.\\.>", "jshell>")
+                                + "```"),
+                Arguments.of("lines of a list", indented(SOURCE, "- ")),
+                Arguments.of("bold code", "**" + SOURCE.replaceFirst("\n", "**\n")),
+                Arguments.of(
+                        "the API that it was given",
+                        fenced(SOURCE)
+                                + "The class that you extend:\n"
+                                + fenced("public abstract class Policy {\n    void x() {}\n}\n")),
+                Arguments.of(
+                        "a skeleton below",
+                        fenced(SOURCE)
+                                + "In general a policy looks like this:\n"
+                                + fenced("class B extends Policy {\n    // your code here\n}\n")),
+                Arguments.of(
+                        "what was recommended",
+                        "Option 1 (recommended):\n" + fenced(SOURCE) + "Option 2:\n" + fenced(OLD)),
+                Arguments.of(
+                        "a second option, recommended",
+                        "Option 1:\n" + fenced(OLD) + "Option 2 (recommended):\n" + fenced(SOURCE)),
                 Arguments.of("a fence that nothing is in", "```\n```java\n" + SOURCE + "```\n```"));
     }
 
@@ -272,6 +303,10 @@ class SourceExtractorTest {
                 "Do not write it like this:\n",
                 "What would not work:\n",
                 "An incorrect example:\n",
+                "Avoid this one, it starves tasks:\n",
+                "Here's what it replaces:\n",
+                "Compare with what was there:\n",
+                "Zum Vergleich die alte Fassung:\n",
             })
     void anAlternativeBelowIsNotTheAnswer(String words) {
         assertEquals(
@@ -366,6 +401,20 @@ class SourceExtractorTest {
         String source = SOURCE.replace("`x`", "```x``` and ```");
         assertEquals(
                 Optional.of(source), SourceExtractor.extract("````java\n" + source + "````\n"));
+    }
+
+    @Test
+    void aFenceInACommentOfTheSourceEndsNothing() {
+        String source = "class P extends Policy {\n    // ```\n    /* x */ int y;\n}\n";
+        assertEquals(Optional.of(source), SourceExtractor.extract("```java\n" + source + "```"));
+    }
+
+    @Test
+    void anUnderscoreThatMarkdownEscapesIsOne() {
+        assertEquals(
+                Optional.of("class P extends Policy {\n    long s = SLICE_DFL_NS;\n}\n"),
+                SourceExtractor.extract(
+                        "class P extends Policy {\n    long s = SLICE\\_DFL\\_NS;\n}\n"));
     }
 
     @Test
