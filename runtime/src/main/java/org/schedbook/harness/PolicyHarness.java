@@ -31,8 +31,8 @@ public abstract class PolicyHarness implements Scx {
 
     /**
      * The age at which a task that could run, and is in no DSQ, is taken out of the policy's hands
-     * while a CPU is idle. It may be the worker of the kernel's watchdog, which has half of the
-     * watchdog's time left, and the next look at it may take until the next heartbeat.
+     * while a CPU is idle that it may use. It may be the worker of the kernel's watchdog, which has
+     * half of the watchdog's time left, and the next look at it may take until the next heartbeat.
      */
     private static final long FORGOTTEN_NS = 1_000_000_000;
 
@@ -319,7 +319,7 @@ public abstract class PolicyHarness implements Scx {
      * is not forgotten: should it wait for too long, the kernel says so, and ends the policy.
      *
      * @param waitedNs for how long it has
-     * @param idle whether a CPU is
+     * @param idle whether a CPU is that the task may use
      */
     protected final boolean isForgotten(HostedTask task, long waitedNs, boolean idle) {
         return task.held

@@ -243,9 +243,10 @@ final class PolicyLoop extends PolicyHarness {
         }
         nextHousekeepingNs = now + HOUSEKEEPING_NS;
         if (nrHeld > 0) {
-            boolean idle = backend.idleCpus() != 0;
+            long idleCpus = backend.idleCpus();
             tasks.forEach(
                     task -> {
+                        boolean idle = (idleCpus & task.cpusAllowed) != 0;
                         if (isForgotten(task, now - task.heldSinceNs, idle)) {
                             found.add(task);
                         }

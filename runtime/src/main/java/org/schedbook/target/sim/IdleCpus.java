@@ -71,6 +71,11 @@ final class IdleCpus {
         return idleCpus.has(cpu);
     }
 
+    /** Returns whether a CPU that a task may use is idle. */
+    boolean hasOneFor(SimTask task) {
+        return idleCpus.firstIn(idleCpus, task.cpusAllowed()) >= 0;
+    }
+
     boolean isEmpty() {
         return idleCpus.isEmpty();
     }

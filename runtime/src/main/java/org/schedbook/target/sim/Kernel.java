@@ -989,6 +989,10 @@ final class Kernel {
         return idleCpus.has(cpu);
     }
 
+    boolean anyIdleFor(SimTask task) {
+        return idleCpus.hasOneFor(task);
+    }
+
     boolean anyIdle() {
         return !idleCpus.isEmpty();
     }

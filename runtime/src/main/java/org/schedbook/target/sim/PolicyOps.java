@@ -56,7 +56,7 @@ abstract class PolicyOps extends PolicyHarness implements Ops {
     public final void keepHouse() {
         for (SimTask task = kernel.firstRunnable(); task != null; task = task.runnableNext) {
             long waited = kernel.now - task.runnableAt;
-            if (isForgotten(task, waited, kernel.anyIdle())) {
+            if (isForgotten(task, waited, kernel.anyIdleFor(task))) {
                 rescueForgotten(task, waited);
             }
         }

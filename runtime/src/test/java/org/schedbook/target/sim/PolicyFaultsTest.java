@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeSet;
@@ -71,6 +72,40 @@ class PolicyFaultsTest {
         result.findings().forEach(finding -> kinds.add(finding.kind()));
         assertTrue(kinds.contains(Finding.Kind.STARVATION), kinds.toString());
         assertTrue(kinds.contains(Finding.Kind.WORK_NOT_CONSERVED), kinds.toString());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void whoWaitsForTheOnlyCpuThatItMayUseIsNotForgotten(Mode mode) {
+        Program alone = Program.start().run(1500 * MS).build();
+        var workload =
+                SimWorkload.named("pinned")
+                        .task(TaskSpec.of("first", alone).onCpus(1))
+                        .task(TaskSpec.of("second", alone).onCpus(1));
+        var policy =
+                new Policy() {
+                    private final ArrayDeque<Task> waiting = new ArrayDeque<>();
+
+                    @Override
+                    public void enqueue(Task task, long enqFlags) {
+                        waiting.add(task);
+                    }
+
+                    @Override
+                    public void dispatch(int cpu, Task prev) {
+                        if (cpu == 1 && !waiting.isEmpty()) {
+                            insert(waiting.poll(), Dsq.LOCAL, SLICE_INF_NS, 0);
+                        }
+                    }
+                };
+        SimResult result =
+                Simulation.run(
+                        policy,
+                        workload.build(),
+                        SimMachine.flat(2),
+                        SimOptions.DEFAULT.withMode(mode));
+        assertEquals(Outcome.COMPLETED, result.outcome());
+        assertEquals(0, result.counters().get("nr_forgotten"), result.faults().toString());
     }
 
     @ParameterizedTest
