@@ -4,11 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.schedbook.compile.CompileException;
-import org.schedbook.compile.CompiledPolicy;
-import org.schedbook.compile.PolicyCompiler;
-import org.schedbook.compile.PolicySource;
+import org.schedbook.bench.Contender;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.Status;
@@ -16,7 +14,10 @@ import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 import org.schedbook.target.vm.VmTarget;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * Puts policies under the load that sched_ext's own continuous integration uses, for as long as one
@@ -26,8 +27,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "soak",
         description =
-                "Puts the policies that come with Schedbook under a storm of loops, forks, affinities and"
-                        + " CPUs that come and go, one after the other.")
+                "Puts the policies that come with Schedbook, each in user space and in the kernel,"
+                        + " one after the other under a storm of loops, forks, affinities and CPUs"
+                        + " that come and go.")
 final class Soak implements Callable<Integer> {
 
     private static final String SCRIPT =
@@ -52,18 +54,28 @@ final class Soak implements Callable<Integer> {
             description = "How long it takes for all of them together (${DEFAULT-VALUE}).")
     private long minutes = 10;
 
+    @Option(
+            names = "--policies",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Only these, such as fifo,fifo@kernel.")
+    private List<String> names = List.of();
+
+    @Spec private CommandSpec spec;
+
     /** Returns 0 if no policy was thrown out, lost a task or did anything wrong. */
     @Override
-    public Integer call() throws TargetException, CompileException, InterruptedException {
-        Duration each = Duration.ofMinutes(minutes).dividedBy(nrPolicies());
+    public Integer call() throws TargetException, InterruptedException {
+        List<Contender> policies = chosen();
+        Duration each = Duration.ofMinutes(minutes).dividedBy(policies.size());
         try (VmTarget guest = VmTarget.boot()) {
             System.out.println(guest.machine().caption());
-            for (String name : PolicySource.builtInNames()) {
-                Status status = run(guest, builtIn(name), each);
+            for (Contender policy : policies) {
+                Status status = run(guest, policy, each);
                 System.out.printf(
                         Locale.ROOT,
-                        "ok %-6s %d s %s%n",
-                        name,
+                        "ok %-12s %d s %s%n",
+                        policy.name(),
                         each.toSeconds(),
                         status.counters());
             }
@@ -71,16 +83,19 @@ final class Soak implements Callable<Integer> {
         return 0;
     }
 
-    private static int nrPolicies() {
-        int n = 0;
-        for (String _ : PolicySource.builtInNames()) {
-            n++;
+    /** Returns the policies that were asked for, all if none was named. */
+    private List<Contender> chosen() throws TargetException, InterruptedException {
+        List<Contender> all = BothWorlds.builtIn();
+        List<String> known = all.stream().map(Contender::name).toList();
+        for (String name : names) {
+            if (!known.contains(name)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "%s does not come with Schedbook; these do: %s."
+                                .formatted(name, String.join(", ", known)));
+            }
         }
-        return n;
-    }
-
-    private static CompiledPolicy builtIn(String name) throws CompileException {
-        return new PolicyCompiler().compile(PolicySource.builtIn(name).orElseThrow());
+        return all.stream().filter(p -> names.isEmpty() || names.contains(p.name())).toList();
     }
 
     /**
@@ -88,9 +103,9 @@ final class Soak implements Callable<Integer> {
      *
      * @throws TargetException if it did anything wrong; the detail is its status
      */
-    static Status run(Target target, CompiledPolicy policy, Duration time)
+    static Status run(Target target, Contender policy, Duration time)
             throws TargetException, InterruptedException {
-        try (Attachment attachment = target.attach(policy)) {
+        try (Attachment attachment = policy.attach(target, AttachOptions.DEFAULT)) {
             String script = SCRIPT.formatted(time.toSeconds());
             CommandResult load = target.run(List.of("sh", "-c", script), time.plus(GRACE));
             ExitInfo exit = attachment.detach();

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.schedbook.compile.PolicyCompiler;
-import org.schedbook.compile.PolicySource;
+import org.schedbook.bench.Contender;
 import org.schedbook.target.Status;
 import org.schedbook.target.vm.VmTarget;
 
@@ -16,11 +16,17 @@ class SoakIT {
 
     @Test
     void aStormOfLoopsForksAndAffinitiesEndsNoPolicyAndLosesNoTask() throws Exception {
-        var rr = new PolicyCompiler().compile(PolicySource.builtIn("rr").orElseThrow());
+        List<Contender> rr =
+                BothWorlds.builtIn().stream()
+                        .filter(p -> Contender.policyOf(p.name()).equals("rr"))
+                        .toList();
+        assertEquals(2, rr.size());
         try (VmTarget guest = VmTarget.boot()) {
-            Status status = Soak.run(guest, rr, Duration.ofSeconds(20));
-            assertTrue(status.counters().get("nr_user_dispatches") > 1000, status.toString());
-            assertEquals(0, status.counters().get("nr_forgotten"), status.toString());
+            for (Contender policy : rr) {
+                Status status = Soak.run(guest, policy, Duration.ofSeconds(20));
+                assertTrue(status.counters().get("nr_user_dispatches") > 1000, status.toString());
+                assertEquals(0, status.counters().get("nr_forgotten"), status.toString());
+            }
         }
     }
 }
