@@ -33,8 +33,12 @@ public record Rejection(int line, int column, String text, String reason, String
                             + "|^-- |^libbpf:|^\\(\\w+\\) |^caller:|^callee:|^returning from callee"
                             + "|^Validating \\S+ func|^max_states_per_insn");
 
-    private static final Pattern REASON = Pattern.compile("(?m)^\\s*Reason:\\s*(.+)$");
-    private static final Pattern SUGGESTION = Pattern.compile("(?m)^\\s*Suggestion:\\s*(.+)$");
+    /** The kernel wraps its sentences; a section ends at a blank line or the next heading. */
+    private static final String SECTION =
+            "(?m)^%s:\\s*(\\S.*(?:\\n(?!\\w[\\w ]*:|processed |libbpf:|--)[ \\t]*\\S.*)*)";
+
+    private static final Pattern REASON = Pattern.compile(SECTION.formatted("Reason"));
+    private static final Pattern SUGGESTION = Pattern.compile(SECTION.formatted("Suggestion"));
 
     private record Meaning(Pattern words, String reason, String suggestion) {}
 
@@ -89,6 +93,18 @@ public record Rejection(int line, int column, String text, String reason, String
                             "what is used here is for the kernel only a number, or a task that may be"
                                     + " gone",
                             "Use the task of this callback, or one that a queue gave."),
+                    meaning(
+                            "cannot write into|only read is supported",
+                            "what is the kernel's own is written to",
+                            "Write to the policy's own variables; what it may change of a task,"
+                                    + " its verbs change."),
+                    meaning(
+                            "access beyond (?:struct|the end)|dereference of modified|invalid bpf_context access"
+                                    + "|pointer arithmetic|arithmetic on \\S+ prohibited"
+                                    + "|leaks addr|variable \\S+ access",
+                            "a pointer is calculated with, and the kernel cannot say where it leads",
+                            "Reach what you need by its name: a field, a verb, or an element of an"
+                                    + " array."),
                     meaning(
                             "[Uu]nreleased reference|reference has not been acquired"
                                     + "|release kernel function",
@@ -175,7 +191,7 @@ public record Rejection(int line, int column, String text, String reason, String
 
     private static String first(Pattern pattern, String text) {
         Matcher matcher = pattern.matcher(text);
-        return matcher.find() ? matcher.group(1).strip() : "";
+        return matcher.find() ? matcher.group(1).strip().replaceAll("\\s*\\n\\s*", " ") : "";
     }
 
     /** Returns the last line that is the verifier's judgement. */
@@ -197,17 +213,32 @@ public record Rejection(int line, int column, String text, String reason, String
                 Arrays.stream(files)
                         .map(Pattern::quote)
                         .collect(Collectors.joining("|", "(?:", ")"));
-        Matcher at =
-                Pattern.compile(
-                                "(?m)^\\s*(?:At|Causal path):?\\s+\\S+ @ "
-                                        + quoted
-                                        + ":(\\d+):(\\d+)")
-                        .matcher(part);
+        String named = "\\S+ @ " + quoted + ":(\\d+):(\\d+)";
+        Matcher at = Pattern.compile("(?m)^At:\\s+" + named).matcher(part);
         if (at.find()) {
-            int line = Integer.parseInt(at.group(1));
-            String text = first(Pattern.compile("(?m)^\\s*>>>\\s*" + line + " \\|\\s?(.*)$"), part);
-            return new Place(line, Integer.parseInt(at.group(2)), text);
+            return place(at, part);
         }
+        Place last = lastLine(part, quoted);
+        Matcher path = Pattern.compile("(?m)^(?:Causal path:)?\\s+" + named).matcher(part);
+        while (path.find()) {
+            Place before = place(path, part);
+            if (last.line == 0 || last.line == before.line) {
+                return last.text.isEmpty()
+                        ? before
+                        : new Place(before.line, before.column, last.text);
+            }
+        }
+        return last;
+    }
+
+    private static Place place(MatchResult named, String part) {
+        int line = Integer.parseInt(named.group(1));
+        String text = first(Pattern.compile("(?m)^\\s*>>>\\s*" + line + " \\|\\s?(.*)$"), part);
+        return new Place(line, Integer.parseInt(named.group(2)), text);
+    }
+
+    /** Returns the last line of the source before the instruction at which the verifier stopped. */
+    private static Place lastLine(String part, String quoted) {
         Matcher last =
                 Pattern.compile("(?m)^; ?(.*?) ?@ " + quoted + ":(\\d+)(?::(\\d+))?\\s*$")
                         .matcher(part);

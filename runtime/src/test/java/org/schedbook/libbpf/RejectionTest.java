@@ -66,6 +66,95 @@ class RejectionTest {
         assertEquals("insert(task, where, 1, 0);", rejection.text());
     }
 
+    /** As Linux 7.3.4 prints it. */
+    @Test
+    void whatTheKernelWrapsIsReadToItsEnd() {
+        Rejection rejection =
+                read(
+                        """
+                        ; s64 w = prev->weight; @ mine.java:9
+                        40: (79) r3 = *(u64 *)(r7 +0)
+                        R7 invalid mem access 'scalar'
+
+                        Reason:
+                          R0 may be NULL here (a nullable map value pointer). The program could dereference NULL on this
+                          path, so the verifier cannot prove this access is safe.
+
+                        At:
+                          sb_dispatch @ mine.java:9:20
+                          Source context:
+                              8 | ...
+                          >>> 9 |         s64 w = prev->weight;
+                                |         ^-- error: invalid dereference of R7 (an integer scalar)
+                          Instruction context:
+                               38 | (db) lock *(u64 *)(r2 +0) += r1
+                          >>>  40 | (79) r3 = *(u64 *)(r7 +0)
+
+                        Causal path:
+                          sb_dispatch @ policy_ops.h:115:27
+                          >>> 115 |         SB_HAS_DISPATCH(&call, p, args[1]);
+                                  |         ^-- update: R7 changed from context pointer
+
+                        Suggestion:
+                          Preserve a pointer-valued register where needed, or reload and revalidate the pointer after scalar
+                          arithmetic, helper calls, or other operations that can invalidate it.
+
+                        """);
+        assertEquals(
+                new Rejection(
+                        9,
+                        20,
+                        "s64 w = prev->weight;",
+                        "R0 may be NULL here (a nullable map value pointer). The program could"
+                                + " dereference NULL on this path, so the verifier cannot prove this"
+                                + " access is safe",
+                        "Preserve a pointer-valued register where needed, or reload and revalidate"
+                                + " the pointer after scalar arithmetic, helper calls, or other"
+                                + " operations that can invalidate it."),
+                rejection);
+    }
+
+    /** As Linux 7.3.4 prints it: where it happened is ours, and so is the first of the path. */
+    @Test
+    void thePathToWhatHappenedInOurOwnTextIsReadToItsEnd() {
+        Rejection rejection =
+                read(
+                        """
+                        ; struct task_struct *p = (void *)enqFlags; sb_insert(p, 1, 2, 0); @ mine.java:3
+                        40: (55) if r7 != 0x0 goto pc+5
+                        ; scx_bpf_dsq_insert___v2___ksym(p, dsq_id, slice, enq_flags); @ kernel.h:159
+                        57: (85) call scx_bpf_dsq_insert___v2#105851
+                        Reason:
+                          The first argument (R1) to scx_bpf_dsq_insert___v2 does not satisfy the verifier contract: the
+                          kfunc expects a pointer to (struct task_struct), but this argument is an integer scalar and cannot
+                          be used as that kernel object pointer.
+
+                        At:
+                          sb_enqueue @ kernel.h:159:3
+                          >>> 159 |                 scx_bpf_dsq_insert___v2___ksym(p, dsq_id, slice, enq_flags);
+
+                        Causal path:
+                          sb_enqueue @ policy_ops.h:115:27
+                          >>> 115 |         SB_HAS_ENQUEUE(&call, p, args[1]);
+
+                          sb_enqueue @ mine.java:3:47
+                          >>> 3 |     struct task_struct *p = (void *)enqFlags; sb_insert(p, 1, ...
+
+                        Suggestion:
+                          Pass a pointer.
+
+                        """);
+        assertEquals(3, rejection.line());
+        assertEquals(47, rejection.column());
+        assertEquals(
+                "struct task_struct *p = (void *)enqFlags; sb_insert(p, 1, 2, 0);",
+                rejection.text());
+        assertTrue(
+                rejection.reason().endsWith("be used as that kernel object pointer"),
+                rejection.reason());
+        assertEquals("Pass a pointer.", rejection.suggestion());
+    }
+
     @Test
     void anOlderKernelsWordsAreExplainedAtTheLastLineOfTheSource() {
         Rejection rejection =
@@ -151,6 +240,10 @@ class RejectionTest {
                 "R3 invalid mem access 'scalar' | number | queue",
                 "Unreleased reference id=3 alloc_insn=7 | given back | way out",
                 "R3 !read_ok | no value | declared",
+                "access beyond struct task_struct at off 1000000 size 8 | calculated | by its name",
+                "dereference of modified trusted_ptr_ ptr R1 off=8 disallowed | calculated | name",
+                "R6 cannot write into ptr_task_struct at off=0 size=8 | kernel's own | variables",
+                "only read is supported | kernel's own | variables",
                 "invalid func unknown#210 | older | newer",
                 "At program exit the register R0 has unknown scalar value | returns | range",
             })
