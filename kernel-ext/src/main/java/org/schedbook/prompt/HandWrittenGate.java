@@ -1,8 +1,6 @@
 package org.schedbook.prompt;
 
-import java.util.List;
 import org.schedbook.compile.CompileException;
-import org.schedbook.compile.CompileException.Problem;
 import org.schedbook.kernel.ClangException;
 import org.schedbook.kernel.HandWritten;
 import org.schedbook.kernel.HandWrittenException;
@@ -19,6 +17,11 @@ enum HandWrittenGate implements Gate {
 
     COMPILE("compiles and keeps to policy.h", "does not compile, or does not keep to policy.h") {
         @Override
+        public String skipped() {
+            return "not compiled";
+        }
+
+        @Override
         public Result run(Draft draft) throws InterruptedException {
             try {
                 HandWritten written = HandWritten.of(draft.source().orElseThrow());
@@ -29,8 +32,7 @@ enum HandWrittenGate implements Gate {
             } catch (HandWrittenException e) {
                 return Result.failed(e.problems());
             } catch (ClangException e) {
-                return Result.failed(
-                        List.of(Problem.ofWhole((e.getMessage() + "\n" + e.words()).strip())));
+                return InKernelGate.ofClang(e);
             } catch (CompileException e) {
                 throw new AssertionError("what creates the DSQs compiles", e);
             }

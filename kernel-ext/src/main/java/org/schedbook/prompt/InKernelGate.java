@@ -49,17 +49,27 @@ public final class InKernelGate implements Gate {
 
     @Override
     public Result run(Draft draft) throws InterruptedException {
+        if (draft.compiled().isEmpty()) {
+            return Result.skipped("it is not compiled");
+        }
         KernelPolicy policy;
         try {
             policy = draft.inKernel().isPresent() ? draft.inKernel().get() : translated(draft);
         } catch (UnsupportedException e) {
             return Result.failed(e.problems().stream().map(InKernelGate::forModel).toList());
         } catch (ClangException e) {
-            return Result.skipped(e.getMessage());
+            return ofClang(e);
         }
         return guest.isPresent()
                 ? guest.get().run(policy)
-                : Result.passed("compiled, and not tried in a guest", "");
+                : Result.skipped("it is compiled for the kernel, and no guest was to be used");
+    }
+
+    /** An answer that could not be compiled for no fault of its own is not held to be wrong. */
+    static Result ofClang(ClangException e) {
+        return e.isOfThePolicy()
+                ? Result.failed(List.of(Problem.ofWhole(e.getMessage())))
+                : Result.skipped((e.getMessage() + "\n" + e.words()).strip());
     }
 
     private static KernelPolicy translated(Draft draft)

@@ -104,12 +104,35 @@ final class EvaluatePrompts implements Callable<Integer> {
             description = "Where to keep everything (${DEFAULT-VALUE}).")
     private Path output = Path.of("out", "prompts");
 
-    /** How far one answer came. */
-    private record Try(Optional<Gate> failed, Duration gates) {
+    /**
+     * How far one answer came.
+     *
+     * @param untried the gates that it could not be sent through, such as for want of a guest
+     */
+    private record Try(Optional<Gate> failed, List<Gate> untried, Duration gates) {
+
+        static Try of(Verdict verdict, Duration gates) {
+            List<Gate> untried =
+                    verdict.skipped().keySet().stream()
+                            .filter(gate -> !(gate instanceof PromiseTrial)) // it made none
+                            .toList();
+            return new Try(verdict.failed(), untried, gates);
+        }
+
+        boolean passed() {
+            return failed.isEmpty() && untried.isEmpty();
+        }
 
         @Override
         public String toString() {
-            return failed.map(Gate::name).orElse("passed");
+            return failed.map(Gate::name)
+                    .orElseGet(
+                            () ->
+                                    untried.isEmpty()
+                                            ? "passed"
+                                            : untried.stream()
+                                                    .map(Gate::skipped)
+                                                    .collect(Collectors.joining(", ")));
         }
     }
 
@@ -124,11 +147,21 @@ final class EvaluatePrompts implements Callable<Integer> {
             String error) {
 
         boolean passed() {
-            return !tries.isEmpty() && tries.getLast().failed().isEmpty();
+            return !tries.isEmpty() && tries.getLast().passed();
         }
 
         boolean passedAtOnce() {
             return passed() && tries.size() == 1;
+        }
+
+        String end() {
+            return !error.isEmpty()
+                    ? error
+                    : passed()
+                            ? "works"
+                            : tries.getLast().failed().isPresent()
+                                    ? "fails"
+                                    : tries.getLast().toString();
         }
     }
 
@@ -241,6 +274,11 @@ final class EvaluatePrompts implements Callable<Integer> {
         }
 
         @Override
+        public String skipped() {
+            return trial.skipped();
+        }
+
+        @Override
         public Result run(PolicySource source, CompiledPolicy policy) throws InterruptedException {
             lock.lockInterruptibly();
             try {
@@ -294,7 +332,7 @@ final class EvaluatePrompts implements Callable<Integer> {
 
         @Override
         public void judged(Verdict verdict) {
-            tries.add(new Try(verdict.failed(), Duration.between(answered, Instant.now())));
+            tries.add(Try.of(verdict, Duration.between(answered, Instant.now())));
             say(tries.getLast().toString());
             verdict.problems().stream().limit(5).forEach(p -> say("  " + p.message()));
             verdict.source()
@@ -330,7 +368,7 @@ final class EvaluatePrompts implements Callable<Integer> {
                             .skip(1)
                             .map(Try::toString)
                             .collect(Collectors.joining(", ")),
-                    row.error().isEmpty() ? row.passed() ? "works" : "fails" : row.error(),
+                    row.end(),
                     row.promises(),
                     row.tries().stream()
                             .map(

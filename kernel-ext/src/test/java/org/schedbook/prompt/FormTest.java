@@ -1,5 +1,6 @@
 package org.schedbook.prompt;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.schedbook.compile.PolicyCompiler;
@@ -217,9 +220,65 @@ class FormTest {
         assertFalse(feedback.contains("root:"), feedback);
         Verdict good = judge(Form.BPF, C_FIFO);
         assertEquals(Optional.empty(), good.failed());
+        assertEquals(List.of("EXTRACT", "COMPILE"), names(good.passed()));
+        assertEquals(List.of("KERNEL"), names(good.skipped()));
+    }
+
+    @Test
+    void withoutAGuestAnAnswerIsNotTriedInTheKernelAndThatIsSaid() throws Exception {
+        Verdict verdict = judge(Form.IN_KERNEL, FIFO);
+        assertEquals(Optional.empty(), verdict.failed());
+        assertFalse(names(verdict.passed()).contains("KERNEL"), names(verdict.passed()).toString());
+        var gate = new InKernelGate(Optional.empty());
+        assertEquals("not tried in the kernel of a guest", gate.skipped());
         assertEquals(
-                List.of("EXTRACT", "COMPILE", "KERNEL"),
-                good.passed().keySet().stream().map(Gate::name).toList());
+                "it is compiled for the kernel, and no guest was to be used",
+                verdict.skipped().values().stream().reduce((_, last) -> last).orElseThrow());
+    }
+
+    /** In a process of its own, which finds a shell and nothing else. */
+    @Test
+    void withoutClangAnAnswerIsNotTriedAndItsWriterNotBlamed(@TempDir Path path) throws Exception {
+        Files.createSymbolicLink(path.resolve("sh"), Path.of("/bin/sh").toRealPath());
+        var child =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                WithoutClang.class.getName())
+                        .redirectErrorStream(true);
+        child.environment().put("PATH", path.toString());
+        Process process = child.start();
+        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertEquals(0, process.waitFor(), said);
+        List<String> lines = said.lines().toList();
+        assertEquals(
+                "IN_KERNEL failed=[] passed=[EXTRACT, COMPILE, CHECK, SIMULATE] skipped=[PROMISE, KERNEL]",
+                lines.get(0));
+        assertEquals("BPF failed=[] passed=[EXTRACT] skipped=[COMPILE, KERNEL]", lines.get(2));
+        for (int why : List.of(1, 3)) {
+            assertTrue(lines.get(why).contains("clang-19, which is not installed"), said);
+        }
+    }
+
+    /** Judges a good answer of each form and prints how far it came, and why no further. */
+    static final class WithoutClang {
+        public static void main(String[] args) throws Exception {
+            for (Form form : List.of(Form.IN_KERNEL, Form.BPF)) {
+                Verdict verdict = judge(form, form == Form.BPF ? C_FIFO : FIFO);
+                System.out.printf(
+                        "%s failed=%s passed=%s skipped=%s%n%s%n",
+                        form,
+                        verdict.failed().stream().map(Gate::name).toList(),
+                        names(verdict.passed()),
+                        names(verdict.skipped()),
+                        String.join("; ", verdict.skipped().values()));
+            }
+        }
+    }
+
+    private static List<String> names(Map<Gate, String> gates) {
+        return gates.keySet().stream().map(Gate::name).toList();
     }
 
     @Test

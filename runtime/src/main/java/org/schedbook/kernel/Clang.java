@@ -111,7 +111,7 @@ public final class Clang {
                             .redirectErrorStream(true)
                             .start();
         } catch (IOException e) {
-            throw new ClangException(
+            throw ClangException.ofThisMachine(
                     "A policy in the kernel is compiled by way of sh, which cannot be started.",
                     "");
         }
@@ -123,7 +123,7 @@ public final class Clang {
             process.destroyForcibly();
         }
         if (process.exitValue() == NOT_FOUND) {
-            throw new ClangException(
+            throw ClangException.ofThisMachine(
                     "A policy in the kernel is compiled by "
                             + PROGRAM
                             + ", which is not installed (Debian: apt-get install clang-19).",
@@ -134,7 +134,7 @@ public final class Clang {
         }
         if (process.exitValue() != 0) {
             String said = new String(Files.readAllBytes(words), StandardCharsets.UTF_8);
-            throw new ClangException(
+            throw ClangException.ofThisMachine(
                     "The C that was made of the policy does not compile; this is a fault of"
                             + " Schedbook's own.",
                     said.substring(0, Math.min(said.length(), MAX_WORDS)));
@@ -142,10 +142,9 @@ public final class Clang {
     }
 
     private static ClangException gaveUp() {
-        return new ClangException(
+        return ClangException.ofThePolicy(
                 "%s was given up: it took more than 10 s or 2 GiB. Write the policy in fewer words, and macros in smaller ones."
-                        .formatted(PROGRAM),
-                "");
+                        .formatted(PROGRAM));
     }
 
     private static void delete(Path directory) throws UncheckedIOException {
