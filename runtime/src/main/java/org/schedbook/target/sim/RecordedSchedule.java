@@ -27,6 +27,9 @@ final class RecordedSchedule {
     /** Those that were woken and have not run since. */
     private final Set<Integer> woken = new HashSet<>();
 
+    /** What the next move on a CPU gives; the kernel is told of it in a call of its own. */
+    private final Map<Integer, Long> slices = new HashMap<>();
+
     /** The weights of those of whom they are known. */
     private final Map<Integer, Integer> weights = new HashMap<>();
 
@@ -59,17 +62,22 @@ final class RecordedSchedule {
                         schedule.wakes(time, waking.cpu(), waking.pid(), waking.waker());
                     }
                 }
-                case SchedTrace.Insert insert -> {
-                    long dsq = insert.dsq() == SHARED ? Dsq.GLOBAL : insert.dsq();
-                    if (isOurs(insert.pid()) && isThePolicys(dsq)) {
-                        schedule.inserted(
+                case SchedTrace.Insert insert ->
+                        inserted(
                                 new Schedule.Insert(
                                         time,
                                         insert.pid(),
-                                        dsq,
+                                        insert.dsq(),
                                         insert.sliceNs(),
                                         insert.byVtime(),
                                         insert.vtime()));
+                case SchedTrace.Slice slice -> slices.put(slice.cpu(), slice.sliceNs());
+                case SchedTrace.Move move -> {
+                    Long slice = slices.remove(move.cpu());
+                    // Only where a policy hands a task out does it say for how long.
+                    if (slice != null) {
+                        inserted(
+                                new Schedule.Insert(time, move.pid(), move.dsq(), slice, false, 0));
                     }
                 }
                 case SchedTrace.Fork fork -> {
@@ -88,6 +96,20 @@ final class RecordedSchedule {
         }
         trace.gaps().forEach(gap -> schedule.gap(gap.reason()));
         return schedule.build(source, 1, 0);
+    }
+
+    private void inserted(Schedule.Insert insert) {
+        long dsq = insert.dsq() == SHARED ? Dsq.GLOBAL : insert.dsq();
+        if (isOurs(insert.pid()) && isThePolicys(dsq)) {
+            schedule.inserted(
+                    new Schedule.Insert(
+                            insert.timeNs(),
+                            insert.pid(),
+                            dsq,
+                            insert.sliceNs(),
+                            insert.byVtime(),
+                            insert.vtime()));
+        }
     }
 
     private void tell(int pid, String comm) {

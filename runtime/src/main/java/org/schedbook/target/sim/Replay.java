@@ -150,7 +150,8 @@ final class Replay {
                     whom.wakeup = new Wakeup(now, by);
                 }
             }
-            case SchedTrace.Insert _ -> {} // another policy decides now
+            // Another policy decides now.
+            case SchedTrace.Insert _, SchedTrace.Move _, SchedTrace.Slice _ -> {}
             case SchedTrace.Fork fork -> {
                 Actor parent = actor(fork.parent());
                 if (parent != null) {

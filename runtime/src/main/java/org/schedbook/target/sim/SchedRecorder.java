@@ -29,8 +29,8 @@ public final class SchedRecorder {
      * Instances of its own, so that nothing else that traces is disturbed: one of what concerns the
      * command ({@code set_event_pid}, {@code event-fork}), and one of what a policy decides, which
      * it does in the context of any task. A policy's inserts are calls of the kernel's functions
-     * for it, which have other names in newer kernels. Compressed, because a target keeps 1 MiB of
-     * what a command writes.
+     * for it, which have other names in newer kernels; what a policy in the kernel has kept, it
+     * moves. Compressed, because a target keeps 1 MiB of what a command writes.
      */
     private static final String SCRIPT =
             """
@@ -41,8 +41,9 @@ public final class SchedRecorder {
             d=$k/instances/schedbook-decisions
             end() {
                 rmdir $t $d
-                echo -:schedbook/%1$s >> $k/kprobe_events
-                echo -:schedbook/%1$s_vtime >> $k/kprobe_events
+                for event in insert insert_vtime slice move; do
+                    echo -:schedbook/%1$s$event >> $k/kprobe_events
+                done
             } 2> /dev/null
             end # what was killed could not
             mkdir $t $d || exit 125
@@ -58,11 +59,18 @@ public final class SchedRecorder {
                 echo 1 > $t/events/sched/$event/enable
             done
             probe() {
-                echo "p:schedbook/%1$s$1 $2 pid=p->pid:s32 dsq=$3dsq_id:x64 slice=$3slice:u64$4" >> $k/kprobe_events
+                event=$1
+                function=$2
+                shift 2
+                echo "p:schedbook/%1$s$event $function $*" >> $k/kprobe_events
             } 2> /dev/null
-            probe '' scx_bpf_dsq_insert___v2 || probe '' scx_bpf_dsq_insert
-            probe _vtime __scx_bpf_dsq_insert_vtime 'args->' ' vtime=args->vtime:s64' \\
-                || probe _vtime scx_bpf_dsq_insert_vtime '' ' vtime=vtime:s64'
+            task='pid=p->pid:s32'
+            into() { echo "$task dsq=$1dsq_id:x64 slice=$1slice:u64"; }
+            probe insert scx_bpf_dsq_insert___v2 $(into '') || probe insert scx_bpf_dsq_insert $(into '')
+            probe insert_vtime __scx_bpf_dsq_insert_vtime $(into 'args->') 'vtime=args->vtime:s64' \\
+                || probe insert_vtime scx_bpf_dsq_insert_vtime $(into '') vtime=vtime:s64
+            probe slice scx_bpf_dsq_move_set_slice slice=slice:u64
+            probe move scx_bpf_dsq_move $task dsq=dsq_id:x64
             echo 1 2> /dev/null > $d/events/schedbook/enable
             echo 1 > $d/tracing_on
             sh -c 't=$0
@@ -78,7 +86,7 @@ public final class SchedRecorder {
             { cat $t/trace; echo '%3$s'; cat $d/trace; } | gzip | base64 -w 0
             exit $status
             """
-                    .formatted(SchedTrace.INSERT, SchedTrace.MARK, DECISIONS);
+                    .formatted(SchedTrace.OWN, SchedTrace.MARK, DECISIONS);
 
     private static final Pattern TIME = Pattern.compile(" (\\d+\\.\\d{6}): ");
 

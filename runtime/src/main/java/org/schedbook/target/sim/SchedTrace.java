@@ -35,8 +35,17 @@ public record SchedTrace(
     /** What a recording begins with, and after it the number of the process it is about. */
     static final String MARK = "schedbook records ";
 
+    /** What the names of a recording's own events begin with. */
+    static final String OWN = "schedbook_";
+
     /** What a recording calls an insert of a policy; one by vtime has {@code _vtime} behind. */
-    static final String INSERT = "schedbook_insert";
+    static final String INSERT = OWN + "insert";
+
+    /** What a recording calls a task's move from one DSQ to another. */
+    static final String MOVE = OWN + "move";
+
+    /** What a recording calls the slice that the next move on this CPU gives. */
+    static final String SLICE = OWN + "slice";
 
     /** One event. */
     sealed interface Event {
@@ -89,6 +98,12 @@ public record SchedTrace(
     record Insert(
             long timeNs, int cpu, int pid, long dsq, long sliceNs, boolean byVtime, long vtime)
             implements Event {}
+
+    /** A policy in the kernel moves a task that it has kept to another DSQ. */
+    record Move(long timeNs, int cpu, int pid, long dsq) implements Event {}
+
+    /** The slice of the move that follows on the same CPU. */
+    record Slice(long timeNs, int cpu, long sliceNs) implements Event {}
 
     /** In bytes: pages that hold a trace have a whole program in a line. */
     private static final int MAX_LINE = 16 << 20;

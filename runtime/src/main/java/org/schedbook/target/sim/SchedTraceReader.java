@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
 import org.schedbook.target.sim.SchedTrace.Event;
 import org.schedbook.target.sim.SchedTrace.Fork;
 import org.schedbook.target.sim.SchedTrace.Insert;
+import org.schedbook.target.sim.SchedTrace.Move;
+import org.schedbook.target.sim.SchedTrace.Slice;
 import org.schedbook.target.sim.SchedTrace.Switch;
 import org.schedbook.target.sim.SchedTrace.Waking;
 
@@ -98,6 +100,12 @@ final class SchedTraceReader {
                     Pattern.compile(
                             "\\(\\S+\\) pid=(-?\\d{1,10}) dsq=0x([0-9a-f]{1,16}) slice=(\\d{1,20})"
                                     + "(?: vtime=(-?\\d{1,20}))?"));
+
+    private static final List<Pattern> MOVE =
+            List.of(Pattern.compile("\\(\\S+\\) pid=(-?\\d{1,10}) dsq=0x([0-9a-f]{1,16})"));
+
+    private static final List<Pattern> SLICE =
+            List.of(Pattern.compile("\\(\\S+\\) slice=(\\d{1,20})"));
 
     private static final Pattern FIELD = Pattern.compile("(\\w+)=(\\S*)");
 
@@ -259,7 +267,7 @@ final class SchedTraceReader {
             if (inMarker) {
                 mark(matcher.group("text"));
             } else if (event != null
-                    && (event.startsWith("sched_") || event.startsWith(SchedTrace.INSERT))) {
+                    && (event.startsWith("sched_") || event.startsWith(SchedTrace.OWN))) {
                 add(event, matcher, time, first, line);
             }
         }
@@ -393,6 +401,8 @@ final class SchedTraceReader {
                     case "sched_switch" -> SWITCH;
                     case "sched_process_fork" -> FORK;
                     case SchedTrace.INSERT, SchedTrace.INSERT + "_vtime" -> INSERT;
+                    case SchedTrace.MOVE -> MOVE;
+                    case SchedTrace.SLICE -> SLICE;
                     default -> WAKES.contains(kind) ? WAKING : List.of();
                 };
         if (forms.isEmpty()) {
@@ -501,6 +511,14 @@ final class SchedTraceReader {
                                 Long.parseUnsignedLong(what.group(3)),
                                 what.group(4) != null,
                                 what.group(4) == null ? 0 : Long.parseLong(what.group(4)));
+                case SchedTrace.MOVE ->
+                        new Move(
+                                time,
+                                cpu,
+                                Integer.parseInt(what.group(1)),
+                                Long.parseUnsignedLong(what.group(2), 16));
+                case SchedTrace.SLICE ->
+                        new Slice(time, cpu, Long.parseUnsignedLong(what.group(1)));
                 default ->
                         new Waking(
                                 time,

@@ -29,6 +29,7 @@ import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.kernel.KernelPolicy;
+import org.schedbook.policy.Dsq;
 import org.schedbook.schedule.Schedule;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
@@ -166,6 +167,27 @@ class AgreementIT {
         }
         String after = SchedRecorder.recordAll(guest, Duration.ofSeconds(1));
         assertFalse(after.contains(SchedTrace.INSERT), "no policy is attached");
+    }
+
+    @Test
+    void aRecordingHasWhatAPolicyInTheKernelKeptAndHandedOut() throws Exception {
+        PolicySource rr = PolicySource.builtIn("rr").orElseThrow();
+        var policy = KernelPolicy.of(rr, new PolicyCompiler().compile(rr));
+        try (Attachment attachment = guest.attach(policy, AttachOptions.DEFAULT)) {
+            String text = SchedRecorder.record(guest, new Messaging(1, 5).command(), LIMIT);
+            Schedule schedule =
+                    SchedTrace.read("guest", new StringReader(text)).schedule("recorded");
+            // The others were put on an idle CPU at once.
+            List<Schedule.Insert> handedOut =
+                    schedule.inserts().stream()
+                            .filter(i -> i.dsq() == Dsq.LOCAL && i.sliceNs() == 5_000_000)
+                            .toList();
+            assertTrue(handedOut.size() > 10, schedule.inserts().toString());
+            for (Schedule.Insert insert : handedOut) {
+                assertTrue(schedule.tasks().containsKey(insert.pid()), insert.toString());
+            }
+            assertFalse(attachment.detach().isError());
+        }
     }
 
     // ---- The simulator --------------------------------------------------------------------

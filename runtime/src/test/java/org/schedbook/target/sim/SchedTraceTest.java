@@ -412,6 +412,26 @@ class SchedTraceTest {
     }
 
     @Test
+    void whatAPolicyInTheKernelHasKeptAndHandsOutIsPutWhereItMovesItTo() throws Exception {
+        String decisions =
+                """
+                          loop-7       [001] d..21    10.012000: schedbook_insert: (scx_bpf_dsq_insert+0x4/0x10) pid=21 dsq=0x300000001 slice=5000000
+                          loop-7       [001] d..21    10.012001: schedbook_move: (scx_bpf_dsq_move+0x4/0x10) pid=21 dsq=0x400000001
+                          loop-7       [001] d..21    10.012002: schedbook_slice: (scx_bpf_dsq_move_set_slice+0x4/0x10) slice=4000000
+                          else-8       [000] d..21    10.012003: schedbook_slice: (scx_bpf_dsq_move_set_slice+0x4/0x10) slice=7
+                          loop-7       [001] d..21    10.012004: schedbook_move: (scx_bpf_dsq_move+0x4/0x10) pid=21 dsq=0x3
+                          loop-7       [001] d..21    10.012005: schedbook_move: (scx_bpf_dsq_move+0x4/0x10) pid=21 dsq=0x5
+                          else-8       [000] d..21    10.012006: schedbook_move: (scx_bpf_dsq_move+0x4/0x10) pid=9 dsq=0x3
+                """;
+        int at = TRACE.lastIndexOf('\n', TRACE.indexOf("<idle>")) + 1;
+        String text = TRACE.substring(0, at) + decisions + TRACE.substring(at);
+        Schedule schedule = read(text).schedule("recorded");
+        assertEquals(
+                List.of(new Schedule.Insert(11_004_000, 21, 3, 4_000_000, false, 0)),
+                schedule.inserts());
+    }
+
+    @Test
     void decisionsComeBetweenEventsAndThatSomeWereLostIsSaid() throws Exception {
         String decision =
                 "loop-7 [001] d..21 %s: schedbook_insert: (f+0x4/0x10) pid=21 dsq=0x3 slice=1\n";
