@@ -10,6 +10,9 @@ import org.schedbook.llm.Endpoint;
 import org.schedbook.session.Session;
 import org.schedbook.session.TargetChoice;
 import org.schedbook.target.Availability;
+import org.schedbook.target.TargetException;
+import org.schedbook.target.vm.GuestShape;
+import org.schedbook.target.vm.VmTarget;
 import picocli.CommandLine.Command;
 
 /** {@code %doctor}: what can be used here. */
@@ -38,6 +41,7 @@ final class DoctorMagic implements Magic {
                             target.what(),
                             target.nextStep()));
         }
+        rows.add(guestStart());
         rows.add(
                 Endpoint.from(environment)
                         .map(e -> List.of("model", "set", e.toString(), ""))
@@ -48,5 +52,29 @@ final class DoctorMagic implements Magic {
                                         "no endpoint: recorded answers only",
                                         "Set OPENAI_API_KEY or OPENAI_BASE_URL.")));
         return new Table("", List.of("what", "state", "details", "next step"), rows);
+    }
+
+    /** A guest that boots where others resume one is a slow notebook, and nobody sees why. */
+    private static List<String> guestStart() {
+        try {
+            return VmTarget.foreseenStart(GuestShape.DEFAULT)
+                    .map(
+                            start ->
+                                    List.of(
+                                            "guest's start",
+                                            start.how().toString(),
+                                            start.why(),
+                                            start.isQuick()
+                                                    ? ""
+                                                    : "The first %attach saves one if it can."))
+                    .orElse(
+                            List.of(
+                                    "guest's start",
+                                    "not known",
+                                    "whether KVM works is found out at the first start",
+                                    "%attach fifo"));
+        } catch (TargetException e) {
+            return List.of("guest's start", "missing", e.getMessage(), e.nextStep());
+        }
     }
 }

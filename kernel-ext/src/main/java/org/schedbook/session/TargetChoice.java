@@ -211,7 +211,7 @@ public sealed interface TargetChoice {
 
         private String starts() throws InterruptedException {
             try {
-                return VmTarget.isSaved(shape)
+                return VmTarget.start(shape).isQuick()
                         ? "at once: a guest of this shape was saved and is resumed"
                         : "slowly the first time: a guest of this shape is booted and then saved";
             } catch (TargetException e) {

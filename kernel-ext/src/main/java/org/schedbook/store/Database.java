@@ -40,26 +40,39 @@ final class Database implements AutoCloseable {
     private static final int MAX_LENGTH = 64 << 20;
 
     private final Path file;
+    private final FileSystem on;
     private final Connection connection;
 
     /** Opens a file, which is made if there is none. */
     Database(Path file) {
-        this(file, url(file), inspect(file));
+        this(file, FileSystem.of(file));
+    }
+
+    Database(Path file, FileSystem on) {
+        this(file, on, url(file), inspect(file, on));
     }
 
     /** Opens a database that is nowhere but in this process, and ends with it. */
     static Database inMemory() {
-        return new Database(Path.of("memory"), "jdbc:sqlite::memory:", 0);
+        return new Database(Path.of("memory"), FileSystem.LOCAL, "jdbc:sqlite::memory:", 0);
     }
 
-    private Database(Path file, String url, int found) {
+    private Database(Path file, FileSystem on, String url, int found) {
         this.file = file;
+        this.on = on;
         var config = new SQLiteConfig();
-        // With a write-ahead log, readers and a writer in other processes do not wait for each
-        // other, and a commit is a write to the page cache: it survives kill -9, and a power
-        // failure costs the last few commits at most.
-        config.setJournalMode(JournalMode.WAL);
-        config.setSynchronous(SynchronousMode.NORMAL);
+        if (on.isShared()) {
+            // A write-ahead log takes memory that all who use the file share, which machines
+            // cannot: sqlite.org/wal.html. Then they take turns, by locks on the file.
+            config.setJournalMode(JournalMode.DELETE);
+            config.setSynchronous(SynchronousMode.FULL);
+        } else {
+            // With a write-ahead log, readers and a writer in other processes do not wait for each
+            // other, and a commit is a write to the page cache: it survives kill -9, and a power
+            // failure costs the last few commits at most.
+            config.setJournalMode(JournalMode.WAL);
+            config.setSynchronous(SynchronousMode.NORMAL);
+        }
         config.setBusyTimeout(BUSY_TIMEOUT_MS);
         config.enforceForeignKeys(true);
         try {
@@ -88,7 +101,7 @@ final class Database implements AutoCloseable {
      * @return the version of the schema in it, 0 if there is nothing in it yet
      * @throws StoreException if it is no store of Schedbook's, or does things by itself
      */
-    private static int inspect(Path file) {
+    private static int inspect(Path file, FileSystem on) {
         var files = new ArrayList<>(List.of(file.toAbsolutePath().getParent()));
         for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
             files.add(file.resolveSibling(file.getFileName() + suffix));
@@ -134,7 +147,7 @@ final class Database implements AutoCloseable {
             compare(file, objects, version);
             return version;
         } catch (SQLException e) {
-            throw failure(file, e);
+            throw failure(file, on, e);
         }
     }
 
@@ -327,10 +340,10 @@ final class Database implements AutoCloseable {
     }
 
     private StoreException failure(SQLException e) {
-        return failure(file, e);
+        return failure(file, on, e);
     }
 
-    private static StoreException failure(Path file, SQLException e) {
+    private static StoreException failure(Path file, FileSystem on, SQLException e) {
         // The low byte of an extended code is the code.
         int code = e.getErrorCode() & 0xff;
         if (code == SQLiteErrorCode.SQLITE_BUSY.code
@@ -348,6 +361,16 @@ final class Database implements AutoCloseable {
                     "%s is damaged, or not of Schedbook's making: %s"
                             .formatted(file, e.getMessage()),
                     "Move it away, and a new store is made.",
+                    e);
+        }
+        if (on.isShared()
+                && (code == SQLiteErrorCode.SQLITE_PROTOCOL.code
+                        || code == SQLiteErrorCode.SQLITE_IOERR.code)) {
+            return new StoreException(
+                    "%s cannot be used on a file system of type %s: %s"
+                            .formatted(file, on.type(), e.getMessage()),
+                    "It takes locks that work, which not every server gives. Have the notebook in a"
+                            + " directory of this machine's own.",
                     e);
         }
         return new StoreException(

@@ -1,8 +1,14 @@
 package org.schedbook.tool;
 
 import java.util.concurrent.Callable;
+import org.schedbook.compile.CompileException;
+import org.schedbook.compile.CompiledPolicy;
+import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.PolicySource;
+import org.schedbook.target.Attachment;
 import org.schedbook.target.TargetException;
 import org.schedbook.target.vm.GuestShape;
+import org.schedbook.target.vm.GuestStart;
 import org.schedbook.target.vm.VmTarget;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,12 +22,33 @@ final class SaveGuest implements Callable<Integer> {
     @Option(names = "--check", description = "Save nothing; the exit status says if there is one.")
     private boolean check;
 
+    @Option(
+            names = "--try",
+            description =
+                    "Save nothing; start one as notebooks do, and fail unless it was resumed.")
+    private boolean attempt;
+
     /** Returns 0 if there is a saved guest in the end, or can be none. */
     @Override
-    public Integer call() throws TargetException, InterruptedException {
+    public Integer call() throws TargetException, InterruptedException, CompileException {
+        if (attempt) {
+            return attempt();
+        }
         if (!check && VmTarget.canBeSaved(GuestShape.DEFAULT)) {
             VmTarget.boot().close();
         }
         return VmTarget.canBeSaved(GuestShape.DEFAULT) ? 1 : 0;
+    }
+
+    private static int attempt() throws TargetException, InterruptedException, CompileException {
+        CompiledPolicy policy = new PolicyCompiler().compile(PolicySource.builtIn("fifo").get());
+        try (VmTarget guest = VmTarget.boot();
+                Attachment attached = guest.attach(policy)) {
+            attached.status();
+        }
+        // Afterwards: it may have turned out that what was saved does not go on.
+        GuestStart start = VmTarget.start(GuestShape.DEFAULT);
+        System.out.printf("Guests are %s: %s.%n", start.how(), start.why());
+        return start.isQuick() ? 0 : 1;
     }
 }

@@ -25,5 +25,12 @@ public final class ProcMemory {
         }
     }
 
+    /** Returns how much memory this process can take without harm to others or itself, in MiB. */
+    public static long availableMib() throws IOException {
+        long ofMachine = mib(MACHINE, "MemAvailable");
+        long ofGroup = CgroupMemory.SELF.room().orElse(Long.MAX_VALUE) >> 20;
+        return Math.min(ofMachine, ofGroup);
+    }
+
     private ProcMemory() {}
 }

@@ -3,6 +3,7 @@ package org.schedbook.target.vm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +12,7 @@ import org.schedbook.target.TargetException;
 /**
  * Finds out whether KVM runs a guest here by letting it run one. That {@code /dev/kvm} opens says
  * little: in a nested virtual machine it may open, create a CPU and then fail to run it. The answer
- * is kept beside the guest image, so that only the first start pays for it.
+ * is kept, so that only the first start pays for it, and by the host: several may share the files.
  */
 final class AcceleratorProbe {
 
@@ -31,8 +32,10 @@ final class AcceleratorProbe {
             return known.get();
         }
         boolean works = kvmRunsGuest(image);
+        Path memo = memo(image.snapshots());
         try {
-            Files.writeString(memo(image), key() + (works ? WORKS : FAILS));
+            Files.createDirectories(memo.getParent());
+            Files.writeString(memo, key(image) + (works ? WORKS : FAILS));
         } catch (IOException e) {
             // A read-only cache costs the next start a few seconds, nothing more.
         }
@@ -62,17 +65,24 @@ final class AcceleratorProbe {
         if (!Files.isReadable(kvm) || !Files.isWritable(kvm)) {
             return Optional.of(emulation(image));
         }
-        try {
-            if (Trust.objection(memo(image)).isPresent()) {
-                return Optional.empty();
-            }
-            String answer = Files.readString(memo(image));
-            if (answer.equals(key() + WORKS)) {
+        String key = key(image);
+        for (Path snapshots : List.of(image.snapshots(), image.shared())) {
+            String answer = read(memo(snapshots));
+            if (answer.equals(key + WORKS)) {
                 return Optional.of(Accelerator.KVM);
             }
-            return answer.equals(key() + FAILS) ? Optional.of(emulation(image)) : Optional.empty();
+            if (answer.equals(key + FAILS)) {
+                return Optional.of(emulation(image));
+            }
+        }
+        return Optional.empty(); // not asked yet
+    }
+
+    private static String read(Path memo) {
+        try {
+            return Trust.objection(memo).isEmpty() ? Files.readString(memo) : "";
         } catch (IOException e) {
-            return Optional.empty(); // not asked yet
+            return "";
         }
     }
 
@@ -82,13 +92,27 @@ final class AcceleratorProbe {
                 : Accelerator.TCG_IN_TURN;
     }
 
-    private static Path memo(GuestImage image) {
-        return image.root().resolveSibling("accelerator");
+    /** Beside the saved guests: the user's own, and those for everybody. */
+    static Path memo(Path snapshots) {
+        return snapshots.resolveSibling("accelerator-" + host().replaceAll("[^\\w.-]", "_"));
     }
 
-    /** Another kernel on this machine, or another QEMU, may well bring KVM to life. */
-    private static String key() throws TargetException {
-        return System.getProperty("os.version") + " " + Qemu.release(Architecture.HOST) + " ";
+    private static String host() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
+            return "localhost";
+        }
+    }
+
+    /** Another CPU, another kernel on this machine, or another QEMU, may well bring KVM to life. */
+    private static String key(GuestImage image) throws TargetException {
+        return "%s, %s, QEMU %s, %s: "
+                .formatted(
+                        Snapshot.hostCpu(),
+                        System.getProperty("os.version"),
+                        Qemu.release(Architecture.HOST),
+                        image.root());
     }
 
     private static boolean kvmRunsGuest(GuestImage image)

@@ -18,7 +18,9 @@ import org.schedbook.target.TargetException;
  * @param initrd its first file system, which finds the disk
  * @param root the guest's system: Debian, a Java runtime, the benchmarks; never written to
  * @param payload Schedbook's own jars; never written to
- * @param snapshots where guests saved while running are kept; need not exist
+ * @param snapshots where this user's guests, saved while running, are kept; need not exist
+ * @param shared where those of whoever made the image are, which is the same if that is this user;
+ *     need not exist
  * @param properties how kernel, initrd and root were made, and when
  */
 public record GuestImage(
@@ -27,9 +29,11 @@ public record GuestImage(
         Path root,
         Path payload,
         Path snapshots,
+        Path shared,
         Map<String, String> properties) {
 
     private static final String ARCHITECTURE = "architecture";
+    private static final String SNAPSHOTS = "snapshots";
 
     private static final String HOW_TO_ADD =
             "Run ./schedbook guest add %s in a terminal; it takes a few minutes.";
@@ -62,6 +66,7 @@ public record GuestImage(
                         base.resolve("root.ext4"),
                         resolved(directory.resolve("payload/current.ext4")),
                         snapshots(directory),
+                        directory.resolve(SNAPSHOTS),
                         properties(base));
         for (Path file : new Path[] {image.kernel, image.initrd, image.root, image.payload}) {
             if (!Files.isReadable(file)) {
@@ -82,6 +87,13 @@ public record GuestImage(
     }
 
     private static TargetException missing(Architecture architecture, Path file) {
+        if (!Files.notExists(file)) {
+            return new TargetException(
+                    "The guest image cannot be read by this user: %s.".formatted(file),
+                    "Ask whoever set it up to open it (chmod -R a+rX %s, and the directories above)."
+                            .formatted(directory()),
+                    "");
+        }
         return architecture == Architecture.HOST
                 ? new TargetException(
                         "There is no guest image yet.",
@@ -112,11 +124,24 @@ public record GuestImage(
         }
     }
 
-    /** Beside the image if one can be kept there, else the user's own, which each has to save. */
+    /**
+     * Beside the image if it is this user's to change, else in the user's own cache. What nobody
+     * may write to is not root's to change either: it has been made for everybody.
+     */
     private static Path snapshots(Path directory) {
-        Path shared = directory.resolve("snapshots");
+        Path shared = directory.resolve(SNAPSHOTS);
         Path kept = Files.exists(shared) ? shared : directory;
-        return Files.isWritable(kept) ? shared : usersCache().resolve("snapshots");
+        return isToBeChanged(kept) ? shared : usersCache().resolve(SNAPSHOTS);
+    }
+
+    private static boolean isToBeChanged(Path kept) {
+        try {
+            return Files.isWritable(kept)
+                    && Files.getPosixFilePermissions(kept).stream()
+                            .anyMatch(each -> each.name().endsWith("_WRITE"));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Returns the directory with what guests of that architecture boot from. */

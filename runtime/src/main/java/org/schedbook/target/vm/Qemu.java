@@ -136,15 +136,23 @@ final class Qemu implements AutoCloseable {
      * from QEMU 8.1 on.
      */
     static boolean patchesCodeSafely(Architecture architecture) throws TargetException {
-        return patchesCodeSafely(version(architecture));
+        return isAtLeast("8.1", version(architecture));
     }
 
-    static boolean patchesCodeSafely(String version) {
+    /**
+     * Returns whether a file that may only be read can be a guest's memory, mapped privately: from
+     * QEMU 8.2 on, which knows {@code rom=off}.
+     */
+    static boolean mapsReadOnlyFiles(Architecture architecture) throws TargetException {
+        return isAtLeast("8.2", version(architecture));
+    }
+
+    static boolean isAtLeast(String wanted, String version) {
         Matcher number = VERSION.matcher(version);
         // Not a Runtime.Version, of which "10.0" is none.
         return number.find()
                 && ModuleDescriptor.Version.parse(number.group(1))
-                                .compareTo(ModuleDescriptor.Version.parse("8.1"))
+                                .compareTo(ModuleDescriptor.Version.parse(wanted))
                         >= 0;
     }
 
@@ -284,6 +292,11 @@ final class Qemu implements AutoCloseable {
         } catch (IOException e) {
             return 0; // it has ended
         }
+    }
+
+    /** Returns whether QEMU has ended because it could not take the state of a saved guest. */
+    boolean hasRefusedState() {
+        return !process.isAlive() && console().contains("load of migration failed");
     }
 
     /** Says how QEMU ended, waiting a moment for it to do so. */

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -20,8 +20,10 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32C;
 import org.schedbook.child.ChildProcess;
 import org.schedbook.target.TargetException;
 
@@ -33,6 +35,9 @@ import org.schedbook.target.TargetException;
  * resuming only what the guest writes to. {@code devices} is the rest of its state, and {@code
  * sums} are checksums of both. The directory's name is a hash of all that the state depends on, so
  * a stale snapshot is simply not found. It appears whole, by a rename, and is not written to again.
+ *
+ * <p>There are two layers: what this user has saved, and what lies beside an image that belongs to
+ * somebody else, which is only read.
  */
 final class Snapshot {
 
@@ -47,29 +52,33 @@ final class Snapshot {
     private static final Duration LONGEST_SAVE = Duration.ofHours(1);
 
     private static final String DRAFT = ".saving";
-    private static final String RAM = "ram";
-    private static final String DEVICES = "devices";
-    private static final String SUMS = "sums";
+    private static final String LOCK = ".lock";
 
-    /** What one checksum of memory covers. */
-    private static final int CHUNK = 64 << 10;
+    /** Why a snapshot that there is did not go on, by its directory; for who asks. */
+    private static final Map<Path, String> FAILURES = new ConcurrentHashMap<>();
 
-    /** In place of the checksum of a chunk of zeros, a hole in the file, which is not read. */
-    private static final int HOLE = 0;
+    /** Directories of somebody else's snapshots that are damaged. */
+    private static final Set<Path> DAMAGED = ConcurrentHashMap.newKeySet();
 
-    private final Path directory;
+    private final SavedFiles own;
+    private final SavedFiles shared;
+    private final boolean readsOnly;
     private final List<String> command;
     private final Hardware hardware;
     private final int rehearsals;
     private final boolean possible;
 
     private Snapshot(
-            Path directory,
+            SavedFiles own,
+            SavedFiles shared,
+            boolean readsOnly,
             List<String> command,
             Hardware hardware,
             int rehearsals,
             boolean possible) {
-        this.directory = directory;
+        this.own = own;
+        this.shared = shared;
+        this.readsOnly = readsOnly;
         this.command = command;
         this.hardware = hardware;
         this.rehearsals = rehearsals;
@@ -93,7 +102,9 @@ final class Snapshot {
                         hostCpu(),
                         rehearsals);
         return new Snapshot(
-                image.snapshots().resolve(key),
+                new SavedFiles(image.snapshots().resolve(key)),
+                new SavedFiles(image.shared().resolve(key)),
+                Qemu.mapsReadOnlyFiles(image.architecture()),
                 command,
                 hardware,
                 rehearsals,
@@ -111,7 +122,7 @@ final class Snapshot {
     }
 
     /** Returns model and features of this machine's CPUs; the guest's may be made from them. */
-    private static List<String> hostCpu() {
+    static List<String> hostCpu() {
         try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
             return lines.takeWhile(line -> !line.isEmpty()) // the first CPU
                     .filter(line -> line.startsWith("model name") || line.startsWith("flags"))
@@ -130,8 +141,9 @@ final class Snapshot {
         return hardware;
     }
 
+    /** Returns where this user's is. */
     Path directory() {
-        return directory;
+        return own.directory();
     }
 
     /** Returns how often each policy that comes with Schedbook is attached before it is saved. */
@@ -144,45 +156,105 @@ final class Snapshot {
         return possible;
     }
 
-    /** Returns whether there is one that can be read, and is to be believed. */
+    /** Returns whether there is one that can be read, is to be believed, and can go on. */
     boolean exists() {
-        try {
-            return Files.isDirectory(directory)
-                    && Files.isReadable(directory.resolve(RAM))
-                    && Files.isReadable(directory.resolve(DEVICES))
-                    && Files.isReadable(directory.resolve(SUMS))
-                    && Trust.objection(directory).isEmpty()
-                    && Trust.objection(directory.resolve(RAM)).isEmpty()
-                    && Trust.objection(directory.resolve(DEVICES)).isEmpty();
-        } catch (IOException e) {
-            return false; // it has just been pruned
+        return start().isQuick();
+    }
+
+    /** Says how the guest is going to start, and why so. */
+    GuestStart start() {
+        String failure = FAILURES.get(own.directory());
+        String again = failure == null ? "" : "; the last time it did not go on: " + failure;
+        Optional<String> objection = objection(own);
+        if (objection.isEmpty()) {
+            return new GuestStart(
+                    GuestStart.How.RESUMED, "saved in %s%s".formatted(own.directory(), again));
         }
+        if (own.equals(shared)) {
+            return new GuestStart(
+                    GuestStart.How.BOOTED,
+                    possible ? objection.get() : "this kernel's cannot be saved");
+        }
+        Optional<String> sharedObjection = readable(shared);
+        if (sharedObjection.isPresent()) {
+            return new GuestStart(
+                    GuestStart.How.BOOTED,
+                    "of those saved for everybody, " + sharedObjection.get());
+        }
+        return isMapped(shared)
+                ? new GuestStart(
+                        GuestStart.How.RESUMED,
+                        "saved for everybody in %s%s".formatted(shared.directory(), again))
+                : new GuestStart(
+                        GuestStart.How.COPIED,
+                        "saved for everybody in %s, and this QEMU, older than 8.2, cannot map a file that it may only read%s"
+                                .formatted(shared.directory(), again));
+    }
+
+    private Optional<String> objection(SavedFiles files) {
+        return readable(files)
+                .or(
+                        () ->
+                                isMapped(files)
+                                        ? Optional.empty()
+                                        : Optional.of(
+                                                files.ram()
+                                                        + " cannot be written to, and this QEMU, older than"
+                                                        + " 8.2, cannot map a file that it may only read"));
+    }
+
+    private static Optional<String> readable(SavedFiles files) {
+        return DAMAGED.contains(files.directory())
+                ? Optional.of(files.directory() + " is damaged")
+                : files.objection();
+    }
+
+    private boolean isMapped(SavedFiles files) {
+        return readsOnly || Files.isWritable(files.ram());
+    }
+
+    /** Does without it: it is damaged. One that cannot be removed is not looked at again. */
+    void reject() {
+        SavedFiles files = objection(own).isEmpty() ? own : shared;
+        if (files == own) {
+            own.delete();
+        }
+        if (!Files.notExists(files.directory())) {
+            DAMAGED.add(files.directory());
+        }
+    }
+
+    /** Keeps in mind why it did not go on. It may another time, when the machine has less to do. */
+    void failed(String why) {
+        FAILURES.put(own.directory(), why);
+    }
+
+    void wentOn() {
+        FAILURES.remove(own.directory());
     }
 
     /** Removes it, as far as that is possible. A guest that was resumed from it stays as it is. */
     void discard() {
-        delete(directory);
+        own.delete();
     }
 
     /**
      * Lets the guest go on in a QEMU of its own.
      *
      * @param limit how long QEMU may take
-     * @throws IOException if the snapshot is damaged, or QEMU refuses it
+     * @throws DamagedSnapshotException if it is not what was saved
+     * @throws IOException if there is none, or QEMU refuses it
      */
     Qemu resume(Duration limit) throws IOException, TargetException {
-        try {
-            Files.setLastModifiedTime(directory, FileTime.from(Instant.now())); // for prune()
-        } catch (FileSystemException e) {
-            LOG.log(Level.DEBUG, "a snapshot of somebody else's is not marked as used", e);
-        }
+        SavedFiles files = toResume();
         Monitor monitor = Monitor.open();
         Qemu qemu = null;
         try {
-            var options = new ArrayList<>(memory(directory, "off"));
+            String access = readsOnly ? "off,readonly=on,rom=off" : "off";
+            var options = new ArrayList<>(memory(files, access));
             options.addAll(List.of("-incoming", "defer"));
             qemu = start(monitor, options, false);
-            byte[] devices = verify(); // while QEMU starts
+            byte[] devices = files.verify(hardware.memoryBytes()); // while QEMU starts
             monitor.connect(qemu, limit);
             monitor.putDevices(devices);
             return alone(qemu, monitor);
@@ -190,6 +262,34 @@ final class Snapshot {
             abandon(qemu, monitor);
             throw e;
         }
+    }
+
+    private SavedFiles toResume() throws IOException {
+        if (objection(own).isEmpty()) {
+            markAsUsed();
+            return own;
+        }
+        return readable(shared).isEmpty() && isMapped(shared) ? shared : copied();
+    }
+
+    private void markAsUsed() throws IOException {
+        try {
+            Files.setLastModifiedTime(own.directory(), FileTime.from(Instant.now())); // for prune()
+        } catch (FileSystemException e) {
+            LOG.log(Level.DEBUG, "a snapshot that may only be read is not marked as used", e);
+        }
+    }
+
+    /** Returns a copy of this user's own. */
+    private SavedFiles copied() throws IOException {
+        var copy = new SavedFiles(place());
+        try {
+            shared.copyTo(copy, hardware.memoryBytes());
+            publish(copy);
+        } finally {
+            copy.delete();
+        }
+        return own;
     }
 
     /**
@@ -255,74 +355,26 @@ final class Snapshot {
     }
 
     /** Returns the options for a guest whose memory is a file. */
-    private List<String> memory(Path directory, String share) {
+    private List<String> memory(SavedFiles files, String share) {
         return List.of(
                 "-machine",
                 "memory-backend=ram",
                 "-object",
                 "memory-backend-file,id=ram,size=%dM,share=%s,mem-path=%s"
-                        .formatted(
-                                hardware.shape().memoryMib(),
-                                share,
-                                Qemu.escape(directory.resolve(RAM))));
-    }
-
-    // ---- Checksums ------------------------------------------------------------------------
-
-    /** Returns the state of the devices, if it and the memory are as they were saved. */
-    private byte[] verify() throws IOException {
-        try (var ram = FileChannel.open(directory.resolve(RAM))) {
-            var sums = ByteBuffer.wrap(Files.readAllBytes(directory.resolve(SUMS)));
-            long chunks = hardware.memoryBytes() / CHUNK;
-            if (ram.size() != hardware.memoryBytes()
-                    || sums.remaining() != (chunks + 1) * Integer.BYTES) {
-                throw new IOException("a file of the snapshot is cut short");
-            }
-            var chunk = ByteBuffer.allocateDirect(CHUNK);
-            for (long i = 0; i < chunks; i++) {
-                int sum = sums.getInt();
-                if (sum != HOLE && sum != sum(read(ram, i, chunk))) {
-                    throw new IOException("the memory is damaged at chunk " + i);
-                }
-            }
-            byte[] devices = Files.readAllBytes(directory.resolve(DEVICES));
-            if (sums.getInt() != sum(ByteBuffer.wrap(devices))) {
-                throw new IOException("the state of the devices is damaged");
-            }
-            return devices;
-        }
-    }
-
-    private static byte[] sums(FileChannel ram, byte[] devices) throws IOException {
-        int chunks = (int) (ram.size() / CHUNK);
-        var sums = ByteBuffer.allocate((chunks + 1) * Integer.BYTES);
-        var zeros = ByteBuffer.allocateDirect(CHUNK);
-        var chunk = ByteBuffer.allocateDirect(CHUNK);
-        for (int i = 0; i < chunks; i++) {
-            read(ram, i, chunk);
-            sums.putInt(chunk.equals(zeros) ? HOLE : sum(chunk));
-        }
-        return sums.putInt(sum(ByteBuffer.wrap(devices))).array();
-    }
-
-    private static ByteBuffer read(FileChannel file, long index, ByteBuffer chunk)
-            throws IOException {
-        chunk.clear();
-        while (chunk.hasRemaining()) {
-            if (file.read(chunk, index * CHUNK + chunk.position()) < 0) {
-                throw new IOException("the memory became shorter");
-            }
-        }
-        return chunk.flip();
-    }
-
-    private static int sum(ByteBuffer bytes) {
-        var crc = new CRC32C();
-        crc.update(bytes);
-        return (int) crc.getValue();
+                        .formatted(hardware.shape().memoryMib(), share, Qemu.escape(files.ram())));
     }
 
     // ---- Saving ---------------------------------------------------------------------------
+
+    /**
+     * Lets this process alone save guests, until what is returned is closed.
+     *
+     * @return empty if others have done so until the limit
+     * @throws IOException if nothing can be kept there
+     */
+    Optional<SaveLock> lock(Duration limit) throws IOException, InterruptedException {
+        return SaveLock.acquire(snapshots().resolve(LOCK), limit);
+    }
 
     /**
      * Begins a snapshot.
@@ -330,27 +382,54 @@ final class Snapshot {
      * @throws IOException if there is no place for it
      */
     Draft draft() throws IOException {
-        Path snapshots = Files.createDirectories(directory.getParent());
+        return new Draft(new SavedFiles(place()));
+    }
+
+    private Path snapshots() throws IOException {
+        return Files.createDirectories(own.directory().getParent());
+    }
+
+    /** Makes a directory for what is not complete yet. */
+    private Path place() throws IOException {
+        Path snapshots = snapshots();
         if (Files.getFileStore(snapshots).getUsableSpace() < hardware.memoryBytes()) {
             // On a full disk the guest would die of writing to its memory.
             throw new IOException("no space to save a guest in " + snapshots);
         }
-        return new Draft(Files.createTempDirectory(snapshots, DRAFT));
+        return Files.createTempDirectory(snapshots, DRAFT);
+    }
+
+    /** Gives what is complete its name, unless another notebook was faster. */
+    private void publish(SavedFiles files) throws IOException {
+        if (objection(own).isPresent()) {
+            Path snapshots = own.directory().getParent();
+            // Whoever can look for it there is to be able to read it.
+            Files.setPosixFilePermissions(
+                    files.directory(), permissions(Files.getPosixFilePermissions(snapshots)));
+            Files.move(files.directory(), own.directory());
+        }
+        prune();
+    }
+
+    private static Set<PosixFilePermission> permissions(Set<PosixFilePermission> above) {
+        Set<PosixFilePermission> wanted = PosixFilePermissions.fromString("rwxr-xr-x");
+        wanted.retainAll(above);
+        return wanted;
     }
 
     /** A snapshot in the making, gone when closed unless it was finished. */
     final class Draft implements AutoCloseable {
 
-        private final Path draft;
+        private final SavedFiles draft;
         private final Monitor monitor;
         private Qemu qemu;
 
-        private Draft(Path draft) throws IOException {
+        private Draft(SavedFiles draft) throws IOException {
             this.draft = draft;
             try {
                 this.monitor = Monitor.open();
             } catch (IOException e) {
-                delete(draft);
+                draft.delete();
                 throw e;
             }
         }
@@ -374,20 +453,14 @@ final class Snapshot {
             }
             byte[] devices = monitor.takeDevices(qemu);
             qemu.close();
-            Files.write(draft.resolve(DEVICES), devices);
-            digHoles(draft.resolve(RAM));
-            try (var ram = FileChannel.open(draft.resolve(RAM))) {
-                Files.write(draft.resolve(SUMS), sums(ram, devices));
-            }
-            if (!exists()) { // else another notebook was faster
-                Files.move(draft, directory);
-            }
-            prune();
+            digHoles(draft.ram());
+            draft.complete(devices);
+            publish(draft);
         }
 
         @Override
         public void close() throws IOException {
-            delete(draft);
+            draft.delete();
             monitor.close();
         }
     }
@@ -407,16 +480,18 @@ final class Snapshot {
     /** Removes the snapshots unused for longest, and what killed notebooks left. */
     private void prune() throws IOException {
         Map<Boolean, List<Path>> entries;
-        try (var all = Files.list(directory.getParent())) {
+        try (var all = Files.list(own.directory().getParent())) {
             entries =
-                    all.sorted(Comparator.comparing(Snapshot::lastUsed).reversed())
+                    all.filter(Files::isDirectory) // else the lock
+                            .sorted(Comparator.comparing(Snapshot::lastUsed).reversed())
                             .collect(Collectors.partitioningBy(Snapshot::isDraft));
         }
-        entries.get(false).stream().skip(KEPT).forEach(Snapshot::delete);
+        entries.get(false).stream().skip(KEPT).map(SavedFiles::new).forEach(SavedFiles::delete);
         var old = FileTime.from(Instant.now().minus(LONGEST_SAVE));
         entries.get(true).stream()
                 .filter(draft -> lastUsed(draft).compareTo(old) < 0)
-                .forEach(Snapshot::delete);
+                .map(SavedFiles::new)
+                .forEach(SavedFiles::delete);
     }
 
     private static boolean isDraft(Path entry) {
@@ -428,17 +503,6 @@ final class Snapshot {
             return Files.getLastModifiedTime(entry);
         } catch (IOException e) {
             return FileTime.fromMillis(0); // another notebook has just removed it
-        }
-    }
-
-    /** Removes a snapshot or a draft, or as much of it as can be. */
-    private static void delete(Path directory) {
-        for (String file : List.of(SUMS, DEVICES, RAM, "")) {
-            try {
-                Files.deleteIfExists(directory.resolve(file));
-            } catch (IOException e) {
-                LOG.log(Level.DEBUG, "not removed", e);
-            }
         }
     }
 }

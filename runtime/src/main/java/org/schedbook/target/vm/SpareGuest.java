@@ -81,9 +81,8 @@ public final class SpareGuest implements AutoCloseable {
     private void start(GuestShape wanted) {
         VmTarget started = null;
         try {
-            if (VmTarget.isSaved(wanted)
-                    && ProcMemory.mib(ProcMemory.MACHINE, "MemAvailable")
-                            > wanted.memoryMib() + MIN_LEFT_MIB) {
+            if (VmTarget.start(wanted).isQuick()
+                    && ProcMemory.availableMib() > wanted.memoryMib() + MIN_LEFT_MIB) {
                 started = VmTarget.boot(wanted);
                 rehearse(started);
             }

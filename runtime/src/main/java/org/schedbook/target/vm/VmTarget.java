@@ -45,8 +45,8 @@ public final class VmTarget implements Target {
     /** A cold start takes 10 to 20 s under emulation; this is for machines far slower. */
     private static final Duration BOOT_LIMIT = Duration.ofSeconds(240);
 
-    /** A resume takes less than a second; longer, and booting is the surer way. */
-    private static final Duration RESUME_LIMIT = Duration.ofSeconds(20);
+    /** A resume takes a second; this is for a machine where a class begins all at once. */
+    private static final Duration RESUME_LIMIT = Duration.ofSeconds(60);
 
     /** For requests other than commands, which have limits of their own. */
     private static final Duration REPLY_LIMIT = Duration.ofSeconds(60);
@@ -55,6 +55,9 @@ public final class VmTarget implements Target {
     private static final Duration SAVE_LIMIT = Duration.ofSeconds(120);
 
     private static final int SAVE_TRIES = 2;
+
+    /** This user's own, and the one for everybody. */
+    private static final int RESUME_TRIES = 2;
 
     private final Qemu qemu;
     private final Snapshot snapshot;
@@ -77,32 +80,54 @@ public final class VmTarget implements Target {
 
     static VmTarget boot(Snapshot snapshot) throws TargetException, InterruptedException {
         Optional<VmTarget> resumed = tryResume(snapshot);
-        for (int i = 0; i < SAVE_TRIES && resumed.isEmpty() && snapshot.isPossible(); i++) {
-            if (trySave(snapshot)) {
-                resumed = tryResume(snapshot);
-            }
+        if (resumed.isEmpty() && snapshot.isPossible() && !snapshot.exists()) {
+            saveOnce(snapshot);
+            resumed = tryResume(snapshot);
         }
         return resumed.isPresent() ? resumed.get() : bootCold(snapshot);
     }
 
-    /** A snapshot that does not work is removed. */
+    /** A snapshot that is damaged is made anew; one that took too long may go on another time. */
     private static Optional<VmTarget> tryResume(Snapshot snapshot) throws InterruptedException {
+        for (int i = 0; i < RESUME_TRIES && snapshot.exists(); i++) {
+            try {
+                VmTarget resumed = resume(snapshot);
+                snapshot.wentOn();
+                return Optional.of(resumed);
+            } catch (DamagedSnapshotException e) {
+                LOG.log(Level.DEBUG, "the saved guest is damaged", e);
+                snapshot.reject();
+            } catch (IOException | TargetException e) {
+                LOG.log(Level.DEBUG, "the saved guest does not go on", e);
+                snapshot.failed(e.getMessage());
+                break;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Saves the guest, or waits while another notebook does. */
+    private static void saveOnce(Snapshot snapshot) throws InterruptedException {
         try {
-            return snapshot.exists() ? Optional.of(resume(snapshot)) : Optional.empty();
-        } catch (IOException | TargetException e) {
-            LOG.log(Level.DEBUG, "the saved guest does not go on", e);
-            snapshot.discard();
-            return Optional.empty();
+            Optional<SaveLock> lock = snapshot.lock(SAVE_LIMIT);
+            if (lock.isEmpty()) {
+                return;
+            }
+            try (SaveLock _ = lock.get()) {
+                for (int i = 0; i < SAVE_TRIES && !snapshot.exists(); i++) {
+                    trySave(snapshot);
+                }
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "no guest can be saved here", e);
         }
     }
 
-    private static boolean trySave(Snapshot snapshot) throws InterruptedException {
+    private static void trySave(Snapshot snapshot) throws InterruptedException {
         try {
             save(snapshot);
-            return true;
         } catch (IOException | TargetException e) {
             LOG.log(Level.DEBUG, "the guest cannot be saved", e);
-            return false;
         }
     }
 
@@ -112,9 +137,25 @@ public final class VmTarget implements Target {
         return Snapshot.of(image, Hardware.choose(image, shape));
     }
 
-    /** Returns whether a guest of that shape has been saved here, so that it starts quickly. */
-    public static boolean isSaved(GuestShape shape) throws TargetException, InterruptedException {
-        return snapshot(shape).exists();
+    /**
+     * Says how a guest of that shape is going to start here, without trying anything; empty if that
+     * takes finding out whether KVM works.
+     *
+     * @throws TargetException if none can start
+     */
+    public static Optional<GuestStart> foreseenStart(GuestShape shape) throws TargetException {
+        GuestImage image = GuestImage.find(shape.architecture());
+        Optional<Accelerator> known = AcceleratorProbe.known(image);
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        var hardware = new Hardware(shape.clock().accelerator(known.get()), shape);
+        return Optional.of(Snapshot.of(image, hardware).start());
+    }
+
+    /** Says how a guest of that shape is going to start here. */
+    public static GuestStart start(GuestShape shape) throws TargetException, InterruptedException {
+        return snapshot(shape).start();
     }
 
     /** Returns whether a guest of that shape could be saved here and has not been. */
@@ -138,7 +179,15 @@ public final class VmTarget implements Target {
     static VmTarget resume(Snapshot snapshot)
             throws IOException, TargetException, InterruptedException {
         try {
-            return greeted(snapshot.resume(RESUME_LIMIT), snapshot, RESUME_LIMIT);
+            Qemu qemu = snapshot.resume(RESUME_LIMIT);
+            try {
+                return greeted(qemu, snapshot, RESUME_LIMIT);
+            } catch (TargetException e) {
+                if (qemu.hasRefusedState()) {
+                    throw new DamagedSnapshotException("QEMU refuses the state of the devices");
+                }
+                throw e;
+            }
         } catch (ClosedByInterruptException e) {
             throw interrupted();
         }

@@ -52,7 +52,7 @@ class HostileGuestTest {
         assertTrue(program.toFile().setExecutable(true));
         System.setProperty(PROPERTY, program.toString());
         Path none = directory.resolve("none");
-        var image = new GuestImage(none, none, none, none, none, Map.of());
+        var image = new GuestImage(none, none, none, none, none, none, Map.of());
         var hardware = new Hardware(Accelerator.TCG, GuestShape.DEFAULT);
         return guest = VmTarget.bootCold(Snapshot.of(image, hardware, 0));
     }

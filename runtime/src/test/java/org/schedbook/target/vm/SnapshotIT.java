@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.schedbook.target.TargetException;
 
 /** Saved guests, as they are and damaged. */
 @Timeout(300)
@@ -42,22 +43,25 @@ class SnapshotIT {
             VmTarget.save(original);
         }
         snapshots = Files.createDirectory(directory.resolve("snapshots"));
-        snapshot =
-                Snapshot.of(
-                        new GuestImage(
-                                image.kernel(),
-                                image.initrd(),
-                                image.root(),
-                                image.payload(),
-                                snapshots,
-                                image.properties()),
-                        hardware);
+        snapshot = Snapshot.of(imageWith(snapshots), hardware);
         assertFalse(snapshot.exists());
         var copy =
                 new ProcessBuilder("cp", "-r", original.directory().toString(), files().toString())
                         .inheritIO()
                         .start();
         assertEquals(0, copy.waitFor());
+    }
+
+    private static GuestImage imageWith(Path snapshots) throws TargetException {
+        GuestImage image = GuestImage.find(Architecture.HOST);
+        return new GuestImage(
+                image.kernel(),
+                image.initrd(),
+                image.root(),
+                image.payload(),
+                snapshots,
+                snapshots,
+                image.properties());
     }
 
     private Path files() {
@@ -109,7 +113,34 @@ class SnapshotIT {
             assertEquals("disabled", guest.state());
         }
         try (var left = Files.list(snapshots)) {
-            assertEquals(List.of(files()), left.toList());
+            assertEquals(List.of(files()), left.filter(Files::isDirectory).toList());
+        }
+    }
+
+    @Test
+    void aGuestThatWasKilledOrTookTooLongIsResumedAnotherTime() throws Exception {
+        Path qemu = directory.resolve("qemu");
+        String version = Qemu.version(Architecture.HOST);
+        Files.writeString(
+                qemu,
+                "#!/bin/sh\ntest \"$1\" = --version && echo '%s' && exit\nkill -9 $$\n"
+                        .formatted(version));
+        assertTrue(qemu.toFile().setExecutable(true));
+        String before = System.setProperty("schedbook.qemu", qemu.toString());
+        try {
+            GuestImage image = imageWith(snapshots);
+            var killed = Snapshot.of(image, Hardware.choose(image, GuestShape.DEFAULT));
+            Files.move(files(), killed.directory());
+            assertEquals(GuestStart.How.RESUMED, killed.start().how());
+            assertThrows(TargetException.class, () -> VmTarget.boot(killed));
+            assertEquals(GuestStart.How.RESUMED, killed.start().how());
+            assertTrue(killed.start().why().contains("did not go on"), killed.start().why());
+        } finally {
+            if (before == null) {
+                System.clearProperty("schedbook.qemu");
+            } else {
+                System.setProperty("schedbook.qemu", before);
+            }
         }
     }
 
