@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -99,7 +100,7 @@ public final class VmTarget implements Target {
                 snapshot.reject();
             } catch (IOException | TargetException e) {
                 LOG.log(Level.DEBUG, "the saved guest does not go on", e);
-                snapshot.failed(e.getMessage());
+                snapshot.failed(Objects.requireNonNullElse(e.getMessage(), "QEMU ended"));
                 break;
             }
         }
