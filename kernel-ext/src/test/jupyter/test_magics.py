@@ -570,7 +570,7 @@ class PromptTest(unittest.TestCase):
         self.assertIn("sb_insert_vtime", first[0]["content"])
         self.assertIn("line 1: #include is not possible", second[3]["content"])
         self.assertIn("cannot decide in the kernel", third[5]["content"])
-        self.assertRegex(third[5]["content"], r"at line 4: ")
+        self.assertRegex(third[5]["content"], r"at line 4, column \d+: ")
         self.assertNotIn("root:", str(self.endpoint.requests))
         self.assertEqual(["COMPILE", "KERNEL", None], [a["failed"] for a in self.attempts()[-3:]])
         self.assertIn("c-first is attached in the kernel", self.session.run("%attach c-first").shown())
