@@ -142,7 +142,7 @@ final class GradeFiles {
                 <html lang="en"><head><meta charset="utf-8"><title>%s</title><style>
                 body { font-family: sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; }
                 img { max-width: 100%%; background: white; }
-                pre { white-space: pre; overflow-x: auto; background: rgba(128,128,128,.12); padding: .6em; }
+                pre { white-space: pre-wrap; overflow-x: auto; background: rgba(128,128,128,.12); padding: .6em; }
                 @media (prefers-color-scheme: dark) { body { background: #111; color: #eee; } }
                 </style></head><body>
                 """

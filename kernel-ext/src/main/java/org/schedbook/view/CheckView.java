@@ -36,19 +36,22 @@ final class CheckView {
 
     static DisplayDataRenderable ran(Ran ran) {
         Schedule schedule = ran.schedule();
+        String warning = warning(ran);
+        String text = "%s\n%s".formatted(ran, warning).strip();
         if (schedule.endNs() == 0) {
-            return (Renderable) () -> new DisplayData(ran.toString());
+            return (Renderable) () -> new DisplayData(text);
         }
         Timeline timeline =
                 ScheduleChart.of(new ScheduleChart.Labelled("", schedule, ran::name))
                         .timeline(
                                 "%s, %s".formatted(ran.policy(), schedule.source()),
-                                "On a textbook's machine: scheduling costs nothing."
-                                        + warning(ran));
+                                "On a textbook's machine: scheduling costs nothing. %s"
+                                        .formatted(warning)
+                                        .strip());
         return (Renderable)
                 () -> {
                     DisplayData data = timeline.bundle();
-                    data.putText(ran.toString());
+                    data.putText(text);
                     return data;
                 };
     }
@@ -59,7 +62,7 @@ final class CheckView {
                 .filter(result -> !result.faults().isEmpty())
                 .map(
                         result ->
-                                " Not all of this is %s's doing. It failed in %s"
+                                "Not all of this is %s's doing. It failed in %s"
                                         .formatted(
                                                 ran.policy(),
                                                 result.faults().getFirst().sentence()))

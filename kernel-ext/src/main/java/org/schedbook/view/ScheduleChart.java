@@ -66,9 +66,16 @@ public record ScheduleChart(
     private static final int POINTS = 201;
     private static final int LINES = 7;
 
-    /** Draws a schedule from its beginning. */
+    /**
+     * Draws a schedule from its beginning, to its end if that is not too far: where one picture
+     * ends earlier than another, what they show seems to.
+     */
     public static ScheduleChart of(Labelled schedule) {
-        return new ScheduleChart(List.of(schedule), 0, Optional.empty(), false, false, false);
+        Optional<Long> toNs =
+                schedule.schedule.runs().size() <= ALL_BARS
+                        ? Optional.of(schedule.schedule.endNs())
+                        : Optional.empty();
+        return new ScheduleChart(List.of(schedule), 0, toNs, false, false, false);
     }
 
     /** Returns when the last of them ends. */
