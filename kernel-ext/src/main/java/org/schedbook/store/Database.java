@@ -161,8 +161,9 @@ final class Database implements AutoCloseable {
             }
             Map<String, String> expected = objects(ours);
             for (String name : objects.keySet()) {
-                // An index may be of an expression, which runs with each write.
-                if (!name.startsWith("table ") && !expected.containsKey(name)) {
+                // An index may be of an expression, which runs with each write; a virtual table is
+                // a program's.
+                if (!objects.get(name).startsWith("CREATETABLE") && !expected.containsKey(name)) {
                     throw foreign(file, "it has its own " + name);
                 }
             }
@@ -190,9 +191,10 @@ final class Database implements AutoCloseable {
             while (rows.next()) {
                 String type = rows.getString("type");
                 String name = rows.getString("name");
-                boolean own = name.startsWith("sqlite_") && type.matches("table|index");
-                if (!own) {
-                    String sql = rows.getString("sql") == null ? "" : rows.getString("sql");
+                String sql = rows.getString("sql") == null ? "" : rows.getString("sql");
+                // SQLite goes by the text alone, whatever stands beside it.
+                boolean own = sql.isEmpty() || sql.startsWith("CREATE TABLE sqlite_");
+                if (!(name.startsWith("sqlite_") && own)) {
                     objects.put(
                             type + " " + name,
                             sql.replaceAll("--[^\n]*", "").replaceAll("\\s+", ""));

@@ -30,6 +30,9 @@ public final class Store implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    /** The highest id, and the most tokens, that a store may have: sums of some are numbers, too. */
+    private static final long MAX_LARGE = 1L << 53;
+
     private static final List<String> TABLES =
             List.of("attempt", "version", "measurement", "improvement", "round");
 
@@ -112,12 +115,12 @@ public final class Store implements AutoCloseable {
 
     private static StoredRequest kept(ResultSet row) throws SQLException {
         return new StoredRequest(
-                row.getLong("id"),
-                row.getLong("run"),
+                large(row, "id"),
+                large(row, "run"),
                 Instant.parse(row.getString("started")),
                 row.getString("policy"),
                 row.getString("purpose"),
-                row.getInt("repair"),
+                count(row, "repair"),
                 row.getString("base"),
                 row.getString("words"),
                 row.getString("prompt_hash"),
@@ -128,9 +131,9 @@ public final class Store implements AutoCloseable {
                 row.getString("answer"),
                 text(row, "model"),
                 text(row, "finish_reason"),
-                row.getLong("tokens_in"),
-                row.getLong("tokens_cached"),
-                row.getLong("tokens_out"),
+                large(row, "tokens_in"),
+                large(row, "tokens_cached"),
+                large(row, "tokens_out"),
                 row.getObject("cost_usd") == null
                         ? OptionalDouble.empty()
                         : OptionalDouble.of(row.getDouble("cost_usd")),
@@ -220,10 +223,10 @@ public final class Store implements AutoCloseable {
     }
 
     private static Version version(ResultSet row) throws SQLException {
-        long attempt = row.getLong("attempt");
+        long attempt = large(row, "attempt");
         return new Version(
                 row.getString("policy"),
-                row.getInt("number"),
+                count(row, "number"),
                 Instant.parse(row.getString("created")),
                 row.getString("origin"),
                 attempt == 0 ? OptionalLong.empty() : OptionalLong.of(attempt),
@@ -301,19 +304,19 @@ public final class Store implements AutoCloseable {
                 Instant.parse(row.getString("time")),
                 row.getString("policy"),
                 text(row, "source_hash"),
-                row.getInt("baseline") == 1,
+                count(row, "baseline") == 1,
                 row.getString("workload"),
                 row.getString("command"),
                 row.getString("metric"),
                 row.getString("unit"),
-                row.getInt("lower_is_better") == 1,
+                count(row, "lower_is_better") == 1,
                 samples(row.getString("samples")),
                 row.getString("target"),
                 row.getString("accelerator"),
                 row.getString("clock"),
                 row.getString("kernel"),
-                row.getInt("cpus"),
-                row.getInt("memory_mib"),
+                count(row, "cpus"),
+                count(row, "memory_mib"),
                 row.getString("java"));
     }
 
@@ -362,7 +365,7 @@ public final class Store implements AutoCloseable {
 
     private static Improvement improvement(ResultSet row) throws SQLException {
         return new Improvement(
-                row.getLong("id"),
+                large(row, "id"),
                 row.getString("policy"),
                 row.getString("goal"),
                 row.getString("hold_out"),
@@ -428,8 +431,8 @@ public final class Store implements AutoCloseable {
 
     private static Round round(ResultSet row) throws SQLException {
         return new Round(
-                row.getInt("number"),
-                row.getInt("parent"),
+                count(row, "number"),
+                count(row, "parent"),
                 text(row, "plan").orElse(""),
                 text(row, "outcome"),
                 text(row, "detail").orElse(""),
@@ -495,6 +498,23 @@ public final class Store implements AutoCloseable {
                     name, name.equals("samples") ? samples(row.getString(i)) : row.getObject(i));
         }
         return columns;
+    }
+
+    /** Returns a number that counts something, and after which there is another. */
+    private static int count(ResultSet row, String column) throws SQLException {
+        return (int) within(Integer.MAX_VALUE - 1, row, column);
+    }
+
+    private static long large(ResultSet row, String column) throws SQLException {
+        return within(MAX_LARGE, row, column);
+    }
+
+    private static long within(long max, ResultSet row, String column) throws SQLException {
+        long value = row.getLong(column);
+        if (value < 0 || value > max) {
+            throw new IllegalArgumentException("%d as %s".formatted(value, column));
+        }
+        return value;
     }
 
     private static Optional<String> text(ResultSet row, String column) throws SQLException {

@@ -291,13 +291,17 @@ class StoreTest {
                 "CREATE UNIQUE INDEX i ON version(policy)",
                 "DROP INDEX piece_attempt; CREATE INDEX piece_attempt ON piece(abs(attempt))",
                 "DROP TABLE measurement",
+                "CREATE VIRTUAL TABLE v USING fts5(text)",
+                "CREATE VIRTUAL TABLE v USING rtree(id, low, high)",
+                "PRAGMA writable_schema = ON; INSERT INTO sqlite_master VALUES ('table', 'sqlite_x',"
+                        + " 'sqlite_x', 0, 'CREATE VIRTUAL TABLE sqlite_x USING fts5(text)')",
                 "PRAGMA application_id = 7",
                 "PRAGMA user_version = 0",
             })
     void aStoreThatDoesThingsByItselfOrIsAnothersIsRefusedAndLeftAsItIs(String change)
             throws Exception {
         Store.open(directory).close();
-        sql(change.split("; (?=CREATE)"));
+        sql(change.split("; (?=CREATE|INSERT)"));
         byte[] before = Files.readAllBytes(directory.resolve("store.db"));
         var e = refused();
         assertTrue(e.getMessage().contains("no store of Schedbook's"), e.getMessage());
@@ -435,6 +439,68 @@ class StoreTest {
         try (var store = Store.open(directory)) {
             var e = assertThrows(StoreException.class, store::versions);
             assertTrue(e.getMessage().contains("did not write"), e.getMessage());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO version VALUES ('p', %d, '2026-11-23T20:00:00Z', 'cell', NULL, 'c', 'h',"
+                        + " NULL)",
+                "INSERT INTO improvement (id, started, policy, goal, hold_out, start, start_hash)"
+                        + " VALUES (%d, '2026-11-23T20:00:00Z', 'p', 'less', 'wakeup', 'c', 'h')",
+                "UPDATE attempt SET repair = %d",
+                "UPDATE attempt SET run = %d",
+                "UPDATE attempt SET tokens_in = %d",
+                "UPDATE measurement SET cpus = %d",
+                "UPDATE measurement SET memory_mib = %d"
+            })
+    void aNumberThatCountsNothingIsRefused(String change) throws Exception {
+        try (var store = Store.open(directory)) {
+            store.begin(REQUEST);
+            store.measured(List.of(MEASUREMENT));
+        }
+        for (long number : List.of(Long.MAX_VALUE, -1L)) {
+            sql(change.formatted(number));
+            try (var store = Store.open(directory)) {
+                var e =
+                        assertThrows(
+                                StoreException.class,
+                                () -> {
+                                    store.versions();
+                                    store.attempts();
+                                    store.measurements();
+                                    store.improve("p", "less", "wakeup", "c", "h");
+                                });
+                assertTrue(e.getMessage().contains("did not write: " + number), e.getMessage());
+            }
+            sql("DELETE FROM version", "DELETE FROM improvement");
+        }
+    }
+
+    @Test
+    void nothingIsKeptAfterAVersionThatCountsNothing() throws Exception {
+        Store.open(directory).close();
+        for (long number : List.of(Long.MAX_VALUE, (long) Integer.MAX_VALUE)) {
+            sql(
+                    "DELETE FROM version",
+                    "INSERT INTO version VALUES ('p', %d, '2026-11-23T20:00:00Z', 'cell', NULL, 'c',"
+                                    .formatted(number)
+                            + " 'h', NULL)");
+            try (var store = Store.open(directory)) {
+                var e =
+                        assertThrows(
+                                StoreException.class,
+                                () ->
+                                        store.define(
+                                                "p",
+                                                "cell",
+                                                OptionalLong.empty(),
+                                                "d",
+                                                "i",
+                                                Optional.empty()));
+                assertTrue(e.getMessage().contains(number + " as number"), e.getMessage());
+            }
         }
     }
 
