@@ -78,7 +78,8 @@ public final class Errors {
                 new CellError(name + " " + failed + ".").next("Correct the cell and run it again.");
         for (Problem problem : problems) {
             if (problem.line() == 0) {
-                return new CellError(name + " is no policy yet. " + problem.message() + ".")
+                String why = problem.message().replaceFirst("\\.$", "");
+                return new CellError(name + " is no policy yet. " + why + ".")
                         .next(
                                 "Correct the cell and run it again; "
                                         + magic

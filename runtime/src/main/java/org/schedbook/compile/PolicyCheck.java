@@ -125,6 +125,10 @@ public final class PolicyCheck {
 
     private void checkClass(ClassModel model) {
         line = 0;
+        if (model.flags().has(AccessFlag.ANNOTATION)) {
+            refuse(Rule.UNLISTED, "An annotation type", 0, "@interface");
+            return;
+        }
         model.superclass().ifPresent(type -> checkType(type.asSymbol()));
         model.interfaces().forEach(type -> checkType(type.asSymbol()));
         for (FieldModel field : model.fields()) {
