@@ -5,6 +5,7 @@ import os
 import pathlib
 import platform
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -160,6 +161,18 @@ class PathsTest(unittest.TestCase):
         self.assertEqual([], [path for path in (self.spec, self.extension, self.checkout / "kernel-ext/target")
                               if path.exists()])
         self.assertTrue(any(ROOT.glob("kernel-ext/target/lib/*.jar")), "what is linked to is not removed")
+
+    def test_an_address_is_shown_without_secrets_and_nothing_in_it_is_obeyed(self):
+        for address, seen in (
+                ("https://user:PASSWORD@host:8080/v1?api-key=SECRET#part", "https://host:8080/v1"),
+                ("user:PASS?WORD/x@host/v1", "host/v1"),
+                ("http://host\x1b[2J\x07\n/v1", "http://host^[[2J^G/v1"),
+                ("http://host/\u202ev1", "http://host/M-bM-^@M-.v1")):
+            done = self.launcher(f"address={shlex.quote(address)}; shown \"$address\"")
+            self.assertEqual((seen + "\n", ""), (done.stdout, done.stderr))
+        done = self.launcher("OPENAI_API_KEY=k OPENAI_BASE_URL=https://user:PASSWORD@host/v1?k=SECRET doctor_command")
+        self.assertIn("https://host/v1, with a key", done.stdout)
+        self.assertNotRegex(done.stdout + done.stderr, "PASSWORD|SECRET")
 
     def test_the_start_is_recorded_and_the_jvm_takes_the_record(self):
         done = self.launcher("set_up_kernelspec; set_up_start_cache")
