@@ -15,6 +15,7 @@ import java.io.Writer;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,6 +154,7 @@ final class LocalSlots implements AutoCloseable {
         private final BufferedReader answers;
 
         Slot(File words) throws IOException {
+            Files.deleteIfExists(words.toPath()); // which may be a hard link
             process =
                     jvm().builder(directory.root().toAbsolutePath().toString())
                             .redirectError(Redirect.to(words))

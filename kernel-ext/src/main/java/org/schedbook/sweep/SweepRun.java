@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.schedbook.bench.Workload;
+import org.schedbook.file.ForeignFileException;
 import org.schedbook.session.SessionException;
 import org.schedbook.target.TargetException;
 
@@ -94,6 +95,11 @@ public final class SweepRun {
     }
 
     private static SessionException unusable(Path directory, IOException e) {
+        if (e instanceof ForeignFileException) {
+            return new SessionException(
+                    e.getMessage() + ", and a sweep is kept in plain files and directories.",
+                    "Remove it, or have the sweep kept elsewhere.");
+        }
         return new SessionException(
                 "The directory %s cannot be used: %s.".formatted(directory, words(e)),
                 "Check that it may be written to and that its disk has space left; what has a result"

@@ -4,14 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,11 +17,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.schedbook.bench.BenchJson;
+import org.schedbook.file.ForeignDirectory;
 import org.schedbook.file.ForeignFile;
+import org.schedbook.file.ForeignFileException;
+import org.schedbook.file.WholeFile;
 
 /**
  * Units and what came of them, as files: {@code in/KEY.json} describes a unit and never changes,
@@ -61,8 +61,13 @@ final class UnitDirectory {
     private final Path out;
     private final Path failed;
 
-    /** Makes what is not there yet. */
+    /**
+     * Makes what is not there yet.
+     *
+     * @throws ForeignFileException if there is something that is neither a file nor a directory
+     */
     UnitDirectory(Path root) throws IOException {
+        ForeignDirectory.requirePlain(root);
         this.root = root;
         in = Files.createDirectories(root.resolve("in"));
         out = Files.createDirectories(root.resolve("out"));
@@ -79,7 +84,7 @@ final class UnitDirectory {
     void describe(String key, String json) throws IOException {
         Path file = in.resolve(key + JSON);
         if (!Files.exists(file) || !ForeignFile.text(file, MAX_FILE).equals(json)) {
-            write(file, json);
+            WholeFile.write(file, json);
         }
     }
 
@@ -103,7 +108,8 @@ final class UnitDirectory {
     // ---- Results --------------------------------------------------------------------------
 
     void finish(UnitResult result) throws IOException {
-        write(out.resolve(result.key() + JSON), MAPPER.writeValueAsString(result));
+        WholeFile.write(
+                out.resolve(result.key() + JSON), MAPPER.writeValueAsString(result));
     }
 
     /** Returns the keys that have a result, all by one look at the directory. */
@@ -145,7 +151,7 @@ final class UnitDirectory {
                 MAPPER.writeValueAsString(new Failure(reason, UnitRunner.node(), Instant.now()));
         for (int n = failures(key).size() + 1; ; n++) {
             Path file = failed.resolve(key + "." + n + JSON);
-            Path written = temporary(file, json);
+            Path written = WholeFile.temporary(file, json);
             try {
                 // A link does not take the place of another's, as a rename would.
                 Files.createLink(file, written);
@@ -199,7 +205,8 @@ final class UnitDirectory {
                     FileChannel.open(
                             root.resolve("lock"),
                             StandardOpenOption.CREATE,
-                            StandardOpenOption.WRITE);
+                            StandardOpenOption.WRITE,
+                            LinkOption.NOFOLLOW_LINKS);
             locked = channel.tryLock() != null;
         } finally {
             if (!locked) {
@@ -223,11 +230,11 @@ final class UnitDirectory {
     /** Removes what was half written when its writer was killed. To be called with the lock. */
     void sweepUp() throws IOException {
         for (Path directory : List.of(in, out, failed)) {
-            List<Path> hidden;
+            List<Path> unfinished;
             try (Stream<Path> files = Files.list(directory)) {
-                hidden = files.filter(f -> f.getFileName().toString().startsWith(HIDDEN)).toList();
+                unfinished = files.filter(WholeFile::isTemporary).toList();
             }
-            for (Path file : hidden) {
+            for (Path file : unfinished) {
                 Files.deleteIfExists(file);
             }
         }
@@ -236,7 +243,7 @@ final class UnitDirectory {
 
     /** Asks the driver that has the lock to stop. */
     void cancel() throws IOException {
-        Files.writeString(cancelFile(), "");
+        WholeFile.write(cancelFile(), "");
     }
 
     boolean isCancelled() {
@@ -245,28 +252,5 @@ final class UnitDirectory {
 
     private Path cancelFile() {
         return root.resolve("cancel");
-    }
-
-    private static void write(Path file, String json) throws IOException {
-        Path written = temporary(file, json);
-        try {
-            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(written);
-        }
-    }
-
-    private static Path temporary(Path file, String json) throws IOException {
-        Path written = file.resolveSibling(HIDDEN + file.getFileName() + "." + UUID.randomUUID());
-        try (FileChannel channel =
-                FileChannel.open(
-                        written, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        return written;
     }
 }

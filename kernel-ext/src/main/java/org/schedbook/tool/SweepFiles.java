@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.schedbook.file.WholeFile;
 import org.schedbook.sweep.Sweep;
 import org.schedbook.view.SweepView;
 
@@ -45,7 +45,7 @@ final class SweepFiles {
             cells.add(GradeFiles.quoted(row.failure()));
             lines.add(String.join(",", cells));
         }
-        Files.write(file, lines);
+        WholeFile.write(file, String.join("\n", lines) + "\n");
     }
 
     /** Nothing stands where nothing is known. */
@@ -76,7 +76,7 @@ final class SweepFiles {
             each.set("low", known(row.interval().low()));
             each.set("high", known(row.interval().high()));
         }
-        Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(all));
+        WholeFile.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(all));
     }
 
     private static JsonNode known(double value) {

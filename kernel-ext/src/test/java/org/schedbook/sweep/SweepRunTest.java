@@ -266,11 +266,14 @@ class SweepRunTest {
         for (int i = 0; i < halves.size(); i++) {
             Files.writeString(out.resolve(keys.get(i + 1) + ".json"), halves.get(i));
         }
-        Files.writeString(out.resolve(".half"), "half");
+        Path half = out.resolve(".k.json.01234567-89ab-cdef-0123-456789abcdef");
+        Files.writeString(half, "half");
+        Files.writeString(out.resolve(".profile"), "precious");
         SweepRun again = run(sweep);
         assertEquals(5, again.attempts());
         assertEquals(readings, readings(measured(again), "rr"));
-        assertFalse(Files.exists(out.resolve(".half")));
+        assertFalse(Files.exists(half));
+        assertTrue(Files.exists(out.resolve(".profile")));
     }
 
     @Test

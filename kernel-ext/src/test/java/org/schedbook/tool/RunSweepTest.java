@@ -101,6 +101,52 @@ class RunSweepTest {
         assertTrue(status.out.contains("0 of 8 done, 0 running, 8 waiting"), status.out);
     }
 
+    /** What a stranger may have put into the directory that a sweep is kept in. */
+    @ParameterizedTest
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @ValueSource(
+            strings = {
+                "",
+                "in",
+                "out",
+                "failed",
+                "lock",
+                "cancel",
+                "worker-0.log",
+                "figures.csv",
+                "figures.json",
+                "in/k.json",
+                "out/k.json",
+                "failed/k.1.json"
+            })
+    void aSweepIsKeptInPlainFilesAndNothingElseIsTouched(String planted) throws Exception {
+        Path victim = Files.createDirectory(directory.resolve("victim"));
+        Path dotfile = Files.writeString(victim.resolve(".profile"), "precious");
+        Path place = directory.resolve("slices.sweep").resolve(planted);
+        for (boolean pipe : List.of(false, true)) {
+            Files.createDirectories(place.getParent());
+            if (pipe) {
+                assertEquals(0, new ProcessBuilder("mkfifo", "" + place).start().waitFor());
+            } else {
+                boolean isDirectory = planted.matches("|in|out|failed");
+                Files.createSymbolicLink(place, isDirectory ? victim : dotfile);
+            }
+            for (String[] flags : List.of(new String[] {}, new String[] {"--status"})) {
+                Outcome outcome =
+                        sweep(SWEEP.replace(", {\"name\": \"mine\", \"file\": \"Mine.java\"}", ""), flags);
+                assertEquals(2, outcome.status, outcome.err);
+                String said = place + (pipe ? " is no plain file" : " is a link");
+                assertTrue(outcome.err.contains(said), outcome.err);
+                assertFalse(outcome.err.contains("Exception"), outcome.err);
+            }
+            Files.delete(place);
+        }
+        assertEquals("precious", Files.readString(dotfile));
+        try (var files = Files.list(victim)) {
+            assertEquals(List.of(dotfile), files.toList());
+        }
+    }
+
     @Test
     void thisMachineItselfTakesAFlag() throws IOException {
         String here =
