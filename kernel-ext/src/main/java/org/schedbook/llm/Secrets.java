@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
 
 /**
  * Takes the secrets of an endpoint out of what arrives from it, however they are written there: as
- * they are, escaped as in a URL, in JSON or in HTML, in Base64 or in the digits of a dump.
+ * they are, in other letters, with unseen characters in between, escaped as in a URL, in JSON, in
+ * mail or in HTML, in Base64 or in the digits of a dump.
  */
 final class Secrets {
 
@@ -25,6 +26,12 @@ final class Secrets {
     private static final int MIN_KEY = 8;
 
     private static final int MIN_PASSWORD = 5;
+
+    /** Whoever reads an answer takes these away, and would have the secret whole. */
+    private static final String UNSEEN = "\\p{Cf}*+";
+
+    /** Where the wide forms of ASCII begin. */
+    private static final int FULL_WIDTH = 0xff00;
 
     /** Base64 is broken into lines in mail and by {@code base64}; JSON escapes the breaks. */
     private static final String LINE_BREAK = "(?:\\s|\\\\[rn]){0,2}";
@@ -46,7 +53,9 @@ final class Secrets {
         var found = new ArrayList<Pattern>();
         int length = 0;
         for (String secret : secrets) {
-            found.add(Pattern.compile(spellings(secret)));
+            found.add(
+                    Pattern.compile(
+                            spellings(secret), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE));
             length = Math.max(length, 8 * secret.length());
         }
         patterns = List.copyOf(found);
@@ -152,7 +161,9 @@ final class Secrets {
         byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
         var spellings = new LinkedHashSet<String>();
         spellings.add(
-                secret.codePoints().mapToObj(Secrets::spellings).collect(Collectors.joining()));
+                secret.codePoints()
+                        .mapToObj(Secrets::spellings)
+                        .collect(Collectors.joining(UNSEEN)));
         // A Base64 digit is of six bits: the secret looks different by where in the text it begins.
         for (int before = 0; before < 3; before++) {
             byte[] shifted = new byte[before + bytes.length];
@@ -198,7 +209,8 @@ final class Secrets {
                     case '\'' -> "apos";
                     default -> "";
                 };
-        return "(?:%s\\\\?%s|(?i:%s|\\\\+u\\{?%04x}?|\\\\x%02x|&#x0*%x;|&#0*%d;|\\\\0?%03o))"
+        String wide = c > ' ' && c < 0x7f ? "|" + Character.toString(c - ' ' + FULL_WIDTH) : "";
+        return "(?:%s\\\\?%s|%s|=%02x|%%u%04x|\\\\+u\\{?0*%x}?|\\\\x%02x|&#x0*%x;?|&#0*%d;?|\\\\0?%03o%s)"
                 .formatted(
                         name.isEmpty() ? "" : "&(?:amp;)?" + name + ";|",
                         c == ' ' ? "[ +]" : Pattern.quote(Character.toString(c)),
@@ -207,6 +219,9 @@ final class Secrets {
                         c,
                         c,
                         c,
-                        c);
+                        c,
+                        c,
+                        c,
+                        wide);
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -20,7 +21,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.schedbook.llm.ScriptedServer.Reply;
+import org.schedbook.prompt.SourceExtractor;
 
 /** Whatever comes from an endpoint that knows a key, the key is not in it afterwards. */
 class SecretsTest {
@@ -85,12 +88,34 @@ class SecretsTest {
                                                 .encodeToString(utf8("ab" + secret + "z")),
                                         Base64.getEncoder()
                                                 .encodeToString(utf8("Bearer " + secret + "\n")),
+                                        secret.toUpperCase(Locale.ROOT),
+                                        secret.toLowerCase(Locale.ROOT),
+                                        bytes(secret, "\\u{%x}"),
+                                        bytes(secret, "%%u%04x"),
+                                        bytes(secret, "=%02X"),
+                                        bytes(secret, "&#%d"),
+                                        bytes(secret, "&#%05d;"),
+                                        secret.chars()
+                                                .mapToObj(c -> c == ' ' ? ' ' : c + 0xfee0)
+                                                .map(c -> Character.toString(c))
+                                                .collect(Collectors.joining()),
+                                        parted(secret, "\u200b"),
+                                        parted(secret, "\u2060\ufeff\u00ad\u200b\u200d\u2062"),
                                         HexFormat.of().formatHex(utf8(secret)),
                                         HexFormat.of().withUpperCase().formatHex(utf8(secret))));
     }
 
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String parted(String text, String by) {
+        return String.join(by, text.split(""));
+    }
+
+    private static String halves(String text, String by) {
+        int middle = text.length() / 2;
+        return text.substring(0, middle) + by + text.substring(middle);
     }
 
     private static String bytes(String text, String format) {
@@ -123,6 +148,34 @@ class SecretsTest {
                     got.toString());
             assertTrue(got.toString().startsWith("before "), got.toString());
             assertTrue(got.toString().endsWith(" after"), got.toString());
+        }
+    }
+
+    /** Whoever finds a policy in an answer takes away what is in its way. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\u200b", "\u2060", "\ufeff", "\u00ad"})
+    void aSecretIsNotPutTogetherWhenItsPolicyIsFound(String between) {
+        String policy =
+                "<pre><span>class P extends Policy {\n// %s\npublic void enqueue(Task t, long f) {}\n}</span>"
+                                .formatted(halves(KEY, between))
+                        + "</pre>";
+        assertTrue(SourceExtractor.extract(policy).orElseThrow().contains(KEY));
+        String clean = SourceExtractor.extract(SECRETS.redact(policy)).orElseThrow();
+        assertFalse(clean.contains(KEY.substring(0, 6)), clean);
+        assertFalse(clean.contains(KEY.substring(KEY.length() - 6)), clean);
+    }
+
+    @Test
+    void whatNearlyIsASecretIsLookedAtInTime() {
+        var secrets =
+                Secrets.of(
+                        Endpoint.from(Map.of("OPENAI_API_KEY", "sk-" + "s-k_".repeat(40) + "!"))
+                                .orElseThrow());
+        for (String hostile :
+                List.of("s-k_", "s", "s ", "-", "\u200b", "<s>", "%25", "\\u", "c2st", "115,")) {
+            String text = "sk-" + hostile.repeat(100_000 / hostile.length());
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(30), () -> assertEquals(text, secrets.redact(text)));
         }
     }
 
