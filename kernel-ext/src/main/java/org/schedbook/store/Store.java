@@ -30,7 +30,9 @@ public final class Store implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** The highest id, and the most tokens, that a store may have: sums of some are numbers, too. */
+    /**
+     * The highest id, and the most tokens, that a store may have: sums of some are numbers, too.
+     */
     private static final long MAX_LARGE = 1L << 53;
 
     private static final List<String> TABLES =

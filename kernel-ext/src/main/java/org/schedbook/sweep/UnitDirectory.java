@@ -108,8 +108,7 @@ final class UnitDirectory {
     // ---- Results --------------------------------------------------------------------------
 
     void finish(UnitResult result) throws IOException {
-        WholeFile.write(
-                out.resolve(result.key() + JSON), MAPPER.writeValueAsString(result));
+        WholeFile.write(out.resolve(result.key() + JSON), MAPPER.writeValueAsString(result));
     }
 
     /** Returns the keys that have a result, all by one look at the directory. */

@@ -133,7 +133,10 @@ class RunSweepTest {
             }
             for (String[] flags : List.of(new String[] {}, new String[] {"--status"})) {
                 Outcome outcome =
-                        sweep(SWEEP.replace(", {\"name\": \"mine\", \"file\": \"Mine.java\"}", ""), flags);
+                        sweep(
+                                SWEEP.replace(
+                                        ", {\"name\": \"mine\", \"file\": \"Mine.java\"}", ""),
+                                flags);
                 assertEquals(2, outcome.status, outcome.err);
                 String said = place + (pipe ? " is no plain file" : " is a link");
                 assertTrue(outcome.err.contains(said), outcome.err);

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  */
 public final class WholeFile {
 
-    private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.[0-9a-f]{8}(-[0-9a-f]{4,12}){4}");
+    private static final Pattern TEMPORARY =
+            Pattern.compile("\\..+\\.[0-9a-f]{8}(-[0-9a-f]{4,12}){4}");
 
     /** Writes a text, in the place of what was there before. */
     public static void write(Path file, String text) throws IOException {
