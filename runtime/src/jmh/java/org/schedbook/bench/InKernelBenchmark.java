@@ -19,6 +19,8 @@ import org.schedbook.measure.Pair;
 import org.schedbook.measure.Summary;
 import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
+import org.schedbook.target.CommandResult;
+import org.schedbook.target.vm.GuestShape;
 import org.schedbook.target.vm.VmTarget;
 
 /**
@@ -38,24 +40,43 @@ public final class InKernelBenchmark {
     private final VmTarget guest;
     private final int runs;
 
-    private InKernelBenchmark(VmTarget guest, int runs) {
+    /** Of metrics that are taken by both clocks: which it was. */
+    private final String clock;
+
+    private InKernelBenchmark(VmTarget guest, int runs, String clock) {
         this.guest = guest;
         this.runs = runs;
+        this.clock = clock;
     }
 
     /**
-     * @param args how many runs of each, by default 15
+     * @param args how many runs of each, by default 15; with {@code instructions} behind it, only
+     *     what is taken by that clock, which a busy machine does not disturb
      */
     public static void main(String[] args) throws Exception {
         int runs = args.length > 0 ? Integer.parseInt(args[0]) : RUNS;
+        if (args.length < 2) {
+            byTheWallClock(runs);
+        }
+        try (VmTarget guest = VmTarget.boot(GuestShape.EXACT)) {
+            System.out.println(guest.machine().caption());
+            var benchmark = new InKernelBenchmark(guest, runs, ".instructions");
+            benchmark.enqueue();
+            benchmark.messaging();
+            benchmark.wakeup();
+        }
+        System.exit(0);
+    }
+
+    private static void byTheWallClock(int runs) throws Exception {
         try (VmTarget guest = VmTarget.boot()) {
             System.out.println(guest.machine().caption());
-            var benchmark = new InKernelBenchmark(guest, runs);
+            var benchmark = new InKernelBenchmark(guest, runs, "");
             benchmark.messaging();
+            benchmark.wakeup();
             benchmark.attach();
             benchmark.compile();
         }
-        System.exit(0);
     }
 
     private static CompiledPolicy compiled(String name) throws Exception {
@@ -89,7 +110,7 @@ public final class InKernelBenchmark {
         for (String name : List.of("fifo", "vtime")) {
             for (String peer : List.of("eevdf", "by-hand-" + name, name)) {
                 print(
-                        "kernel.messaging." + name,
+                        "kernel.messaging." + name + clock,
                         LOAD.headline().unit(),
                         peer,
                         seconds.get(name + "@kernel"),
@@ -103,8 +124,13 @@ public final class InKernelBenchmark {
     }
 
     private double under(Callable<Attachment> attaching) throws Exception {
+        return under(attaching, this::load);
+    }
+
+    private static double under(Callable<Attachment> attaching, Rounds.Trial trial)
+            throws Exception {
         try (Attachment attachment = attaching.call()) {
-            double figure = load();
+            double figure = trial.run();
             if (attachment.detach().isError()) {
                 throw new IllegalStateException("the kernel threw it out");
             }
@@ -113,7 +139,92 @@ public final class InKernelBenchmark {
     }
 
     private double load() throws Exception {
-        return Rounds.figure(LOAD, guest.run(LOAD.command(), LIMIT));
+        return run(LOAD);
+    }
+
+    private double run(Workload workload) throws Exception {
+        return Rounds.figure(workload, guest.run(workload.command(), LIMIT));
+    }
+
+    // ---- kernel.wakeup.p99 --------------------------------------------------------------------
+
+    /** FIFO beside the same loop in C in user space, where that could be built, and EEVDF. */
+    private void wakeup() throws Exception {
+        Workload wakeup = Wakeup.SMALL;
+        KernelPolicy fifo = translated("fifo");
+        var trials = new LinkedHashMap<String, Rounds.Trial>();
+        trials.put("fifo@kernel", () -> under(() -> attach(fifo), () -> run(wakeup)));
+        trials.put("eevdf", () -> run(wakeup));
+        PeerScheduler loop = PeerScheduler.C_LOOP;
+        if (loop.isIn(guest)) {
+            trials.put(
+                    loop.name(),
+                    () -> Rounds.figure(wakeup, loop.run(guest, wakeup.command(), LIMIT)));
+        } else {
+            System.out.println(loop.name() + " is not in the guest, and not measured");
+        }
+        Map<String, double[]> figures = Rounds.byTurns(runs, trials);
+        for (String peer : figures.keySet().stream().skip(1).toList()) {
+            print(
+                    "kernel.wakeup.p99" + clock,
+                    wakeup.headline().unit(),
+                    peer,
+                    figures.get("fifo@kernel"),
+                    figures.get(peer));
+        }
+    }
+
+    // ---- kernel.enqueue -----------------------------------------------------------------------
+
+    /**
+     * Prints what the kernel has counted for the program of {@code enqueue}: the nanoseconds it
+     * took, and how often it ran. Its descriptor is the agent's, and its name is among the symbols.
+     */
+    private static final String STATS =
+            """
+            tag=$(sed -n 's/.* bpf_prog_\\([0-9a-f]*\\)_sb_enqueue.*/\\1/p' /proc/kallsyms | head -n 1)
+            info=$(grep -ls "prog_tag:.*$tag" /proc/[0-9]*/fdinfo/* | head -n 1)
+            sed -n 's/^run_time_ns:[[:space:]]*//p; s/^run_cnt:[[:space:]]*//p' $info
+            """;
+
+    private static final String COUNTING = "/proc/sys/kernel/bpf_stats_enabled";
+
+    /** What one {@code enqueue} takes, as the kernel counts it; the counting is in it. */
+    private void enqueue() throws Exception {
+        shell("echo 1 > " + COUNTING);
+        for (String name : List.of("fifo", "vtime")) {
+            KernelPolicy generated = translated(name);
+            KernelPolicy hand = byHand(name);
+            var trials = new LinkedHashMap<String, Rounds.Trial>();
+            trials.put("generated", () -> under(() -> attach(generated), this::enqueueNs));
+            trials.put(hand.name(), () -> under(() -> attach(hand), this::enqueueNs));
+            Map<String, double[]> ns = Rounds.byTurns(runs, trials);
+            print(
+                    "kernel.enqueue." + name,
+                    "ns",
+                    hand.name(),
+                    ns.get("generated"),
+                    ns.get(hand.name()));
+        }
+        shell("echo 0 > " + COUNTING);
+    }
+
+    private double enqueueNs() throws Exception {
+        load();
+        String[] counted = shell(STATS).split("\\s+");
+        double times = Double.parseDouble(counted[1]);
+        if (counted.length != 2 || times < 100) {
+            throw new IllegalStateException("hardly anything was counted: " + List.of(counted));
+        }
+        return Double.parseDouble(counted[0]) / times;
+    }
+
+    private String shell(String script) throws Exception {
+        CommandResult result = guest.run(List.of("sh", "-c", script), LIMIT);
+        if (result.exitCode() != 0) {
+            throw new IllegalStateException(script + result.errors());
+        }
+        return result.output().strip();
     }
 
     // ---- kernel.attach and kernel.compile -----------------------------------------------------

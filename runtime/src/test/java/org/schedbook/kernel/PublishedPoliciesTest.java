@@ -2,6 +2,7 @@ package org.schedbook.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.schedbook.compile.PolicyCompiler;
@@ -12,7 +13,7 @@ class PublishedPoliciesTest {
 
     @Test
     void everyPolicyIsTranslated() throws Exception {
-        for (PolicySource source : PublishedPolicies.all()) {
+        for (PolicySource source : PublishedPolicies.all(Path.of(".."))) {
             var policy = KernelPolicy.of(source, new PolicyCompiler().compile(source));
             assertTrue(policy.object().length > 0, source.name());
         }
@@ -22,7 +23,7 @@ class PublishedPoliciesTest {
     void thereAreSomeOfEachKind() throws Exception {
         for (String where : List.of("docs-", "notebook-", "recording-")) {
             long count =
-                    PublishedPolicies.all().stream()
+                    PublishedPolicies.all(Path.of("..")).stream()
                             .filter(s -> s.name().startsWith(where))
                             .count();
             assertTrue(count >= 4, where + ": " + count);

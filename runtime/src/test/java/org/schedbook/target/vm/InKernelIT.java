@@ -63,7 +63,7 @@ class InKernelIT {
     }
 
     static List<PolicySource> published() throws Exception {
-        return PublishedPolicies.all();
+        return PublishedPolicies.all(Path.of(".."));
     }
 
     @ParameterizedTest
@@ -86,8 +86,11 @@ class InKernelIT {
     @ParameterizedTest
     @MethodSource("published")
     void everyPolicyThatAReaderSeesSchedulesInTheKernel(PolicySource source) throws Exception {
-        Status status = under(translated(source), Workloads.parse("messaging:groups=1,loops=5"));
-        assertEquals(List.of(), status.faults());
+        KernelPolicy policy = translated(source);
+        for (String load :
+                List.of("messaging:groups=1,loops=5", "mixed:hogs=2,threads=2,seconds=2")) {
+            assertEquals(List.of(), under(policy, Workloads.parse(load)).faults(), load);
+        }
     }
 
     @Test

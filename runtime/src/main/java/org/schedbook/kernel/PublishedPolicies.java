@@ -23,16 +23,20 @@ public final class PublishedPolicies {
 
     private PublishedPolicies() {}
 
-    /** Returns them, named after where they are. */
-    public static List<PolicySource> all() throws IOException {
+    /**
+     * Returns them, named after where they are.
+     *
+     * @param root of a checkout
+     */
+    public static List<PolicySource> all(Path root) throws IOException {
         var published = new PublishedPolicies();
         for (String name : PolicySource.builtInNames()) {
             published.found.add(PolicySource.builtIn(name).orElseThrow());
         }
-        for (Path page : files("../docs", ".md")) {
+        for (Path page : files(root.resolve("docs"), ".md")) {
             published.addBlocks("docs", Files.readString(page));
         }
-        for (Path notebook : files("../notebooks", ".ipynb")) {
+        for (Path notebook : files(root.resolve("notebooks"), ".ipynb")) {
             for (JsonNode cell : JSON.readTree(notebook.toFile()).get("cells")) {
                 var text = new StringBuilder();
                 JsonNode lines = cell.get("source");
@@ -43,15 +47,15 @@ public final class PublishedPolicies {
                 }
             }
         }
-        for (Path recording : files("../notebooks/recordings", ".json")) {
+        for (Path recording : files(root.resolve("notebooks/recordings"), ".json")) {
             published.addBlocks(
                     "recording", JSON.readTree(recording.toFile()).get("completion").asText());
         }
         return published.found;
     }
 
-    private static List<Path> files(String directory, String end) throws IOException {
-        try (var files = Files.walk(Path.of(directory))) {
+    private static List<Path> files(Path directory, String end) throws IOException {
+        try (var files = Files.walk(directory)) {
             return files.filter(f -> f.toString().endsWith(end)).sorted().toList();
         }
     }
