@@ -33,8 +33,8 @@ PAGES = ("README.md", "CONTRIBUTING.md", "docs/*.md", "runtime/guest/README.md",
 FILES = ("docs/images/*", "LICENSE", "NOTICE", "bpf/LICENSE", "runtime/src/jmh/c/*.c")
 BADGE = re.compile(r"^\[!\[.*\n+", re.MULTILINE)  # fetched from elsewhere
 LAB_NOTE = """\
-*[Take this notebook away]({lab}.zip). On this page {solutions}, and outputs are those of solutions that pass all \
-tests, so look at them after your own.*"""
+*[Download this notebook]({lab}.zip). On this page {solutions}. The outputs are those of solutions that pass all \
+tests: look at them after your own.*"""
 TAKES_A_KERNEL = re.compile(r"^(?:var \w+ = )?%(attach|bench|compare|detach|improve|shell|status|top)\b", re.MULTILINE)
 SHOWN = ("text/html", "text/plain", "text/markdown", "image/png")
 CELL_LIMIT = 600  # seconds
@@ -192,12 +192,12 @@ def stage(pages, made, course, solutions):
         notebook = made.get(name)
         if notebook is None:  # its title, for links to it
             notebook = read(name)
-            notebook.cells[1:] = [new_markdown_cell("*This book was made without it.*")]
+            notebook.cells[1:] = [new_markdown_cell("*This book was made without this notebook.*")]
         elif name in LABS:
             shutil.copy(course / f"{name}.zip", place.parent)
             if not solutions:
                 as_students_have_it(notebook, nbformat.read(course / "release" / name / f"{name}.ipynb", as_version=4))
-            note = LAB_NOTE.format(lab=name, solutions="solutions and mark schemes stand in their places" if solutions
+            note = LAB_NOTE.format(lab=name, solutions="solutions and mark schemes are in their places" if solutions
                                    else "what you are to write is left out")
             notebook.cells.insert(1, new_markdown_cell(note))
         nbformat.write(notebook, place)
