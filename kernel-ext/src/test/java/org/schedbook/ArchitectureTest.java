@@ -99,7 +99,8 @@ class ArchitectureTest {
                                     "policy",
                                     "target",
                                     "target.sim")),
-                    entry("course", Set.of("check", "compile", "target.sim")),
+                    // Of the kernel only how a cell is read: a submission is read as a notebook is.
+                    entry("course", Set.of("check", "compile", "jupyter", "target.sim")),
                     entry("course.hidden", Set.of("check", "course")),
                     entry("llm", Set.of("file")),
                     entry("store", Set.of()),

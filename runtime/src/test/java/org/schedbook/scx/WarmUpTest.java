@@ -71,7 +71,7 @@ class WarmUpTest {
     static class Slow extends Counts {
         @Override
         public void enqueue(Task task, long enqFlags) {
-            LockSupport.parkNanos(100_000_000);
+            LockSupport.parkNanos(300_000_000);
             super.enqueue(task, enqFlags);
         }
     }
@@ -106,7 +106,7 @@ class WarmUpTest {
     void callsThatReturnAreWaitedForHoweverSlowTheMachineIs() throws AttachException {
         Seen.ENQUEUES.set(0);
         warmUp(new Slow());
-        assertTrue(Seen.ENQUEUES.get() > 10, "longer than a call may take");
+        assertTrue(Seen.ENQUEUES.get() > 3, "longer than a call may take");
     }
 
     @Test
