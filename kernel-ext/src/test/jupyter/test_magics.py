@@ -238,7 +238,7 @@ class MagicsTest(NotebookTest):
         self.assertRegex(shown, r"shares-by-weight 5% +[✓✗] +two hogs a CPU.* hog \d+, weight \d+, had")
         self.assertRegex(shown, r"work-conserving 2ms +– .*some tasks only")
         self.assertIn("No policy is attached", self.ok("%status").shown())
-        self.assertIn("under eevdf", self.ok("%check eevdf --target vm no-wait-over 10s", 300).shown())
+        self.assertIn("under eevdf", self.ok("%check eevdf --target vm no-wait-over 2s", 300).shown())
         self.ok("%attach fifo")
         self.fails("%check vtime --target vm", "fifo is attached", "%detach")
         self.ok("%detach")
