@@ -69,7 +69,7 @@ class InKernelTest(NotebookTest):
         self.ok("%timeline since@kernel messaging:groups=1,loops=5 --beside since")
         self.assertIn("since@kernel", self.session.run("%timeline since@kernel").shown())
         self.ok("%record mine.trace messaging:groups=1,loops=5")
-        kept = self.ok("%check since@kernel --target vm no-wait-over 30s").shown()
+        kept = self.ok("%check since@kernel --target vm no-wait-over 2s").shown()
         self.assertIn("under since@kernel", kept)
 
     def test_figures_of_both_worlds_are_compared_ranked_reported_and_measured_again(self):
