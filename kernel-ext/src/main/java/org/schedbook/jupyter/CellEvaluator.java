@@ -312,29 +312,8 @@ final class CellEvaluator extends CodeEvaluator {
 
     /** Returns whether a snippet is a line magic, and nothing is done with its value. */
     private static boolean isLineMagic(String snippet) {
-        return snippet.startsWith(SchedbookKernel.class.getName() + ".", firstToken(snippet));
-    }
-
-    /** Returns where the blanks and comments before source end. */
-    private static int firstToken(String source) {
-        int at = 0;
-        while (at < source.length()) {
-            if (Character.isWhitespace(source.charAt(at))) {
-                at++;
-            } else if (source.startsWith("//", at)) {
-                at = behind(source, "\n", at + 2);
-            } else if (source.startsWith("/*", at)) {
-                at = behind(source, "*/", at + 2);
-            } else {
-                return at;
-            }
-        }
-        return at;
-    }
-
-    private static int behind(String source, String end, int from) {
-        int at = source.indexOf(end, from);
-        return at < 0 ? source.length() : at + end.length();
+        return snippet.startsWith(
+                SchedbookKernel.class.getName() + ".", CellLexer.firstToken(snippet));
     }
 
     /**

@@ -121,7 +121,21 @@ final class CellLexer {
         return misplaced;
     }
 
+    /** Returns where the blanks and comments before the first token of a cell end. */
+    static int firstToken(String cell) {
+        var lexer = new CellLexer(cell);
+        while (lexer.at < cell.length() && lexer.passesOver()) {}
+        return lexer.at;
+    }
+
     private void next() {
+        if (!passesOver()) {
+            token(cell.charAt(at));
+        }
+    }
+
+    /** Passes over a blank, a comment or the end of a line, if that is what comes next. */
+    private boolean passesOver() {
         char c = cell.charAt(at);
         if (c == '\n' || c == '\r') {
             newLine();
@@ -132,8 +146,9 @@ final class CellLexer {
         } else if (cell.startsWith("/*", at)) {
             text("*/", 2, false);
         } else {
-            token(c);
+            return false;
         }
+        return true;
     }
 
     private void newLine() {

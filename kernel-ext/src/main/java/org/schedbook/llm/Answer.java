@@ -542,11 +542,12 @@ final class Answer {
                 "");
     }
 
-    /** Returns whether plain text is an answer: what a server says of a request has one line. */
-    private static boolean isAnswer(String stray) {
-        return stray.startsWith("\"")
-                ? !Words.text(stray).isBlank()
-                : stray.contains("\n") && !Words.isPage(stray);
+    /** Returns the answer that plain text is; what a server says of a request has one line. */
+    private static String plainAnswer(String stray) {
+        if (stray.startsWith("\"")) {
+            return Words.text(stray);
+        }
+        return stray.contains("\n") && !Words.isPage(stray) ? stray : "";
     }
 
     /** Returns the reason in OpenAI's words where it has the same meaning. */
@@ -572,8 +573,9 @@ final class Answer {
             text.setLength(0);
             text.append(lastPiece);
         }
-        if (text.isEmpty() && isAnswer(stray)) {
-            write(stray.startsWith("\"") ? Words.text(stray) : stray);
+        String plain = text.isEmpty() ? plainAnswer(stray) : "";
+        if (!plain.isBlank()) {
+            write(plain);
             done = true;
         }
         if (said != null && !isWritten() && (text.toString().isBlank() || !done)) {

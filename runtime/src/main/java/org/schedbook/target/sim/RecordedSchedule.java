@@ -64,20 +64,18 @@ final class RecordedSchedule {
                 }
                 case SchedTrace.Insert insert ->
                         inserted(
-                                new Schedule.Insert(
-                                        time,
-                                        insert.pid(),
-                                        insert.dsq(),
-                                        insert.sliceNs(),
-                                        insert.byVtime(),
-                                        insert.vtime()));
+                                time,
+                                insert.pid(),
+                                insert.dsq(),
+                                insert.sliceNs(),
+                                insert.byVtime(),
+                                insert.vtime());
                 case SchedTrace.Slice slice -> slices.put(slice.cpu(), slice.sliceNs());
                 case SchedTrace.Move move -> {
                     Long slice = slices.remove(move.cpu());
                     // Only where a policy hands a task out does it say for how long.
                     if (slice != null) {
-                        inserted(
-                                new Schedule.Insert(time, move.pid(), move.dsq(), slice, false, 0));
+                        inserted(time, move.pid(), move.dsq(), slice, false, 0);
                     }
                 }
                 case SchedTrace.Fork fork -> {
@@ -98,17 +96,11 @@ final class RecordedSchedule {
         return schedule.build(source, 1, 0);
     }
 
-    private void inserted(Schedule.Insert insert) {
-        long dsq = insert.dsq() == SHARED ? Dsq.GLOBAL : insert.dsq();
-        if (isOurs(insert.pid()) && isThePolicys(dsq)) {
-            schedule.inserted(
-                    new Schedule.Insert(
-                            insert.timeNs(),
-                            insert.pid(),
-                            dsq,
-                            insert.sliceNs(),
-                            insert.byVtime(),
-                            insert.vtime()));
+    private void inserted(
+            long time, int pid, long into, long sliceNs, boolean byVtime, long vtime) {
+        long dsq = into == SHARED ? Dsq.GLOBAL : into;
+        if (isOurs(pid) && isThePolicys(dsq)) {
+            schedule.inserted(new Schedule.Insert(time, pid, dsq, sliceNs, byVtime, vtime));
         }
     }
 
