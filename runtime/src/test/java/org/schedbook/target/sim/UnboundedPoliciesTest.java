@@ -31,12 +31,12 @@ import org.schedbook.target.sim.SimResult.Outcome;
 class UnboundedPoliciesTest {
 
     /**
-     * 20 s to compile and 13 to simulate, and four times as long where others have the processors.
+     * 20 s to compile and 11 to simulate, and four times as long where others have the processors.
      */
     private static final Duration BOUND = Duration.ofSeconds(150);
 
     private static final SimOptions OPTIONS =
-            SimOptions.DEFAULT.withDeadline(Duration.ofSeconds(3));
+            SimOptions.DEFAULT.withDeadline(Duration.ofSeconds(1));
 
     private static Set<Thread> threads;
 
