@@ -12,10 +12,12 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
+import org.schedbook.check.Check;
 import org.schedbook.check.Failure;
 import org.schedbook.check.Points;
 import org.schedbook.course.Grader.Graded;
@@ -24,6 +26,7 @@ import org.schedbook.course.Marks;
 import org.schedbook.jupyter.Html;
 import org.schedbook.jupyter.Plain;
 import org.schedbook.plot.Timeline;
+import org.schedbook.schedule.Schedule;
 import org.schedbook.view.ScheduleChart;
 
 /**
@@ -185,9 +188,11 @@ final class GradeFiles {
     }
 
     private static String picture(String test, Failure.Cut cut) {
+        Schedule schedule = cut.schedule();
+        IntFunction<String> names = Check.that(schedule)::name; // as in the text
         Timeline timeline =
                 new ScheduleChart(
-                                List.of(new ScheduleChart.Labelled("", cut.schedule())),
+                                List.of(new ScheduleChart.Labelled("", schedule, names)),
                                 cut.fromNs(),
                                 Optional.of(cut.toNs()),
                                 false,
