@@ -107,8 +107,11 @@ final class WhyMagic implements Magic {
                                                         + "; %timeline shows their numbers."));
     }
 
-    /** As far as the kernel told: who was there, and not what was decided. */
-    private static Table told(Schedule schedule, Moment moment) {
+    /** As far as the kernel told: who was there, and what was decided if it could be probed. */
+    private static Object told(Schedule schedule, Moment moment) {
+        if (moment.others().isEmpty()) {
+            return sentence(schedule, moment);
+        }
         return new Table(
                 sentence(schedule, moment),
                 List.of("CPU", "ran while it waited", "from, ms", "for, ms"),
@@ -126,11 +129,7 @@ final class WhyMagic implements Magic {
 
     private static String sentence(Schedule schedule, Moment moment) {
         String who =
-                "At %s task %d, %s, "
-                        .formatted(
-                                milliseconds(moment.timeNs()),
-                                moment.pid(),
-                                schedule.name(moment.pid()));
+                "At %s %s ".formatted(milliseconds(moment.timeNs()), schedule.name(moment.pid()));
         String woken =
                 moment.woken()
                         .map(
