@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -154,28 +155,25 @@ final class ReportMagic implements Magic {
                 notes);
     }
 
-    /** As they were when they were measured: a source that changed is in the report twice. */
+    /**
+     * As they were when they were measured: a source that changed is in the report twice. Wherever
+     * a policy decided, its source is the same.
+     */
     private List<LabReport.Policy> policies(List<Measured> measured) {
-        var policies = new LinkedHashMap<String, LabReport.Policy>();
+        var policies = new LinkedHashSet<LabReport.Policy>();
         for (Measured each : measured) {
-            each.result()
-                    .sourceHashes()
-                    .forEach(
-                            (name, hash) ->
-                                    session.figures()
-                                            .source(hash)
-                                            .ifPresent(
-                                                    source ->
-                                                            policies.putIfAbsent(
-                                                                    hash,
-                                                                    policy(name, hash, source))));
+            for (String contender : each.result().contenders()) {
+                String hash = each.result().sourceHashes().get(contender); // none of the kernel's
+                session.figures()
+                        .source(hash)
+                        .map(source -> policy(Contender.policyOf(contender), hash, source))
+                        .ifPresent(policies::add);
+            }
         }
-        return List.copyOf(policies.values());
+        return List.copyOf(policies);
     }
 
-    /** The source is the same wherever the policy decided. */
-    private LabReport.Policy policy(String contender, String hash, Policies.Source source) {
-        String name = Contender.policyOf(contender);
+    private LabReport.Policy policy(String name, String hash, Policies.Source source) {
         return new LabReport.Policy(
                 name,
                 source.text().text(),
