@@ -48,7 +48,7 @@ import picocli.CommandLine.Parameters;
                     + " no-wait-over TIME, shares-by-weight PERCENT, fair-by-process PERCENT,"
                     + " runs-in-turn, stays-on-cpu or work-conserving TIME; the amount may be left out. A load that does not put"
                     + " a promise to the test says so. The cell fails if a promise that was named"
-                    + " is broken, or was not put to the test at all. Without PROMISE all are"
+                    + " is broken, or if no load puts it to the test. Without PROMISE all are"
                     + " looked at, and the cell fails if the policy breaks one that its own source"
                     + " makes, in a comment such as // Promises: work-conserving, no-wait-over"
                     + " 200ms. With --target vm the guest's kernel schedules two loads of"
@@ -129,6 +129,7 @@ final class CheckMagic implements Magic {
         List<Seen> seen = target == Where.sim ? simulated() : recorded(call);
         var rows = new ArrayList<List<String>>();
         var broken = new ArrayList<String>();
+        var untested = new ArrayList<String>();
         var places = new ArrayList<String>();
         for (Promise promise : all) {
             List<Holding> holdings =
@@ -136,15 +137,24 @@ final class CheckMagic implements Magic {
                             .map(each -> Holding.of(promise, each.load, each.schedule))
                             .toList();
             holdings.forEach(holding -> rows.add(row(holding, own.contains(promise))));
-            Verdict verdict = Holding.verdict(holdings);
-            // What a policy says of itself may be about loads that are not among these.
-            boolean untested = verdict == Verdict.CANNOT_BE_JUDGED && !own.contains(promise);
-            if (asked.contains(promise) && (verdict == Verdict.BROKEN || untested)) {
-                broken.add(promise.toString());
-                holdings.stream()
-                        .filter(h -> h.judgement().verdict() == Verdict.BROKEN)
-                        .map(h -> "%s, %s:\n%s".formatted(promise, h.load(), h.place()))
-                        .forEach(places::add);
+            if (!asked.contains(promise)) {
+                continue;
+            }
+            switch (Holding.verdict(holdings)) {
+                case BROKEN -> {
+                    broken.add(promise.toString());
+                    holdings.stream()
+                            .filter(h -> h.judgement().verdict() == Verdict.BROKEN)
+                            .map(h -> "%s, %s:\n%s".formatted(promise, h.load(), h.place()))
+                            .forEach(places::add);
+                }
+                case CANNOT_BE_JUDGED -> {
+                    // What a policy says of itself may be about loads that are not among these.
+                    if (!own.contains(promise)) {
+                        untested.add(promise.toString());
+                    }
+                }
+                case KEPT -> {}
             }
         }
         var table =
@@ -153,18 +163,28 @@ final class CheckMagic implements Magic {
                                 .formatted(name, seen.getFirst().schedule.source()),
                         List.of("promise", "", "load", "what was seen"),
                         rows);
-        if (broken.isEmpty()) {
+        if (broken.isEmpty() && untested.isEmpty()) {
             return table;
         }
         call.show(table);
-        throw new CellError(
-                        ("%s does not keep: %s.\n%s"
-                                        .formatted(
-                                                name,
-                                                String.join(", ", broken),
-                                                String.join("\n\n", places)))
-                                .strip())
-                .next("The table says on which load, and what was seen there.");
+        var said = new ArrayList<String>();
+        if (!broken.isEmpty()) {
+            said.add("%s does not keep: %s.".formatted(name, String.join(", ", broken)));
+        }
+        if (!untested.isEmpty()) {
+            said.add(
+                    "Whether %s keeps this cannot be judged, for no load puts it to the test: %s."
+                            .formatted(name, String.join(", ", untested)));
+        }
+        if (!places.isEmpty()) {
+            said.add(String.join("\n\n", places));
+        }
+        throw new CellError(String.join("\n", said))
+                .next(
+                        broken.isEmpty()
+                                ? "The table says why for each load. A load of your own is held to it"
+                                        + " by Promise.of(…).judge(schedule)."
+                                : "The table says on which load, and what was seen there.");
     }
 
     private static List<String> row(Holding holding, boolean own) {

@@ -81,18 +81,33 @@ public final class PromiseTrial implements Trial {
                 held.entrySet().stream()
                         .flatMap(entry -> broken(source, entry.getKey(), entry.getValue()))
                         .toList();
-        return problems.isEmpty()
-                ? Result.passed(marks(held), "")
-                : Result.failed(
-                        Stream.concat(Stream.of(Problem.ofWhole(marks(held))), problems.stream())
-                                .toList());
+        if (!problems.isEmpty()) {
+            return Result.failed(
+                    Stream.concat(Stream.of(Problem.ofWhole(marks(held))), problems.stream())
+                            .toList());
+        }
+        return held.values().stream().allMatch(PromiseTrial::isUntested)
+                ? Result.skipped(marks(held))
+                : Result.passed(marks(held), "");
     }
 
     /** Returns each promise with whether it was kept. */
     private static String marks(Map<Made, List<Holding>> held) {
         return held.entrySet().stream()
-                .map(e -> Holding.verdict(e.getValue()).mark() + " " + e.getKey().promise())
+                .map(
+                        e ->
+                                "%s %s%s"
+                                        .formatted(
+                                                Holding.verdict(e.getValue()).mark(),
+                                                e.getKey().promise(),
+                                                isUntested(e.getValue())
+                                                        ? " (no load puts it to the test)"
+                                                        : ""))
                 .collect(Collectors.joining(", "));
+    }
+
+    private static boolean isUntested(List<Holding> holdings) {
+        return Holding.verdict(holdings) == Verdict.CANNOT_BE_JUDGED;
     }
 
     private static Stream<Problem> broken(PolicySource source, Made made, List<Holding> holdings) {

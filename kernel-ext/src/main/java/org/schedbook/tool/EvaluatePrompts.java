@@ -327,6 +327,9 @@ final class EvaluatePrompts implements Callable<Integer> {
 
         @Override
         public void skipped(Gate gate, String why) {
+            if (gate instanceof PromiseTrial) {
+                promises = why;
+            }
             say(gate.skipped() + ": " + why);
         }
 

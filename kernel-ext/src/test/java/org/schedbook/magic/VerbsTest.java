@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.schedbook.Schedbook;
 import org.schedbook.bench.Workload;
 import org.schedbook.bench.Workloads;
+import org.schedbook.jupyter.CellError;
 import org.schedbook.report.LabReport;
 import org.schedbook.report.ReportPage;
 import org.schedbook.session.BrokenPolicyException;
@@ -64,6 +66,30 @@ class VerbsTest {
         Schedbook.bench(WORKLOAD, "fifo", "vtime");
         Path page = directory.resolve("out.html");
         assertTrue(notebook.ok("%report " + page).contains("1 measurement of 2 policies"));
+        notebook.ok("%%policy one", Notebook.FIFO);
+        notebook.ok("%%policy twin", Notebook.FIFO);
+        Schedbook.bench(WORKLOAD, "one", "twin");
+        notebook.ok("%report " + page);
+        assertEquals(
+                List.of("fifo", "vtime", "one", "twin"),
+                ReportPage.read(Files.readString(page)).policies().stream()
+                        .map(LabReport.Policy::name)
+                        .toList(),
+                "twins are two policies");
+    }
+
+    @Test
+    void aPromiseThatNoLoadPutsToTheTestIsNeitherKeptNorBroken() {
+        String untested = "cannot be judged, for no load puts it to the test: no-wait-over 60000ms";
+        notebook.fails("%check fifo no-wait-over 60s work-conserving", null, untested);
+        CellError both =
+                notebook.fails("%check fifo no-wait-over 60s shares-by-weight", null, untested);
+        assertTrue(both.getMessage().startsWith("fifo does not keep: shares-by-weight 5%.\n"));
+        notebook.ok(
+                "%%policy sure",
+                Notebook.FIFO.replace(
+                        "public class", "// Promises: no-wait-over 60s\npublic class"));
+        assertTrue(notebook.ok("%check sure").contains("no-wait-over 60000ms, its own"));
     }
 
     @Test

@@ -76,6 +76,17 @@ class PromiseTrialTest {
     }
 
     @Test
+    void aPromiseThatNoLoadPutsToTheTestIsNotTakenForKept() throws Exception {
+        String untested = "– no-wait-over 60000ms (no load puts it to the test)";
+        Gate.Result result = held("// Promises: no-wait-over 60s, runs-in-turn", IN_TURN);
+        assertTrue(result.passed());
+        assertEquals(untested + ", ✓ runs-in-turn", result.detail());
+        result = held("// Promises: no-wait-over 60s", IN_TURN);
+        assertTrue(result.passed());
+        assertEquals(untested, result.skipped());
+    }
+
+    @Test
     void whatIsNoPromiseIsToldWithThoseThatThereAre() throws Exception {
         Gate.Result result = held("// Promises: is-fast", IN_TURN);
         assertFalse(result.passed());
