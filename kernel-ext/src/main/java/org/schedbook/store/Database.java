@@ -13,15 +13,18 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteLimits;
 
 /** One SQLite file. Each statement is durable against the end of this process when it returns. */
@@ -38,6 +41,16 @@ final class Database implements AutoCloseable {
 
     /** The most bytes of a row, which is far more than any of ours has. */
     private static final int MAX_LENGTH = 64 << 20;
+
+    /**
+     * What a file system without working locks answers; a quota that is used up is another error.
+     */
+    private static final Set<SQLiteErrorCode> NO_LOCKS =
+            EnumSet.of(
+                    SQLiteErrorCode.SQLITE_IOERR_LOCK,
+                    SQLiteErrorCode.SQLITE_IOERR_RDLOCK,
+                    SQLiteErrorCode.SQLITE_IOERR_UNLOCK,
+                    SQLiteErrorCode.SQLITE_IOERR_CHECKRESERVEDLOCK);
 
     private final Path file;
     private final FileSystem on;
@@ -367,7 +380,8 @@ final class Database implements AutoCloseable {
         }
         if (on.isShared()
                 && (code == SQLiteErrorCode.SQLITE_PROTOCOL.code
-                        || code == SQLiteErrorCode.SQLITE_IOERR.code)) {
+                        || e instanceof SQLiteException sqlite
+                                && NO_LOCKS.contains(sqlite.getResultCode()))) {
             return new StoreException(
                     "%s cannot be used on a file system of type %s: %s"
                             .formatted(file, on.type(), e.getMessage()),
@@ -377,8 +391,8 @@ final class Database implements AutoCloseable {
         }
         return new StoreException(
                 "%s cannot be used: %s".formatted(file, e.getMessage()),
-                "Check that the directory may be written to and has space left; a damaged file can be"
-                        + " moved away.",
+                "Check that the directory may be written to, and that neither the disk nor your quota"
+                        + " is full; a damaged file can be moved away.",
                 e);
     }
 

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -43,17 +45,23 @@ public final class Store implements AutoCloseable {
             SELECT *, coalesce(completion, (SELECT group_concat(text, '' ORDER BY piece.id) \
             FROM piece WHERE attempt = attempt.id), '') AS answer FROM attempt""";
 
+    private static final FileAttribute<?> THIS_USERS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     private final Database database;
 
     private Store(Database database) {
         this.database = database;
     }
 
-    /** Opens the store in a directory; both are made if there is none. */
+    /**
+     * Opens the store in a directory; both are made if there is none. One that is made is this
+     * user's alone: homes may be open to others, and prompts are nobody else's to read.
+     */
     public static Store open(Path directory) {
         try {
             if (!Files.isSymbolicLink(directory)) { // which the database says
-                Files.createDirectories(directory);
+                Files.createDirectories(directory, THIS_USERS);
             }
         } catch (IOException e) {
             throw new StoreException(

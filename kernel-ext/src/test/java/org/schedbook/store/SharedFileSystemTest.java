@@ -95,6 +95,16 @@ class SharedFileSystemTest {
         }
     }
 
+    @Test
+    void aFullDiskIsNotTakenForOneWithoutLocks() throws Exception {
+        try (var database = new Database(file(), NFS)) {
+            database.one("PRAGMA max_page_count = 1", row -> row.getInt(1)); // that is: no more
+            var e = assertThrows(StoreException.class, () -> add(database, "p", 1000));
+            assertTrue(e.getMessage().contains("full"), e.getMessage());
+            assertTrue(e.nextStep().contains("quota"), e.nextStep());
+        }
+    }
+
     private static String mode(Database database) {
         return database.one("PRAGMA journal_mode", row -> row.getString(1)).orElseThrow();
     }

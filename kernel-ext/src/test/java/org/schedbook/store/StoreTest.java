@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -212,6 +213,18 @@ class StoreTest {
 
         Files.writeString(directory.resolve("store.db"), "This is no database. ".repeat(100));
         assertThrows(StoreException.class, () -> Store.open(directory));
+    }
+
+    @Test
+    void aDirectoryThatIsMadeForItIsNobodyElses() throws Exception {
+        Path own = directory.resolve(".schedbook");
+        Store.open(own).close();
+        assertEquals(
+                "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(own)));
+        var shared = PosixFilePermissions.fromString("rwxrwx---");
+        Files.setPosixFilePermissions(own, shared);
+        Store.open(own).close();
+        assertEquals(shared, Files.getPosixFilePermissions(own));
     }
 
     @Test
