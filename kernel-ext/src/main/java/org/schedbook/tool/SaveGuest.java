@@ -1,5 +1,6 @@
 package org.schedbook.tool;
 
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
@@ -28,6 +29,13 @@ final class SaveGuest implements Callable<Integer> {
                     "Save nothing; start one as notebooks do, and fail unless it was resumed.")
     private boolean attempt;
 
+    @Option(
+            names = "--from",
+            paramLabel = "DIR",
+            description =
+                    "Copy the one that was saved beside the same image there, if there is one.")
+    private Path from;
+
     /** Returns 0 if there is a saved guest in the end, or can be none. */
     @Override
     public Integer call() throws TargetException, InterruptedException, CompileException {
@@ -35,7 +43,9 @@ final class SaveGuest implements Callable<Integer> {
             return attempt();
         }
         if (!check && VmTarget.canBeSaved(GuestShape.DEFAULT)) {
-            VmTarget.boot().close();
+            if (from == null || !VmTarget.takeOver(from)) {
+                VmTarget.boot().close();
+            }
         }
         return VmTarget.canBeSaved(GuestShape.DEFAULT) ? 1 : 0;
     }

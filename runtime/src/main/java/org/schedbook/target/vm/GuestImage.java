@@ -188,6 +188,24 @@ public record GuestImage(
         return sorted;
     }
 
+    /** Returns what is the same wherever the image lies. */
+    GuestImage withoutPlace() {
+        return new GuestImage(
+                kernel.getFileName(),
+                initrd.getFileName(),
+                root.getFileName(),
+                payload.getFileName(),
+                snapshots,
+                shared,
+                properties);
+    }
+
+    /** Returns this image with guests that were saved of a copy of it, in that directory. */
+    GuestImage withSavedIn(Path directory) {
+        return new GuestImage(
+                kernel, initrd, root, payload, snapshots, directory.resolve(SNAPSHOTS), properties);
+    }
+
     /** Returns what the kernel calls itself. */
     public String kernelRelease() {
         return properties.getOrDefault("kernel", "unknown");

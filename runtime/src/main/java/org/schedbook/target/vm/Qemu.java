@@ -67,9 +67,16 @@ final class Qemu implements AutoCloseable {
      */
     static List<String> command(GuestImage image, Hardware hardware, String kernelOption) {
         var command = new ArrayList<String>();
+        command.add(program(image.architecture()));
+        command.addAll(firmware(image.architecture()));
+        command.addAll(machine(image, hardware, kernelOption));
+        return List.copyOf(command);
+    }
+
+    /** Returns the part of a {@link #command} that says what the guest is. */
+    static List<String> machine(GuestImage image, Hardware hardware, String kernelOption) {
+        var command = new ArrayList<String>();
         Architecture architecture = image.architecture();
-        command.add(program(architecture));
-        command.addAll(firmware(architecture));
         command.addAll(List.of("-nodefaults", "-no-user-config", "-no-reboot"));
         command.addAll(List.of("-display", "none", "-nic", "none"));
         command.addAll(List.of("-machine", architecture.machine()));

@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,7 +55,7 @@ final class Snapshot {
     private static final String DRAFT = ".saving";
     private static final String LOCK = ".lock";
 
-    /** Why a snapshot that there is did not go on, by its directory; for who asks. */
+    /** Why a snapshot did not go on, or could not be made, by its directory; for who asks. */
     private static final Map<Path, String> FAILURES = new ConcurrentHashMap<>();
 
     /** Directories of somebody else's snapshots that are damaged. */
@@ -92,13 +93,14 @@ final class Snapshot {
 
     static Snapshot of(GuestImage image, Hardware hardware, int rehearsals) throws TargetException {
         List<String> command = Qemu.command(image, hardware, "");
+        GuestImage placeless = image.withoutPlace();
         String key =
                 hash(
                         Message.PROTOCOL,
                         Qemu.version(image.architecture()),
-                        command,
-                        image.properties(),
-                        image.payload(), // named by its content
+                        Qemu.machine(placeless, hardware, ""),
+                        image.properties(), // with the time at which it was made
+                        placeless.payload(), // named by its content
                         hostCpu(),
                         rehearsals);
         return new Snapshot(
@@ -164,7 +166,7 @@ final class Snapshot {
     /** Says how the guest is going to start, and why so. */
     GuestStart start() {
         String failure = FAILURES.get(own.directory());
-        String again = failure == null ? "" : "; the last time it did not go on: " + failure;
+        String again = failure == null ? "" : "; the last time " + failure;
         Optional<String> objection = objection(own);
         if (objection.isEmpty()) {
             return new GuestStart(
@@ -173,13 +175,13 @@ final class Snapshot {
         if (own.equals(shared)) {
             return new GuestStart(
                     GuestStart.How.BOOTED,
-                    possible ? objection.get() : "this kernel's cannot be saved");
+                    possible ? objection.get() + again : "this kernel's cannot be saved");
         }
         Optional<String> sharedObjection = readable(shared);
         if (sharedObjection.isPresent()) {
             return new GuestStart(
                     GuestStart.How.BOOTED,
-                    "of those saved for everybody, " + sharedObjection.get());
+                    "of those saved for everybody, " + sharedObjection.get() + again);
         }
         return isMapped(shared)
                 ? new GuestStart(
@@ -225,8 +227,18 @@ final class Snapshot {
     }
 
     /** Keeps in mind why it did not go on. It may another time, when the machine has less to do. */
-    void failed(String why) {
-        FAILURES.put(own.directory(), why);
+    void didNotGoOn(Exception e) {
+        failed("it did not go on", e);
+    }
+
+    /** Keeps in mind why there is none. */
+    void couldNotBeSaved(Exception e) {
+        failed("none could be saved", e);
+    }
+
+    private void failed(String how, Exception e) {
+        String why = Objects.requireNonNullElse(e.getMessage(), "QEMU ended");
+        FAILURES.put(own.directory(), how + ": " + why);
     }
 
     void wentOn() {
@@ -278,6 +290,19 @@ final class Snapshot {
         } catch (FileSystemException e) {
             LOG.log(Level.DEBUG, "a snapshot that may only be read is not marked as used", e);
         }
+    }
+
+    /**
+     * Makes a copy of this user's own of what the other layer has.
+     *
+     * @return whether there was something that is to be believed
+     */
+    boolean takeOver() throws IOException {
+        if (readable(shared).isPresent()) {
+            return false;
+        }
+        copied();
+        return true;
     }
 
     /** Returns a copy of this user's own. */

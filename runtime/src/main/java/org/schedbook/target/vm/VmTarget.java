@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -100,7 +100,7 @@ public final class VmTarget implements Target {
                 snapshot.reject();
             } catch (IOException | TargetException e) {
                 LOG.log(Level.DEBUG, "the saved guest does not go on", e);
-                snapshot.failed(Objects.requireNonNullElse(e.getMessage(), "QEMU ended"));
+                snapshot.didNotGoOn(e);
                 break;
             }
         }
@@ -121,6 +121,7 @@ public final class VmTarget implements Target {
             }
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "no guest can be saved here", e);
+            snapshot.couldNotBeSaved(e);
         }
     }
 
@@ -129,6 +130,7 @@ public final class VmTarget implements Target {
             save(snapshot);
         } catch (IOException | TargetException e) {
             LOG.log(Level.DEBUG, "the guest cannot be saved", e);
+            snapshot.couldNotBeSaved(e);
         }
     }
 
@@ -164,6 +166,23 @@ public final class VmTarget implements Target {
             throws TargetException, InterruptedException {
         Snapshot snapshot = snapshot(shape);
         return snapshot.isPossible() && !snapshot.exists();
+    }
+
+    /**
+     * Copies a guest of the usual shape that was saved beside a copy of the image, so that none
+     * need be booted to be saved.
+     *
+     * @param directory with that copy of the image
+     * @return whether there was one, whole and to be believed
+     */
+    public static boolean takeOver(Path directory) throws TargetException, InterruptedException {
+        GuestImage image = GuestImage.find(Architecture.HOST).withSavedIn(directory);
+        try {
+            return Snapshot.of(image, Hardware.choose(image, GuestShape.DEFAULT)).takeOver();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "the saved guest cannot be taken over", e);
+            return false;
+        }
     }
 
     /** Boots a guest, lets it do once what takes long the first time, and saves it. */
@@ -276,7 +295,7 @@ public final class VmTarget implements Target {
         if (hello.protocol() != Message.PROTOCOL) {
             throw new TargetException(
                     "The guest image is of another version of Schedbook.",
-                    "Run ./schedbook doctor in a terminal, which makes it anew.",
+                    "Run ./schedbook set-up in a terminal, which makes it anew.",
                     "protocol %d, expected %d".formatted(hello.protocol(), Message.PROTOCOL));
         }
         Machine inside = hello.machine();

@@ -118,6 +118,34 @@ class SnapshotIT {
     }
 
     @Test
+    void aCopyOfTheImageTakesOverWhatWasSavedUnlessItIsDamaged() throws Exception {
+        Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        GuestImage image = imageWith(elsewhere.resolve("snapshots"));
+        var copy =
+                new GuestImage(
+                                elsewhere.resolve(image.kernel().getFileName()),
+                                elsewhere.resolve(image.initrd().getFileName()),
+                                elsewhere.resolve(image.root().getFileName()),
+                                elsewhere.resolve(image.payload().getFileName()),
+                                image.snapshots(),
+                                image.shared(),
+                                image.properties())
+                        .withSavedIn(directory);
+        Snapshot taken = Snapshot.of(copy, snapshot.hardware());
+        flipBit("ram", KERNEL_TEXT);
+        assertThrows(DamagedSnapshotException.class, taken::takeOver);
+        assertFalse(Files.exists(taken.directory()));
+        flipBit("ram", KERNEL_TEXT); // as it was
+        assertTrue(taken.takeOver());
+        assertTrue(taken.exists());
+        assertEquals(
+                -1, Files.mismatch(files().resolve("sums"), taken.directory().resolve("sums")));
+        try (var left = Files.list(image.snapshots())) {
+            assertEquals(List.of(taken.directory()), left.toList());
+        }
+    }
+
+    @Test
     void aGuestThatWasKilledOrTookTooLongIsResumedAnotherTime() throws Exception {
         Path qemu = directory.resolve("qemu");
         String version = Qemu.version(Architecture.HOST);
@@ -153,6 +181,8 @@ class SnapshotIT {
             assertEquals("disabled", guest.state());
         }
         assertFalse(snapshot.exists());
+        String why = snapshot.start().why();
+        assertTrue(why.contains("none could be saved: " + snapshots), why);
     }
 
     private void flipBit(String file, long offset) throws IOException {
