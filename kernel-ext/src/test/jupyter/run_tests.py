@@ -22,8 +22,8 @@ AT_ONCE = 2
 LIMIT = 1200  # seconds for a process; far more than any takes
 
 # What takes minutes goes first, so that none of it is left for the end with nothing beside it.
-LONG = ("test_notebooks", "test_docs.PageTest", "test_browser", "test_build", "test_launcher", "test_report", "test_book",
-        "test_labs")
+LONG = ("test_notebooks", "test_docs.PageTest", "test_browser", "test_hub", "test_build", "test_launcher",
+        "test_report", "test_book", "test_labs")
 
 
 def tests(suite):
