@@ -152,6 +152,8 @@ final class Answer {
     private String servedModel = "";
     private long promptTokens;
     private long cachedTokens;
+    private long totalTokens;
+    private long thoughtTokens;
     private long completionTokens;
 
     /**
@@ -308,10 +310,24 @@ final class Answer {
                         "output_tokens",
                         "eval_count",
                         "candidatesTokenCount");
+        totalTokens = count(usage, totalTokens, "total_tokens", "totalTokenCount");
+        thoughtTokens = count(usage, thoughtTokens, "reasoning_tokens", "thoughtsTokenCount");
+        for (String details : List.of("completion_tokens_details", "output_tokens_details")) {
+            thoughtTokens = count(usage.path(details), thoughtTokens, "reasoning_tokens");
+        }
         cachedTokens = count(usage, cachedTokens, "prompt_cache_hit_tokens", "cached_tokens");
         for (String details : List.of("prompt_tokens_details", "input_tokens_details")) {
             cachedTokens = count(usage.path(details), cachedTokens, "cached_tokens");
         }
+    }
+
+    /** xAI and some of Google's count thoughts, which cost as much, beside the answer. */
+    private long writtenTokens() {
+        long beside =
+                completionTokens == 0
+                        ? thoughtTokens
+                        : totalTokens - promptTokens - completionTokens;
+        return completionTokens + Math.clamp(beside, 0, thoughtTokens);
     }
 
     /** Returns a count, which may be text; what was known before if there is none. */
@@ -602,7 +618,7 @@ final class Answer {
                 finishReason(),
                 promptTokens,
                 Math.min(cachedTokens, promptTokens),
-                completionTokens,
+                writtenTokens(),
                 "",
                 reasoning.length());
     }

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +61,7 @@ final class ChatClient implements AutoCloseable {
     // What this server has turned out not to know.
     private volatile boolean counts = true;
     private volatile boolean streams = true;
+    private volatile boolean systemRole = true;
 
     ChatClient(
             Endpoint endpoint,
@@ -143,7 +145,7 @@ final class ChatClient implements AutoCloseable {
                 if (!answer.isEmpty()) {
                     throw trouble.said(e, answer.partial());
                 }
-                if (refusesForm(e.status(), e.getMessage())) {
+                if (refusesForm(e.status(), e.getMessage(), onWait)) {
                     continue;
                 }
                 if (Trouble.isLoading(e.status(), e.getMessage()) && isEarly(started)) {
@@ -154,7 +156,7 @@ final class ChatClient implements AutoCloseable {
                     throw trouble.said(e, "");
                 }
             } catch (RefusedException e) {
-                if (refusesForm(e.status(), e.body())) {
+                if (refusesForm(e.status(), e.body(), onWait)) {
                     continue;
                 } else if (Trouble.isLoading(e.status(), e.body()) && isEarly(started)) {
                     pause(
@@ -190,13 +192,19 @@ final class ChatClient implements AutoCloseable {
     }
 
     /** Notes what a server turns out not to know; it is asked again without that. */
-    private boolean refusesForm(int status, String words) {
+    private boolean refusesForm(int status, String words, Consumer<String> onWait) {
         if (counts && streams && Trouble.isAboutCounts(status, words)) {
             counts = false;
             return true;
         }
         if (streams && Trouble.isAboutStreaming(status, words)) {
             streams = false;
+            return true;
+        }
+        if (systemRole && Trouble.isAboutSystemRole(status, words)) {
+            systemRole = false;
+            onWait.accept(
+                    "The model takes no system message: what it says now goes before the user's");
             return true;
         }
         return false;
@@ -290,7 +298,7 @@ final class ChatClient implements AutoCloseable {
             builder.streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build());
         }
         sampling.temperature().ifPresent(builder::temperature);
-        for (ChatMessage message : messages) {
+        for (ChatMessage message : systemRole ? messages : withoutSystem(messages)) {
             switch (message.role()) {
                 case "system" -> builder.addSystemMessage(message.content());
                 case "user" -> builder.addUserMessage(message.content());
@@ -299,6 +307,23 @@ final class ChatClient implements AutoCloseable {
             }
         }
         return builder.build();
+    }
+
+    /** Puts what system messages say before what the user says next. */
+    private static List<ChatMessage> withoutSystem(List<ChatMessage> messages) {
+        var all = new ArrayList<ChatMessage>();
+        var before = new StringBuilder();
+        for (ChatMessage message : messages) {
+            switch (message.role()) {
+                case "system" -> before.append(message.content()).append("\n\n");
+                case "user" -> {
+                    all.add(ChatMessage.user(before + message.content()));
+                    before.setLength(0);
+                }
+                default -> all.add(message);
+            }
+        }
+        return all;
     }
 
     /** Gives the connections up. */

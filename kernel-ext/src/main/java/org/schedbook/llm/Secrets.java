@@ -7,16 +7,22 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Takes the secrets of an endpoint out of what arrives from it, however they are written there: as
- * they are, in other letters, with unseen characters in between, escaped as in a URL, in JSON, in
- * mail or in HTML, in Base64 or in the digits of a dump.
+ * they are, in other letters, escaped as in a URL, in JSON, in mail or in HTML, in Base64 or in the
+ * digits of a dump; with anything but words in between, backwards, in Base32, in Base64 of Base64,
+ * or as a list of numbers.
  */
 final class Secrets {
 
@@ -44,7 +50,22 @@ final class Secrets {
     private static final Pattern SECRET_NAME =
             Pattern.compile("(?i).*(key|token|secret|sig|pass|auth|code|credential).*");
 
+    /** What is shorter may well be there by chance where all between words is left out. */
+    private static final int MIN_WORDS = 12;
+
+    private static final int MIN_DIGITS = 20;
+
+    private static final String BASE64 =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    private static final String BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
+
     private final List<Pattern> patterns;
+
+    /** What is looked for in a squeezed text. */
+    private final Set<String> words = new LinkedHashSet<>();
+
+    private final Set<String> digits = new LinkedHashSet<>();
 
     /** The longest that anything to be taken out may be. */
     private final int longest;
@@ -57,6 +78,8 @@ final class Secrets {
                     Pattern.compile(
                             spellings(secret), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE));
             length = Math.max(length, 8 * secret.length());
+            words.addAll(words(secret));
+            digits.addAll(digits(secret));
         }
         patterns = List.copyOf(found);
         longest = length;
@@ -96,6 +119,29 @@ final class Secrets {
         String clean = text;
         for (Pattern pattern : patterns) {
             clean = pattern.matcher(clean).replaceAll(Matcher.quoteReplacement(REDACTED));
+        }
+        clean = redact(clean, words, Squeezed::words);
+        if (clean.indexOf('<') >= 0) {
+            clean = redact(clean, words, Squeezed::wordsOutsideOfTags);
+        }
+        return redact(clean, digits, Squeezed::digits);
+    }
+
+    private static String redact(
+            String text, Set<String> wanted, Function<String, Squeezed> squeeze) {
+        String clean = text;
+        if (clean.length() < MIN_WORDS) {
+            return clean;
+        }
+        Squeezed squeezed = squeeze.apply(clean);
+        for (String each : wanted) {
+            for (int at; (at = squeezed.find(each)) >= 0; squeezed = squeeze.apply(clean)) {
+                int[] places = squeezed.places();
+                clean =
+                        clean.substring(0, places[at])
+                                + REDACTED
+                                + clean.substring(places[at + each.length() - 1] + 1);
+            }
         }
         return clean;
     }
@@ -148,12 +194,87 @@ final class Secrets {
                 for (Pattern pattern : patterns) {
                     Matcher matcher = pattern.matcher(text).region(from, text.length());
                     if (!matcher.lookingAt() && matcher.hitEnd()) {
-                        return from;
+                        return Math.min(from, squeezedBeginning(text));
                     }
                 }
             }
-            return text.length();
+            return squeezedBeginning(text);
         }
+
+        private int squeezedBeginning(String text) {
+            int first = earliest(Squeezed.words(text), words, text);
+            if (text.indexOf('<') >= 0) {
+                first = Math.min(first, earliest(Squeezed.wordsOutsideOfTags(text), words, text));
+            }
+            return Math.min(first, earliest(Squeezed.digits(text), digits, text));
+        }
+
+        private static int earliest(Squeezed squeezed, Set<String> wanted, String text) {
+            int first = text.length();
+            if (squeezed.text().isEmpty()) {
+                return first;
+            }
+            for (String each : wanted) {
+                int place = squeezed.beginning(each);
+                first = place < 0 ? first : Math.min(first, place);
+            }
+            return first;
+        }
+    }
+
+    /** Returns what there may be of a secret in a text that has but words left. */
+    private static Set<String> words(String secret) {
+        var all = new LinkedHashSet<String>();
+        String plain = Squeezed.words(secret).text();
+        all.add(plain);
+        all.add(new StringBuilder(plain).reverse().toString());
+        byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+        all.addAll(digits(bytes, 5, BASE32::charAt));
+        for (String inner : digits(bytes, 6, BASE64::charAt)) {
+            for (String url : List.of(inner, inner.replace('+', '-').replace('/', '_'))) {
+                digits(url.getBytes(StandardCharsets.US_ASCII), 6, BASE64::charAt).stream()
+                        .map(outer -> Squeezed.words(outer).text())
+                        .forEach(all::add);
+            }
+        }
+        all.removeIf(each -> each.length() < MIN_WORDS);
+        return all;
+    }
+
+    /**
+     * Returns how bytes look in digits of some bits each, by where in a digit they begin: without
+     * the first and the last where those are of other bytes, too.
+     */
+    private static List<String> digits(byte[] bytes, int bits, IntUnaryOperator digit) {
+        var all = new ArrayList<String>();
+        for (int skipped = 0; skipped < bits; skipped++) {
+            var text = new StringBuilder();
+            for (int at = skipped; at + bits <= 8 * bytes.length; at += bits) {
+                int two = (bytes[at / 8] & 0xff) << 8;
+                two |= at / 8 + 1 < bytes.length ? bytes[at / 8 + 1] & 0xff : 0;
+                text.append((char) digit.applyAsInt(two >> 16 - bits - at % 8 & (1 << bits) - 1));
+            }
+            all.add(text.toString());
+        }
+        return all;
+    }
+
+    /** Returns what there may be of a secret in a text that has but digits left. */
+    private static Set<String> digits(String secret) {
+        byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+        return Stream.<IntFunction<String>>of(
+                        Integer::toString,
+                        "%03d"::formatted,
+                        Integer::toOctalString,
+                        "%03o"::formatted,
+                        b -> "%8s".formatted(Integer.toBinaryString(b)).replace(' ', '0'))
+                .map(
+                        number ->
+                                IntStream.range(0, bytes.length)
+                                        .mapToObj(i -> number.apply(bytes[i] & 0xff))
+                                        .collect(Collectors.joining()))
+                .filter(each -> each.length() >= MIN_DIGITS)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** Returns a pattern of all that a secret may be written as. */

@@ -55,6 +55,17 @@ record Trouble(Endpoint endpoint, String model, Sampling sampling, Instant now) 
                             + "|stream(ing)?( mode)? (is )?(not (yet )?(supported|available|enabled|allowed)|unsupported|disabled)"
                             + "|(does not|doesn't|cannot) (support )?stream(ing)?\\b).*");
 
+    /** Chat templates say so of some models, and gateways of others. */
+    private static final Pattern SYSTEM_ROLE =
+            Pattern.compile(
+                    "(?is).*(\\b(system|developer)\\b['\"`]?,? ?(role|message|prompt|instruction)s?\\b.{0,40}"
+                            + "(not (be )?(supported|enabled|allowed|accepted)|unsupported)"
+                            + "|(not support|unsupported|not allow)\\b.{0,60}\\b(system|developer)\\b"
+                            + "['\"`]? ?(role|message|prompt|instruction|with)"
+                            + "|role.{0,40}(does not support|not supported|unsupported).{0,20}['\"`]?system"
+                            + "|['\"`]system['\"`] (is )?(not|un)"
+                            + "|roles? must alternate user/assistant).*");
+
     private static final Pattern CONTEXT =
             Pattern.compile(
                     "(?is).*(context[ _-]*(length|size|window)|maximum context|too many tokens"
@@ -103,6 +114,12 @@ record Trouble(Endpoint endpoint, String model, Sampling sampling, Instant now) 
 
     static boolean isAboutStreaming(int status, String words) {
         return status != 401 && status != 429 && STREAMING.matcher(words).matches();
+    }
+
+    /** Returns whether a server refuses what is said by the system and not by the user. */
+    static boolean isAboutSystemRole(int status, String words) {
+        // llama.cpp and vLLM pass on an error of the template's, as one of their own.
+        return (isBadRequest(status) || status == 500) && SYSTEM_ROLE.matcher(words).matches();
     }
 
     /**

@@ -148,6 +148,42 @@ class DialectsTest {
                         3,
                         4),
                 row(
+                        "xAI: thoughts beside the answer, and in the total",
+                        stream(
+                                HELLO
+                                        + usage(
+                                                "{\"prompt_tokens\":3,\"completion_tokens\":4,\"total_tokens\":17,\"completion_tokens_details\":{\"reasoning_tokens\":10}}")
+                                        + DONE),
+                        3,
+                        14),
+                row(
+                        "OpenAI: thoughts in the answer",
+                        stream(
+                                HELLO
+                                        + usage(
+                                                "{\"prompt_tokens\":3,\"completion_tokens\":14,\"total_tokens\":17,\"completion_tokens_details\":{\"reasoning_tokens\":10}}")
+                                        + DONE),
+                        3,
+                        14),
+                row(
+                        "Gemini behind a proxy: thoughts alone are counted",
+                        stream(
+                                HELLO
+                                        + usage(
+                                                "{\"prompt_tokens\":3,\"completion_tokens\":0,\"total_tokens\":63,\"completion_tokens_details\":{\"reasoning_tokens\":60}}")
+                                        + DONE),
+                        3,
+                        60),
+                row(
+                        "more cached than was asked",
+                        stream(
+                                HELLO
+                                        + usage(
+                                                "{\"prompt_tokens\":3,\"completion_tokens\":4,\"total_tokens\":1e30,\"cached_tokens\":9}")
+                                        + DONE),
+                        3,
+                        4),
+                row(
                         "OpenRouter: comments while it waits",
                         ": OPENROUTER PROCESSING\n\n"
                                 + HELLO
@@ -986,6 +1022,61 @@ class DialectsTest {
                         json(200, "{\"choices\":[{\"message\":{\"content\":\"Hello\"}}]}"))) {
             assertEquals("Hello", ask(server, new StringBuilder()).text());
             assertEquals(2, server.requests.size());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400|{\"error\":{\"message\":\"System role not supported\"}}", // Gemma 2, vLLM
+                "500|{\"error\":{\"code\":500,\"message\":\"System role not supported at row 1, column 123\"}}",
+                "400|{\"error\":{\"message\":\"Unsupported value: 'messages[0].role' does not support 'system' with this model.\",\"code\":\"unsupported_value\"}}",
+                "400|{\"error\":{\"message\":\"Developer instruction is not enabled for models/gemma-3-27b-it\"}}",
+                "400|{\"object\":\"error\",\"message\":\"Conversation roles must alternate user/assistant/user/assistant/...\"}",
+                "422|{\"detail\":\"This model does not support system messages\"}",
+                "400|{\"error\":{\"message\":\"`system` role is not supported for this model\"}}",
+                "400|{\"message\":\"The model does not support the 'system' role\"}",
+                "200|{\"error\":{\"message\":\"System role not supported\",\"code\":400}}",
+                "400|{\"error\":\"system prompt is not allowed\"}",
+            })
+    void aModelWithoutASystemRoleIsToldByTheUser(int status, String body) throws Exception {
+        try (var server = new ScriptedServer(json(status, body), stream(HELLO + DONE));
+                var model = model(server)) {
+            var why = new ArrayList<String>();
+            var messages =
+                    List.of(
+                            ChatMessage.system("Rules."),
+                            ChatMessage.user("Write."),
+                            ChatMessage.assistant("Wrong."),
+                            ChatMessage.user("Again."));
+            assertEquals("Hello", model.complete(messages, _ -> {}, why::add).text());
+            assertEquals("Hello", model.complete(messages, _ -> {}, why::add).text());
+            assertEquals(3, server.requests.size());
+            assertEquals(
+                    "[{\"content\":\"Rules.\\n\\nWrite.\",\"role\":\"user\"},"
+                            + "{\"role\":\"assistant\",\"content\":\"Wrong.\"},"
+                            + "{\"content\":\"Again.\",\"role\":\"user\"}]",
+                    server.requests.get(1).body().path("messages").toString());
+            assertEquals(1, why.size());
+            assertTrue(why.getFirst().contains("no system message"), why.toString());
+        }
+    }
+
+    @Test
+    void aWrongSystemMessageIsNoReasonToAskAgain() throws Exception {
+        for (String words :
+                List.of(
+                        "The system is not available",
+                        "your system prompt is too long: context length is 4096 tokens",
+                        "invalid file system role binding")) {
+            try (var server =
+                            new ScriptedServer(
+                                    json(400, "{\"error\":{\"message\":\"" + words + "\"}}"));
+                    var model = model(server)) {
+                assertThrows(ModelException.class, () -> model.complete(MESSAGES, _ -> {}));
+                assertEquals(1, server.requests.size(), words);
+            }
         }
     }
 

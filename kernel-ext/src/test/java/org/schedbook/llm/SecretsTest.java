@@ -99,6 +99,24 @@ class SecretsTest {
                                                 .mapToObj(c -> c == ' ' ? ' ' : c + 0xfee0)
                                                 .map(c -> Character.toString(c))
                                                 .collect(Collectors.joining()),
+                                        bytes(secret, "%d, "),
+                                        bytes(secret, "%d,\n            "),
+                                        bytes(secret, "%03d "),
+                                        bytes(secret, "%o "),
+                                        binary(secret),
+                                        Base64.getEncoder()
+                                                .encodeToString(
+                                                        Base64.getEncoder().encode(utf8(secret))),
+                                        Base64.getUrlEncoder()
+                                                .encodeToString(
+                                                        Base64.getUrlEncoder()
+                                                                .encode(utf8("ab" + secret))),
+                                        Base64.getMimeEncoder(20, utf8("\n"))
+                                                .encodeToString(
+                                                        Base64.getEncoder()
+                                                                .encode(utf8("Bearer " + secret))),
+                                        base32(secret),
+                                        base32("abc" + secret).toLowerCase(Locale.ROOT),
                                         parted(secret, "\u200b"),
                                         parted(secret, "\u2060\ufeff\u00ad\u200b\u200d\u2062"),
                                         HexFormat.of().formatHex(utf8(secret)),
@@ -107,6 +125,20 @@ class SecretsTest {
 
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String binary(String text) {
+        return text.chars()
+                .mapToObj(c -> "%8s".formatted(Integer.toBinaryString(c)).replace(' ', '0'))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String base32(String text) {
+        String bits = binary(text).replace(" ", "") + "0000";
+        return IntStream.range(0, bits.length() / 5)
+                .map(i -> Integer.parseInt(bits.substring(5 * i, 5 * i + 5), 2))
+                .mapToObj(i -> "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".substring(i, i + 1))
+                .collect(Collectors.joining());
     }
 
     private static String parted(String text, String by) {
@@ -165,14 +197,45 @@ class SecretsTest {
         assertFalse(clean.contains(KEY.substring(KEY.length() - 6)), clean);
     }
 
+    /** Whoever reads an answer puts these together, and so does who finds the policy in it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<b></b>",
+                " ",
+                "\n> ",
+                "<!-- -->",
+                ", ",
+                "' + '",
+                "</span><span class='x'>"
+            })
+    void aSecretInPartsIsTakenOut(String between) {
+        for (String part : List.of(halves(KEY, between), parted(KEY, between))) {
+            String clean = SECRETS.redact("class P {} // " + part + " end");
+            assertEquals("class P {} // (key) end", clean);
+            var got = new StringBuilder();
+            var pieces = SECRETS.pieces(got::append);
+            part.chars().forEach(c -> pieces.add(Character.toString(c)));
+            pieces.end();
+            assertEquals("(key)", got.toString());
+        }
+    }
+
+    @Test
+    void aSecretBackwardsIsTakenOut() {
+        assertEquals("(key)", SECRETS.redact(new StringBuilder(KEY).reverse().toString()));
+    }
+
     @Test
     void whatNearlyIsASecretIsLookedAtInTime() {
         var secrets =
                 Secrets.of(
-                        Endpoint.from(Map.of("OPENAI_API_KEY", "sk-" + "s-k_".repeat(40) + "!"))
+                        Endpoint.from(Map.of("OPENAI_API_KEY", "sk-" + "s-k_".repeat(40) + "9"))
                                 .orElseThrow());
         for (String hostile :
-                List.of("s-k_", "s", "s ", "-", "\u200b", "<s>", "%25", "\\u", "c2st", "115,")) {
+                List.of(
+                        "s-k_", "s", "s ", "-", "\u200b", "<s>", "%25", "\\u", "c2st", "115,", "<",
+                        "k_s-", "5, 1")) {
             String text = "sk-" + hostile.repeat(100_000 / hostile.length());
             assertTimeoutPreemptively(
                     Duration.ofSeconds(30), () -> assertEquals(text, secrets.redact(text)));
