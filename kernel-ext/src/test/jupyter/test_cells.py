@@ -438,6 +438,18 @@ class OutputTest(CellTest):
                 after = self.ok('System.out.println("after");')
                 self.assertEqual(("after\n", "", 0), (self.text(after), self.text(after, "stderr"), len(after.of("display_data"))))
 
+    def test_a_stream_that_a_cell_puts_in_place_of_the_notebooks_is_not_the_next_cells(self):
+        cell = self.ok('var kept = new java.io.ByteArrayOutputStream();\nSystem.setOut(new java.io.PrintStream(kept, true));\n'
+                       'System.setErr(System.out);\nSystem.out.print("held");')
+        self.assertEqual("", self.text(cell))
+        note = cell.of("display_data")[0]["data"]["text/plain"]
+        self.assertIn("System.out was set to another stream, and is the notebook's again.", note)
+        self.assertIn("System.err was", note)
+        after = self.ok('System.out.print("seen"); System.err.print(kept);')
+        self.assertEqual(("seen", "held", []), (self.text(after), self.text(after, "stderr"), after.of("display_data")))
+        cell = self.ok('var before = System.out;\nSystem.setOut(new java.io.PrintStream(kept));\nSystem.setOut(before);')
+        self.assertEqual([], cell.of("display_data"))
+
     def test_objects_that_never_end_saying_what_they_are_end_at_an_interrupt(self):
         for code in ("throw new RuntimeException() { public String getMessage() { while (true) { } } };",
                      "throw new RuntimeException() { public Throwable getCause() { while (true) { } } };",

@@ -6,6 +6,8 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads a cell once, as Java is read: strings, text blocks, characters and comments are passed
@@ -65,6 +67,13 @@ final class CellLexer {
 
     /** Words that a statement follows, and not only a value. */
     private static final Set<String> BEFORE_STATEMENTS = Set.of("else", "do", "try", "finally");
+
+    /** The magic whose line is a shell's, and may have here-documents behind it. */
+    private static final Pattern SHELL = Pattern.compile("shell\\b");
+
+    private static final Pattern HERE_DOCUMENT =
+            Pattern.compile(
+                    "(?<!<)<<(?<tabs>-?)[ \t]*(?<quote>[\"']?)\\\\?(?<end>[A-Za-z_]\\w*)\\k<quote>");
 
     private final String cell;
     private final List<Found> lineMagics = new ArrayList<>();
@@ -303,6 +312,9 @@ final class CellLexer {
             newLine();
             end = lineEnd();
         }
+        if (!cellMagicHere && SHELL.matcher(cell).region(name, end).lookingAt()) {
+            end = afterDocuments(start, end);
+        }
         var found = new Found(lead, start, end, firstLine, Set.copyOf(declared));
         if (!cellMagicHere) {
             lineMagics.add(found);
@@ -317,6 +329,27 @@ final class CellLexer {
         typeBefore = false;
         candidate = null;
         return true;
+    }
+
+    /** Returns where the here-documents of a shell's command end; that of its line if none do. */
+    private int afterDocuments(int start, int end) {
+        Matcher document = HERE_DOCUMENT.matcher(cell.substring(start, end));
+        int last = end;
+        while (document.find()) {
+            Pattern closing =
+                    Pattern.compile(
+                            "\\R%s\\Q%s\\E(?=\\R|\\z)"
+                                    .formatted(
+                                            document.group("tabs").isEmpty() ? "" : "\t*",
+                                            document.group("end")));
+            Matcher found = closing.matcher(cell).region(last, cell.length());
+            if (!found.find()) {
+                break; // the shell says so
+            }
+            last = found.end();
+        }
+        line += (int) cell.substring(end, last).lines().skip(1).count();
+        return last;
     }
 
     /** Returns whether a line ends in a backslash that no other one keeps, and is not the last. */

@@ -1,6 +1,7 @@
 package org.schedbook.jupyter;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -99,6 +100,8 @@ public final class SchedbookKernel extends JavaKernel {
     private final MagicsResolver resolver = new Resolver();
     private final CellHistory history = new CellHistory();
     private final CellOutput output = new CellOutput(System.out);
+    private final PrintStream out = new CellStream(output, StreamType.OUT);
+    private final PrintStream err = new CellStream(output, StreamType.ERR);
     private final CellIo cellIo;
     private final CellEvaluator evaluator;
     private final JavaAssistant java;
@@ -123,9 +126,29 @@ public final class SchedbookKernel extends JavaKernel {
         cellIo = parts.io;
         evaluator = parts.evaluator;
         java = new JavaAssistant(parts.shell, parts.options, evaluator.execution());
-        System.setOut(new CellStream(output, StreamType.OUT));
-        System.setErr(new CellStream(output, StreamType.ERR));
-        System.setIn(cellIo.in);
+        takeStreams();
+    }
+
+    /**
+     * Has Java write to the notebook.
+     *
+     * @return what led elsewhere
+     */
+    private List<String> takeStreams() {
+        var taken = new ArrayList<String>();
+        if (System.out != out) {
+            System.setOut(out);
+            taken.add("System.out");
+        }
+        if (System.err != err) {
+            System.setErr(err);
+            taken.add("System.err");
+        }
+        if (System.in != cellIo.in) {
+            System.setIn(cellIo.in);
+            taken.add("System.in");
+        }
+        return taken;
     }
 
     /** Starts the kernel on the connection file Jupyter has written. */
@@ -386,7 +409,15 @@ public final class SchedbookKernel extends JavaKernel {
         try {
             value = evalBuilder(source).resolveMagics().eval();
         } finally {
-            List<String> consequences = evaluator.takeConsequences().sentences(getJShell());
+            var consequences = new ArrayList<>(evaluator.takeConsequences().sentences(getJShell()));
+            // Or the cells after it would seem to write nothing.
+            takeStreams()
+                    .forEach(
+                            name ->
+                                    consequences.add(
+                                            name
+                                                    + " was set to another stream, and is the"
+                                                    + " notebook's again."));
             if (!consequences.isEmpty()) {
                 display(new Note(consequences).bundle());
             }

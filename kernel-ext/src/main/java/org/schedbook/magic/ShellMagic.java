@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Runs a command in the guest, as root, and shows what it writes as it comes.",
             "",
-            "The rest of the line goes to the guest's shell as it is typed. The command's input is"
-                    + " empty. The cell ends when the shell does; what was started with & goes on,"
+            "The rest of the line goes to the guest's shell as it is typed, with the lines of a"
+                    + " here-document (<<END) behind it. The command's input is otherwise empty. The cell ends when the shell does; what was started with & goes on,"
                     + " is named with its number, and in every measurement that it runs beside, and"
                     + " ends with the guest or by %%shell kill NUMBER. Send its output elsewhere"
                     + " (> /dev/null): nobody reads it any more.",

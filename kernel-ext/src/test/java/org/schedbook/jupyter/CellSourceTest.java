@@ -76,6 +76,15 @@ class CellSourceTest {
     @Test
     void aLineMagicGoesOnBehindABackslashAndWhatFollowsStaysOnItsLine() {
         assertEquals("<1:%shell a \\\n  b>\n\n;\n<4:%c>", replaced("%shell a \\\n  b\n;\n%c"));
+        assertEquals(
+                "<1:%shell cat <<EOF\n%a's {x}\n EOF\nEOF>\n\n\n\n;\n<6:%c>",
+                replaced("%shell cat <<EOF\n%a's {x}\n EOF\nEOF\n;\n%c"));
+        assertEquals(
+                "<1:%shell a <<'X' <<-Y | b\n1\nX\n2\n\tY>\n\n\n\n\n<6:%c>",
+                replaced("%shell a <<'X' <<-Y | b\n1\nX\n2\n\tY\n%c"));
+        for (String none : List.of("%shell cat <<EOF", "%shell cat <<<EOF", "%top <<EOF")) {
+            assertEquals("<1:" + none + ">\n;\n<3:%c>", replaced(none + "\n;\n%c"));
+        }
         assertEquals("<1:%a \\\r\n b>\n\r\nx();", replaced("%a \\\r\n b\r\nx();"));
         assertEquals("<1:%a \\>", replaced("%a \\"));
         assertEquals("<1:%a \\\\>\n<2:%b>", replaced("%a \\\\\n%b"));

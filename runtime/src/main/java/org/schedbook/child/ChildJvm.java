@@ -32,6 +32,8 @@ public record ChildJvm(Class<?> main, int heapMib, List<String> options, List<Cl
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + heapMib + "m");
         command.add("-XX:+UseSerialGC");
+        command.add("-Duser.language=en"); // of the compiler's messages
+        command.add("-Duser.country=US");
         command.addAll(options);
         command.add("-cp");
         command.add(classPath());
