@@ -218,6 +218,8 @@ public record RtApp(SimWorkload workload, long durationNs) {
                 switch (key) {
                     case "tasks" -> readTasks();
                     case "global" -> readGlobal();
+                    case "traceEvents" ->
+                            throw new FormatException(name, 1, SchedTraceReader.IN_JSON);
                     default -> json.skipChildren();
                 }
             }

@@ -153,6 +153,13 @@ final class SchedTraceReader {
                     Pattern.compile(".*\\s\\d+\\s+\\d+\\.\\d{6}(?:\\d{3})?:\\s.*sched_.*"),
                     "its lines name no CPU: perf record -a, or perf script -F +cpu");
 
+    /** How Chrome's, Perfetto's and our own form for them begins. */
+    private static final Pattern JSON = Pattern.compile("\\s*[{\\[]\\s*($|[\"{])");
+
+    static final String IN_JSON =
+            "this is a trace in JSON, which ui.perfetto.dev shows; one is read here in the text form"
+                    + " of the kernel's tracefs, as %record writes it";
+
     private static final Map<String, String> BINARY_FORMS =
             Map.of(
                     "\u0017\u0008Dtra",
@@ -171,6 +178,8 @@ final class SchedTraceReader {
 
     private static final Pattern HTML_BEGIN = Pattern.compile(".*class=[\"']trace-data[\"'][^>]*>");
     private static final String HTML_END = "</script>";
+
+    private static final String ESCAPED_ARROW = "==&gt;";
 
     private static final int MAX_EVENTS = 2_000_000;
     private static final int MAX_TASKS = 100_000;
@@ -204,6 +213,7 @@ final class SchedTraceReader {
     private int nrForks;
     private int nr;
     private String ahead;
+    private boolean escaped;
     private long last;
 
     SchedTraceReader(String name, Reader in) {
@@ -247,6 +257,9 @@ final class SchedTraceReader {
             if (matcher == null) {
                 if (isGap(line) || inMarker || PASSED_OVER.matcher(line).matches()) {
                     continue;
+                }
+                if (nr == 1 && JSON.matcher(line).lookingAt()) {
+                    throw new FormatException(name, 1, IN_JSON);
                 }
                 matcher = match(joined(line));
                 if (matcher == null && events.isEmpty() && (html || nr <= LONGEST_HEAD)) {
@@ -307,7 +320,23 @@ final class SchedTraceReader {
         String line = ahead == null ? lines.readLine() : ahead;
         ahead = null;
         nr += line == null ? 0 : 1;
-        return nr == 1 && line != null && line.startsWith("\uFEFF") ? line.substring(1) : line;
+        if (line == null) {
+            return null;
+        }
+        String text = nr == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line;
+        return text.contains(ESCAPED_ARROW) || escaped && text.indexOf('&') >= 0
+                ? unescaped(text)
+                : text;
+    }
+
+    /** Pages have traces in them that are escaped as their own text is. */
+    private String unescaped(String line) {
+        escaped = true;
+        return line.replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&quot;", "\"")
+                .replace("&#39;", "'")
+                .replace("&amp;", "&");
     }
 
     /**

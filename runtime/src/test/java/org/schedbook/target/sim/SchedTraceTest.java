@@ -261,6 +261,7 @@ class SchedTraceTest {
                 t -> t + "x-5 [000] d..2. 10.06",
                 t -> t + "x-5 [000] d..2. 10.060000: sched_switch: prev_comm=x pr",
                 t -> "ev_pid=5 prev_prio=120 prev_state=R ==> next_comm=a next_pid=1\n" + t,
+                t -> t.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
                 // Android's systrace
                 t ->
                         "<html>\n<script class='trace-data'>\nUSER PID PPID\nroot 1 0\n</script>\n"
@@ -313,6 +314,8 @@ class SchedTraceTest {
         "170844747261, trace-cmd report",
         "1f8b08, gunzip",
         "0a00, this is no text",
+        "7b2274726163654576656e7473223a5b, this is a trace in JSON",
+        "5b0a7b2270683a5b, this is a trace in JSON",
     })
     void whatIsNoTextIsRefusedByName(String begin, String advice) throws Exception {
         var file = Files.createTempFile("load", ".trace");
