@@ -25,6 +25,7 @@ from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
+from traitlets.config import Config
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -54,6 +55,10 @@ PAGE = """{% extends 'lab/index.html.j2' %}
 {%- set alt = output | get_metadata('alt', 'image/png') or '' -%}
 {{ super() | replace('<img ', '<img alt="' ~ (alt | escape_html) ~ '" ', 1) if alt else super() }}
 {%- endblock data_png %}"""
+
+
+# What stands below a cell magic and is no Java.
+LANGUAGES = {"%%prompt": "text", "%%answer": "text", "%%bpf": "c"}
 
 
 class CannotRun(Exception):
@@ -160,7 +165,8 @@ def html(notebook, title):
     here = os.getcwd()
     os.chdir(sys.prefix)
     try:
-        exporter = HTMLExporter(raw_template=PAGE, extra_template_basedirs=[])
+        exporter = HTMLExporter(raw_template=PAGE, extra_template_basedirs=[],
+                                config=Config(HighlightMagicsPreprocessor={"languages": LANGUAGES}))
         return exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})[0]
     finally:
         os.chdir(here)
@@ -177,10 +183,19 @@ def replace(path, text):
         unfinished.unlink(missing_ok=True)
 
 
+def refuse_link(directory):
+    """As the kernel does of files that a magic writes: a link that came with a notebook leads nowhere else."""
+    here = pathlib.Path.cwd()
+    named = pathlib.Path(os.path.abspath(directory))
+    if named.is_relative_to(here) and not named.resolve().is_relative_to(here.resolve()):
+        raise CannotRun(f"{directory} leads out of this directory, to {named.resolve()}: name that, or remove the link")
+
+
 def run(args):
     notebook = read(args.notebook)
     if args.output.resolve() == args.notebook.resolve().parent:
         raise CannotRun(f"{args.output}: would overwrite the notebook; choose another --output")
+    refuse_link(args.output)
     args.output.mkdir(parents=True, exist_ok=True)
     terminal = Terminal(notebook)
     client = Client(

@@ -162,6 +162,22 @@ class PathsTest(unittest.TestCase):
                               if path.exists()])
         self.assertTrue(any(ROOT.glob("kernel-ext/target/lib/*.jar")), "what is linked to is not removed")
 
+    def test_a_cache_that_others_can_write_to_is_not_run(self):
+        with tempfile.TemporaryDirectory() as here:
+            cache = pathlib.Path(here, "schedbook")
+            cache.mkdir()
+            cache.chmod(0o757)
+            variables = os.environ | {"XDG_CACHE_HOME": here, "JUPYTER_DATA_DIR": here}
+            for change, words in ((lambda: None, "can be written to by others"),
+                                  (lambda: cache.chmod(0o755) or os.chown(cache, 4711, -1), "belongs to user 4711")):
+                if words.startswith("belongs") and os.geteuid():
+                    continue  # only root gives files away
+                change()
+                done = subprocess.run([LAUNCHER, "set-up"], env=variables, capture_output=True, text=True, timeout=60)
+                self.assertEqual(1, done.returncode, done.stderr)
+                self.assertIn(f"schedbook: {cache} {words}", done.stderr)
+                self.assertEqual([], list(cache.iterdir()))
+
     def test_an_address_is_shown_without_secrets_and_nothing_in_it_is_obeyed(self):
         for address, seen in (
                 ("https://user:PASSWORD@host:8080/v1?api-key=SECRET#part", "https://host:8080/v1"),

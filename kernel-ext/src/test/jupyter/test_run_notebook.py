@@ -44,9 +44,10 @@ class RunNotebookTest(unittest.TestCase):
         return nbformat.read(self.directory / "out" / "lesson.ipynb", as_version=4)
 
     def test_executes_and_keeps_both_files(self):
-        result = self.run_program(self.notebook(("6 * 7",), ("%nosuch", "raises-exception"), (PLOT,)))
+        words = "%%prompt mine --show\nwhile it is new, return for 3 ms"
+        result = self.run_program(self.notebook(("6 * 7",), ("%nosuch", "raises-exception"), (PLOT,), (words,)))
         self.assertEqual((0, ""), (result.returncode, result.stderr))
-        self.assertIn("[1/3] 6 * 7", result.stdout)
+        self.assertIn("[1/4] 6 * 7", result.stdout)
         cells = self.executed().cells
         self.assertEqual("42", cells[0].outputs[0].data["text/plain"])
         self.assertIn("error", [o.output_type for o in cells[1].outputs])
@@ -54,6 +55,7 @@ class RunNotebookTest(unittest.TestCase):
         page = (self.directory / "out" / "lesson.html").read_text()
         self.assertIn("data:image/png;base64,", page)
         self.assertIn('alt="title: median time fifo 2.000 s (n=3)."', page)
+        self.assertIn("while it is new, return for 3 ms", page)  # words, and no Java to be coloured
 
     def test_what_a_notebook_says_of_itself_changes_nothing(self):
         planted = "<script>planted()</script>"
@@ -146,6 +148,14 @@ class RunNotebookTest(unittest.TestCase):
         self.assertEqual(["lesson.html", "lesson.ipynb"], [f.name for f in written])
         self.assertFalse(any(f.is_symlink() for f in written))
         self.assertEqual("42", self.executed().cells[0].outputs[0].data["text/plain"])
+        (self.directory / "outside").mkdir()
+        (self.directory / "inside").mkdir()
+        (self.directory / "inside" / "out").symlink_to(self.directory / "outside")
+        result = subprocess.run(self.command(self.directory / "lesson.ipynb"), cwd=self.directory / "inside",
+                                capture_output=True, text=True, timeout=TIMEOUT)
+        self.assertEqual(2, result.returncode)
+        self.assertRegex(result.stderr, r"\Aout leads out of this directory, to [^\n]*\n\Z")
+        self.assertEqual([], list((self.directory / "outside").iterdir()))
 
     def test_signal_ends_the_kernel_too(self):
         for number in (signal.SIGINT, signal.SIGTERM):
