@@ -85,6 +85,7 @@ class ArchitectureTest {
                             Set.of(
                                     "child",
                                     "compile",
+                                    "file",
                                     "kernel",
                                     "policy",
                                     "posix",

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.schedbook.file.ForeignFile;
 import org.schedbook.file.ForeignFileException;
+import org.schedbook.file.NamedFile;
 
 /**
  * Answers that a model gave earlier, kept in a directory with exactly the messages it was given. A
@@ -136,9 +137,9 @@ public final class Recordings implements Model {
      */
     public Path record(List<ChatMessage> messages, Completion completion, String date)
             throws IOException {
-        Files.createDirectories(directory);
+        NamedFile.directory(directory);
         Path file = file(messages);
-        Files.writeString(
+        NamedFile.write(
                 file,
                 JSON.writeValueAsString(
                                 new Recording(

@@ -1,8 +1,6 @@
 package org.schedbook.magic;
 
-import java.io.IOException;
 import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -12,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.schedbook.bench.Contender;
 import org.schedbook.jupyter.CellError;
@@ -67,7 +66,7 @@ final class HistoryMagic implements Magic {
     }
 
     @Override
-    public Object run(MagicCall call) throws IOException {
+    public Object run(MagicCall call) {
         Store store = session.store();
         if (export != null) {
             return export(store);
@@ -75,13 +74,10 @@ final class HistoryMagic implements Magic {
         return name == null ? policies(store) : policy(store, call);
     }
 
-    private String export(Store store) throws IOException {
-        try (Writer writer = Files.newBufferedWriter(export)) {
-            return "%d lines are written to %s.".formatted(store.export(writer), export);
-        } catch (IOException e) {
-            throw new CellError("%s cannot be written: %s".formatted(export, e.getMessage()))
-                    .next("Choose another file.");
-        }
+    private String export(Store store) {
+        var lines = new AtomicInteger();
+        Output.write(export, (Writer out) -> lines.set(store.export(out)));
+        return "%d lines are written to %s.".formatted(lines.get(), export);
     }
 
     private static Table policies(Store store) {

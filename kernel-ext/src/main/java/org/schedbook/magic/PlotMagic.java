@@ -1,7 +1,5 @@
 package org.schedbook.magic;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.schedbook.bench.BenchResult;
@@ -132,13 +130,7 @@ final class PlotMagic implements Magic {
     }
 
     private void write(Plot plot, MagicCall call) {
-        try {
-            Files.writeString(svg, plot.svg());
-        } catch (IOException e) {
-            throw new CellError("%s cannot be written.".formatted(svg))
-                    .next("Name a file in a directory that is there and can be written to.")
-                    .details(e.toString());
-        }
+        Output.write(svg, plot.svg());
         call.show("%s is written.".formatted(svg));
     }
 }

@@ -2,7 +2,6 @@ package org.schedbook.magic;
 
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.schedbook.bench.Contender;
@@ -97,7 +96,7 @@ final class RecordMagic implements Magic {
             String text =
                     SchedRecorder.record(
                             session.place().target(), load.command(), Duration.ofSeconds(limit));
-            Files.writeString(file, text);
+            Output.write(file, text);
             SchedTrace trace = SchedTrace.readWithGaps(file.toString(), new StringReader(text));
             session.figures()
                     .keep(
@@ -119,8 +118,7 @@ final class RecordMagic implements Magic {
                                     .formatted(file, e.line(), e.reason()))
                     .next("Look at that line of the file, or record something shorter.");
         } catch (IOException e) {
-            throw new CellError("The file %s cannot be written.".formatted(file))
-                    .next("Check its name: it is made beside the notebook.");
+            throw new AssertionError("a text is read", e);
         }
     }
 }

@@ -108,7 +108,7 @@ final class ReportMagic implements Magic {
             if (name.endsWith(PDF)) {
                 print(page);
             } else {
-                Files.writeString(file, page);
+                Output.write(file, page);
             }
             return "%s is written: %s, %,d KB."
                             .formatted(file, contents(report), Files.size(file) / 1024 + 1)
@@ -243,6 +243,7 @@ final class ReportMagic implements Magic {
                                                                 + " print that."));
         Path directory = Files.createTempDirectory("schedbook-report");
         Path html = directory.resolve("report.html");
+        Path pdf = directory.resolve("report.pdf");
         try {
             Files.writeString(html, page);
             Process process =
@@ -253,7 +254,7 @@ final class ReportMagic implements Magic {
                                     "--disable-gpu",
                                     "--no-pdf-header-footer",
                                     "--user-data-dir=" + directory.resolve("profile"),
-                                    "--print-to-pdf=" + file.toAbsolutePath(),
+                                    "--print-to-pdf=" + pdf,
                                     html.toUri().toString())
                             .redirectErrorStream(true)
                             .redirectOutput(directory.resolve("log").toFile())
@@ -264,6 +265,7 @@ final class ReportMagic implements Magic {
                             .next("Write .html and print that.")
                             .details(Files.readString(directory.resolve("log")));
                 }
+                Output.copy(pdf, file);
             } finally {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();

@@ -2,7 +2,6 @@ package org.schedbook.magic;
 
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -332,13 +331,8 @@ final class TimelineMagic implements Magic {
     }
 
     private String export(Schedule schedule) {
-        try (Writer out = Files.newBufferedWriter(perfetto)) {
-            ChromeTrace.write(schedule, out);
-            return "%s holds the schedule. Open it at ui.perfetto.dev, or in chrome://tracing."
-                    .formatted(perfetto);
-        } catch (IOException e) {
-            throw new CellError("%s cannot be written.".formatted(perfetto))
-                    .next("Name a file in a directory that is there and can be written to.");
-        }
+        Output.write(perfetto, (Writer out) -> ChromeTrace.write(schedule, out));
+        return "%s holds the schedule. Open it at ui.perfetto.dev, or in chrome://tracing."
+                .formatted(perfetto);
     }
 }

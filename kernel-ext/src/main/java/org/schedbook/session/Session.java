@@ -1,6 +1,7 @@
 package org.schedbook.session;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -113,7 +114,17 @@ public final class Session implements AutoCloseable {
 
     /** Returns where the notebook keeps what it keeps; empty if cells are run for a mark. */
     public Optional<Path> directory() {
-        return grading ? Optional.empty() : Optional.of(directory);
+        return grading ? Optional.empty() : Optional.of(own());
+    }
+
+    /** As the store, nothing is kept where a link leads that came with the notebook. */
+    private Path own() {
+        if (Files.isSymbolicLink(directory)) {
+            throw new SessionException(
+                    directory + " is a link to somewhere else.",
+                    "What a notebook keeps is in a directory of its own: remove the link.");
+        }
+        return directory;
     }
 
     public Policies policies() {
@@ -176,7 +187,7 @@ public final class Session implements AutoCloseable {
     /** Returns what models cost, as the person has it in a file. */
     public Prices prices() {
         try {
-            return Prices.read(directory.resolve("prices.csv"));
+            return Prices.read(own().resolve("prices.csv"));
         } catch (IOException e) {
             throw new SessionException(
                     "The prices cannot be read: " + e.getMessage(),

@@ -23,6 +23,7 @@ import org.schedbook.bench.BenchJson;
 import org.schedbook.file.ForeignDirectory;
 import org.schedbook.file.ForeignFile;
 import org.schedbook.file.ForeignFileException;
+import org.schedbook.file.NamedFile;
 import org.schedbook.file.WholeFile;
 
 /**
@@ -68,6 +69,7 @@ final class UnitDirectory {
      */
     UnitDirectory(Path root) throws IOException {
         ForeignDirectory.requirePlain(root);
+        NamedFile.directory(root);
         this.root = root;
         in = Files.createDirectories(root.resolve("in"));
         out = Files.createDirectories(root.resolve("out"));

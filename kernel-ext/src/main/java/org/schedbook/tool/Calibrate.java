@@ -1,6 +1,5 @@
 package org.schedbook.tool;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -19,6 +18,7 @@ import org.schedbook.bench.Workload;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.file.NamedFile;
 import org.schedbook.measure.Summary;
 import org.schedbook.target.sim.CostModel;
 import org.schedbook.target.sim.SimOptions.Mode;
@@ -75,7 +75,7 @@ final class Calibrate implements Callable<Integer> {
                                     "calibrated: %s, %s".formatted(LocalDate.now(), machine));
             table = errors(guest, costs);
         }
-        Files.writeString(file, costs.toProperties(table));
+        NamedFile.write(file, costs.toProperties(table));
         System.out.print(table);
         System.out.printf("%s holds the costs: %%sim messaging --costs %s%n", file, file);
         return 0;

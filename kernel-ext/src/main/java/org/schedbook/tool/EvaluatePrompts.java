@@ -22,6 +22,7 @@ import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.file.ForeignFile;
+import org.schedbook.file.NamedFile;
 import org.schedbook.llm.Completion;
 import org.schedbook.llm.Endpoint;
 import org.schedbook.llm.ModelException;
@@ -187,7 +188,7 @@ final class EvaluatePrompts implements Callable<Integer> {
                                             : ", and none is called " + String.join(", ", only)));
             return 2;
         }
-        Files.createDirectories(output);
+        NamedFile.directory(output);
         Prices prices = Prices.read(output.resolve("prices.csv"));
         var guest = new ReentrantLock(true);
         var rows = new ArrayList<Row>();
@@ -342,8 +343,7 @@ final class EvaluatePrompts implements Callable<Integer> {
                     .ifPresent(
                             source -> {
                                 try {
-                                    Files.writeString(
-                                            output.resolve(name + ".java"), source.text());
+                                    NamedFile.write(output.resolve(name + ".java"), source.text());
                                 } catch (IOException e) {
                                     say("the source is in the store only: " + e.getMessage());
                                 }

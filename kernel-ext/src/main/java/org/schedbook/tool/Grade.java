@@ -1,7 +1,6 @@
 package org.schedbook.tool;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,6 +15,7 @@ import org.schedbook.course.Hidden;
 import org.schedbook.course.Lab;
 import org.schedbook.course.Marks;
 import org.schedbook.course.Submissions;
+import org.schedbook.file.NamedFile;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Plain;
 import picocli.CommandLine.Command;
@@ -150,7 +150,7 @@ final class Grade implements Callable<Integer> {
     private void write(Lab which, List<Graded> graded) {
         Path feedback = beside("-feedback");
         try {
-            Files.createDirectories(feedback);
+            NamedFile.directory(feedback);
             GradeFiles.csv(out, which, graded);
             GradeFiles.junit(beside(".xml"), graded);
             for (Graded each : graded) {

@@ -4,8 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.Writer;
-import java.nio.file.Files;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -23,6 +22,7 @@ import org.schedbook.check.Points;
 import org.schedbook.course.Grader.Graded;
 import org.schedbook.course.Lab;
 import org.schedbook.course.Marks;
+import org.schedbook.file.NamedFile;
 import org.schedbook.jupyter.Html;
 import org.schedbook.jupyter.Plain;
 import org.schedbook.plot.Timeline;
@@ -56,7 +56,7 @@ final class GradeFiles {
             row.add(quoted(String.join(" ", each.remarks())));
             lines.add(String.join(",", row));
         }
-        Files.write(file, lines);
+        NamedFile.write(file, String.join("\n", lines) + "\n");
     }
 
     /** Nothing stands where nothing is known, for a zero would count. */
@@ -75,7 +75,8 @@ final class GradeFiles {
 
     /** Writes a suite for each student, with a case for each part. */
     static void junit(Path file, List<Graded> all) throws IOException {
-        try (Writer out = Files.newBufferedWriter(file)) {
+        var out = new StringWriter();
+        try {
             XMLStreamWriter xml = XMLOutputFactory.newInstance().createXMLStreamWriter(out);
             xml.writeStartDocument();
             xml.writeStartElement("testsuites");
@@ -107,6 +108,7 @@ final class GradeFiles {
         } catch (XMLStreamException e) {
             throw new IOException(e);
         }
+        NamedFile.write(file, out.toString());
     }
 
     private static String inXml(String text) {
@@ -130,7 +132,7 @@ final class GradeFiles {
             test.put("output", said(part));
             test.put("visibility", "visible");
         }
-        Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root));
+        NamedFile.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root));
     }
 
     // ---- Feedback ---------------------------------------------------------------------------
@@ -173,7 +175,7 @@ final class GradeFiles {
                 page.append(picture(part));
             }
         }
-        Files.writeString(file, page.append("</body></html>\n").toString());
+        NamedFile.write(file, page.append("</body></html>\n").toString());
     }
 
     /**

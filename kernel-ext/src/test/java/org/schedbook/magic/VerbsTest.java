@@ -92,6 +92,47 @@ class VerbsTest {
         assertTrue(notebook.ok("%check sure").contains("no-wait-over 60000ms, its own"));
     }
 
+    /** A notebook may come with links where its magics write. */
+    @Test
+    void noMagicWritesThroughALink() throws Exception {
+        notebook.ok("%target sim --cpus 2");
+        notebook.ok("%bench " + WORKLOAD + " --only --policies fifo,vtime -n 2");
+        notebook.ok("%sim " + WORKLOAD + " --policies fifo");
+        Path precious = Files.writeString(directory.resolve("precious"), "as it was");
+        for (String line :
+                List.of(
+                        "%report FILE.html",
+                        "%plot --svg FILE",
+                        "%timeline --perfetto FILE",
+                        "%history --export FILE")) {
+            String name = line.replaceAll("[^a-z]", "");
+            Path link = directory.resolve(name + (line.endsWith("html") ? ".html" : ""));
+            Files.createSymbolicLink(link, precious);
+            notebook.ok(line.replaceFirst("FILE(.html)?", link.toString()));
+            assertTrue(Files.size(link) > 0 && !Files.isSymbolicLink(link), line);
+            assertEquals("as it was", Files.readString(precious), line);
+            notebook.fails(
+                    line.replaceFirst("FILE", directory.resolve("nowhere/" + name).toString()),
+                    null,
+                    "cannot be written",
+                    "Name a file in a directory that is there");
+        }
+    }
+
+    @Test
+    void whatANotebookKeepsIsNotKeptWhereALinkLeads() throws Exception {
+        Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        Files.createSymbolicLink(directory.resolve(".schedbook"), elsewhere);
+        notebook.ok("%target sim --cpus 2");
+        for (String line :
+                List.of("%sweep -p rr --SLICE_NS=1ms -w pipe:loops=5", "%cost", "%history")) {
+            notebook.fails(line, null, "is a link to somewhere else");
+        }
+        try (var files = Files.list(elsewhere)) {
+            assertEquals(0, files.count());
+        }
+    }
+
     @Test
     void aNameThatIsNoPolicyIsSaidInJavaWithoutAMagic() {
         var e = assertThrows(UnknownPolicyException.class, () -> Schedbook.policy("nope"));

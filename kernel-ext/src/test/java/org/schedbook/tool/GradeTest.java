@@ -383,4 +383,22 @@ class GradeTest {
             assertTrue(err.toString().lines().count() >= 2, err.toString());
         }
     }
+
+    @Test
+    void gradesAreNotWrittenThroughLinks() throws Exception {
+        submit("alice", notebook());
+        Path precious = Files.writeString(directory.resolve("precious"), "as it was");
+        Path feedback = Files.createDirectory(directory.resolve("grades-feedback"));
+        for (Path link :
+                List.of(
+                        directory.resolve("grades.csv"),
+                        directory.resolve("grades.xml"),
+                        feedback.resolve("alice.html"),
+                        feedback.resolve("alice.results.json"))) {
+            Files.createSymbolicLink(link, precious);
+        }
+        grade();
+        assertEquals("as it was", Files.readString(precious));
+        assertTrue(feedback("alice").contains("alice"));
+    }
 }

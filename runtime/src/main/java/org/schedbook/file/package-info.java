@@ -1,2 +1,2 @@
-/** Reading files that may come from a stranger. */
+/** Reading and writing files where a stranger may have been. */
 package org.schedbook.file;

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.schedbook.file.Trust;
+import org.schedbook.file.WholeFile;
 import org.schedbook.target.TargetException;
 
 /**
@@ -35,7 +37,7 @@ final class AcceleratorProbe {
         Path memo = memo(image.snapshots());
         try {
             Files.createDirectories(memo.getParent());
-            Files.writeString(memo, key(image) + (works ? WORKS : FAILS));
+            WholeFile.write(memo, key(image) + (works ? WORKS : FAILS));
         } catch (IOException e) {
             // A read-only cache costs the next start a few seconds, nothing more.
         }

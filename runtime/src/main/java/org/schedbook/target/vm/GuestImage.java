@@ -1,7 +1,7 @@
 package org.schedbook.target.vm;
 
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.schedbook.file.ForeignFile;
+import org.schedbook.file.Trust;
 import org.schedbook.target.TargetException;
 
 /**
@@ -34,6 +36,8 @@ public record GuestImage(
 
     private static final String ARCHITECTURE = "architecture";
     private static final String SNAPSHOTS = "snapshots";
+
+    private static final int MAX_PROPERTIES = 1 << 16;
 
     private static final String HOW_TO_ADD =
             "Run ./schedbook guest add %s in a terminal; it takes a few minutes.";
@@ -178,8 +182,9 @@ public record GuestImage(
 
     private static Map<String, String> properties(Path base) {
         var properties = new Properties();
-        try (Reader in = Files.newBufferedReader(base.resolve("guest.properties"))) {
-            properties.load(in);
+        try {
+            String text = ForeignFile.text(base.resolve("guest.properties"), MAX_PROPERTIES);
+            properties.load(new StringReader(text));
         } catch (IOException e) {
             // find() is about to say which file is missing
         }

@@ -20,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.schedbook.child.ChildProcess;
+import org.schedbook.file.Trust;
 import org.schedbook.target.TargetException;
 import org.schedbook.target.host.ProcMemory;
 
@@ -107,7 +108,7 @@ final class Qemu implements AutoCloseable {
      * Returns the program to run: what the system property {@code schedbook.qemu} or the variable
      * {@code SCHEDBOOK_QEMU} names for guests of this machine's architecture, or the one that
      * {@code ./schedbook} brought, which it does where the system's is too old to run a guest's
-     * CPUs at once, or else the system's.
+     * CPUs at once, or else the system's. One that others can write to is as good as none.
      */
     static String program(Architecture architecture) {
         String named = System.getProperty("schedbook.qemu", System.getenv("SCHEDBOOK_QEMU"));
@@ -116,7 +117,17 @@ final class Qemu implements AutoCloseable {
         }
         Path directory = GuestImage.directory(architecture).resolve("qemu/current");
         Path brought = GuestImage.resolved(directory).resolve(architecture.qemu());
-        return Files.isExecutable(brought) ? brought.toString() : architecture.qemu();
+        return Files.isExecutable(brought) && isTrusted(brought)
+                ? brought.toString()
+                : architecture.qemu();
+    }
+
+    private static boolean isTrusted(Path path) {
+        try {
+            return Trust.objection(path).isEmpty();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** One that was brought has its firmware beside it; the system's finds its own. */

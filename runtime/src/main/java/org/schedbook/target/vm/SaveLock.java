@@ -2,6 +2,7 @@ package org.schedbook.target.vm;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -40,7 +41,12 @@ final class SaveLock implements AutoCloseable {
         }
         SaveLock lock = null;
         try {
-            var file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            var file =
+                    FileChannel.open(
+                            path,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE,
+                            LinkOption.NOFOLLOW_LINKS);
             try {
                 while (file.tryLock() == null) {
                     if (System.nanoTime() > end) {

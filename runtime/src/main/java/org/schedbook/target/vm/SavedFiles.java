@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.schedbook.file.Trust;
 
 /**
  * The files of a saved guest: its memory, the state of its devices, and checksums of both.

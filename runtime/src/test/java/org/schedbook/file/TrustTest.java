@@ -1,4 +1,4 @@
-package org.schedbook.target.vm;
+package org.schedbook.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
