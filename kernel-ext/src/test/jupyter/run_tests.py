@@ -1,10 +1,13 @@
 """Run the tests beside this file, two classes at a time.
 
-run_tests.py [NAME...]  NAME is a module, or a class or a test of one; all unless given.
+run_tests.py [--long | NAME...]  NAME is a module, or a class or a test of one; all unless given, but without
+--long not those that take minutes and that only a change of one thing can break (`long`).
 
 Each class has a process of its own, and where its tests do not share a notebook (`separate`) each test has.
-What a process wrote is shown when it ends, and at the end how long each took. What failed is tried once more
-with nothing beside it, as the machine may have had other work; what passes then is listed as a flake.
+What measures in a guest (`ALONE`) runs with nothing beside it: two emulated guests whose threads wait for each
+other take three times as long at once as one after the other. What a process wrote is shown when it ends, and at
+the end how long each took. What failed is tried once more with nothing beside it, as the machine may have had
+other work; what passes then is listed as a flake.
 """
 
 import concurrent.futures
@@ -21,9 +24,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 AT_ONCE = 2
 LIMIT = 1200  # seconds for a process; far more than any takes
 
-# What takes minutes goes first, so that none of it is left for the end with nothing beside it.
-LONG = ("test_notebooks", "test_docs.PageTest", "test_browser", "test_hub", "test_build", "test_launcher",
-        "test_report", "test_book", "test_labs")
+ALONE = ("test_notebooks", *(f"test_docs.PageTest.test_{page}" for page in ("README", "docs_tour", "docs_measuring")))
+
+# Of the others, what takes minutes goes first, so that none of it is left for the end.
+LONG = ("test_browser", "test_hub", "test_build", "test_launcher", "test_report", "test_book", "test_labs")
 
 
 def tests(suite):
@@ -34,7 +38,7 @@ def tests(suite):
             yield part
 
 
-def units(names):
+def units(names, long=False):
     """The names to give to unittest, each to a process of its own."""
     loader = unittest.TestLoader()
     suite = loader.loadTestsFromNames(names) if names else loader.discover(str(HERE))
@@ -44,6 +48,8 @@ def units(names):
         name = f"{kind.__module__}.{kind.__qualname__}"
         if kind.__module__.startswith("unittest"):  # stands for a module that cannot be imported
             raise SystemExit(f"{test.id()}: {getattr(test, '_exception', 'cannot be loaded')}")
+        if not names and getattr(kind, "long", False) and not long:
+            continue
         if len(names) and test.id() in names or getattr(kind, "separate", False):
             name = test.id()
         found[name] = None
@@ -75,14 +81,18 @@ class Ran:
         return f"{self.seconds:6.1f} s, {self.busy:6.1f} s of CPU  {self.name}{'' if self.ok else '  FAILED'}"
 
 
-def main(names):
+def main(arguments):
     start = time.monotonic()
+    names = [name for name in arguments if name != "--long"]
+    to_run = units(names, long="--long" in arguments)
     ran = []
-    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        for end in concurrent.futures.as_completed([pool.submit(Ran, name) for name in units(names)]):
-            one = end.result()
-            ran.append(one)
-            print(f"\n===== {one.name}\n{one.output}", flush=True)
+    alone = [name for name in to_run if name.startswith(ALONE)]
+    for at_once, some in ((1, alone), (AT_ONCE, [name for name in to_run if name not in alone])):
+        with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+            for end in concurrent.futures.as_completed([pool.submit(Ran, name) for name in some]):
+                one = end.result()
+                ran.append(one)
+                print(f"\n===== {one.name}\n{one.output}", flush=True)
     flakes = []
     for index, one in enumerate(ran):
         if not one.ok:

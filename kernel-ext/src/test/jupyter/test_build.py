@@ -37,6 +37,7 @@ def contents(jar):
 
 
 class ReproducibleTest(unittest.TestCase):
+    long = True  # for run_tests.py
 
     def test_two_checkouts_of_the_same_sources_make_the_same_jars_and_name_no_path_of_the_machine(self):
         with tempfile.TemporaryDirectory() as directory:
@@ -56,6 +57,8 @@ class ReproducibleTest(unittest.TestCase):
 
 class ExampleTest(unittest.TestCase):
     """runtime/example, as somebody builds it who has installed the library with Maven."""
+
+    long = True  # for run_tests.py
 
     def test_a_program_with_the_runtime_for_a_library_simulates_checks_and_attaches(self):
         with tempfile.TemporaryDirectory() as directory:

@@ -174,6 +174,7 @@ class Student:
 
 @unittest.skipUnless(os.geteuid() == 0, "only root is several users")
 class HubTest(unittest.TestCase):
+    long = True  # for run_tests.py
 
     @classmethod
     def setUpClass(cls):

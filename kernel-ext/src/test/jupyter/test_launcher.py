@@ -47,6 +47,8 @@ def program(path, text):
 class QemuTest(unittest.TestCase):
     """runtime/guest/qemu: which QEMU guests run in."""
 
+    long = True  # for run_tests.py
+
     def setUp(self):
         self.directory = tempfile.TemporaryDirectory()
         self.addCleanup(self.directory.cleanup)
@@ -226,6 +228,7 @@ class BenchTest(unittest.TestCase):
 
 
 class MatrixTest(unittest.TestCase):
+    long = True  # for run_tests.py
 
     def test_every_policy_runs_on_the_oldest_kernel_that_the_archive_has(self):
         done = subprocess.run([LAUNCHER, "matrix", "--oldest"], stdin=subprocess.DEVNULL,
@@ -237,6 +240,8 @@ class MatrixTest(unittest.TestCase):
 
 class ForeignGuestTest(unittest.TestCase):
     """A guest whose CPUs are not this machine's; loads are small, for all of it is emulated."""
+
+    long = True  # for run_tests.py
 
     ARCH = "arm64" if platform.machine() == "x86_64" else "amd64"
 

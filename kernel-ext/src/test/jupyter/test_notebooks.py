@@ -99,7 +99,7 @@ class ComparingHonestlyTest(Executed, unittest.TestCase):
     name = "03-comparing-honestly"
 
     def test_the_pairs_of_single_runs_were_counted(self):
-        self.assertRegex(self.text("once"), r"In \d+ of 225, one of the twins")
+        self.assertRegex(self.text("once"), r"In \d+ of 100, one of the twins")
 
     def test_every_comparison_has_a_verdict(self):
         verdict = r"(better|worse|cannot tell)"

@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.schedbook.target.TargetException;
 
 /** A guest that does not come up is said so, with what it wrote to its console. */
+@Tag("long")
 @Timeout(120)
 class BootFailureIT {
 

@@ -12,12 +12,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.schedbook.target.TargetException;
 
 /** Guests start whatever is the matter with the place where they are saved. */
+@Tag("long")
 @Timeout(300)
 class CacheFaultIT {
 

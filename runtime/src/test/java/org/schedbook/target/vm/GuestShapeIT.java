@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.schedbook.compile.PolicyCompiler;
@@ -20,6 +21,7 @@ class GuestShapeIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
+    @Tag("long")
     @Test
     void aGuestHasTheCpusTheMemoryAndTheClockThatWereAskedFor() throws Exception {
         var shape = new GuestShape(4, 1200, Clock.INSTRUCTIONS);

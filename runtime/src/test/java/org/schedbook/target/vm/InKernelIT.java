@@ -38,6 +38,8 @@ class InKernelIT {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final PolicyCompiler COMPILER = new PolicyCompiler();
     private static final Workload MESSAGING = Workloads.parse("messaging:groups=2,loops=50");
+    private static final Workload FEW_MESSAGES = Workloads.parse("messaging:groups=1,loops=5");
+    private static final Workload MIXED = Workloads.parse("mixed:hogs=2,threads=2,seconds=1");
 
     private static VmTarget guest;
 
@@ -74,23 +76,10 @@ class InKernelIT {
         assertTrue(status.counters().get("nr_user_dispatches") > 100, status.toString());
     }
 
-    /** Two seconds each, which is long for all that are published. */
-    @ParameterizedTest
-    @MethodSource("builtInNames")
-    void everyPolicyThatComesWithSchedbookRunsMixedInTheKernel(String name) throws Exception {
-        Workload mixed = Workloads.parse("mixed:hogs=2,threads=2,seconds=2");
-        Status status = under(translated(PolicySource.builtIn(name).orElseThrow()), mixed);
-        assertEquals(List.of(), status.faults());
-    }
-
     @ParameterizedTest
     @MethodSource("published")
     void everyPolicyThatAReaderSeesSchedulesInTheKernel(PolicySource source) throws Exception {
-        KernelPolicy policy = translated(source);
-        for (String load :
-                List.of("messaging:groups=1,loops=5", "mixed:hogs=2,threads=2,seconds=2")) {
-            assertEquals(List.of(), under(policy, Workloads.parse(load)).faults(), load);
-        }
+        assertEquals(List.of(), under(translated(source), FEW_MESSAGES, MIXED).faults());
     }
 
     @Test
@@ -434,15 +423,17 @@ class InKernelIT {
         return KernelPolicy.of(source, COMPILER.compile(source));
     }
 
-    /** Runs a load under a policy; returns its status after it was detached. */
-    private static Status under(KernelPolicy policy, Workload load) throws Exception {
+    /** Runs loads under a policy; returns its status after it was detached. */
+    private static Status under(KernelPolicy policy, Workload... loads) throws Exception {
         try (Attachment attachment = guest.attach(policy, AttachOptions.DEFAULT)) {
             assertEquals("enabled", guest.state());
-            CommandResult result = guest.run(load.command(), LIMIT);
-            assertEquals(0, result.exitCode(), result.errors());
-            assertTrue(load.parse(result.output()).isPresent(), result.output());
-            Status status = attachment.status();
-            assertEquals("enabled", status.state(), status.toString());
+            for (Workload load : loads) {
+                CommandResult result = guest.run(load.command(), LIMIT);
+                assertEquals(0, result.exitCode(), result.errors());
+                assertTrue(load.parse(result.output()).isPresent(), result.output());
+                Status status = attachment.status();
+                assertEquals("enabled", status.state(), status.toString());
+            }
             var exit = attachment.detach();
             assertFalse(exit.isError(), exit.toString());
             return attachment.status();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.schedbook.bench.Workloads;
@@ -111,6 +112,7 @@ class InKernelStressIT {
     }
 
     /** A guest that is used once is not worth saving. */
+    @Tag("long")
     @Test
     void norDoFour() throws Exception {
         try (VmTarget guest = VmTarget.bootCold(new GuestShape(4, 1536, Clock.WALL))) {

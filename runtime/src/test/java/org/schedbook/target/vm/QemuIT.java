@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.schedbook.compile.PolicyCompiler;
@@ -15,6 +16,7 @@ import org.schedbook.compile.PolicySource;
 import org.schedbook.target.Attachment;
 
 /** The QEMU that {@code ./schedbook} brought, if it had to, and the system's own. */
+@Tag("long")
 @Timeout(240)
 class QemuIT {
 

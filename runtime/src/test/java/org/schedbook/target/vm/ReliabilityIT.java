@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.schedbook.compile.CompiledPolicy;
@@ -60,6 +61,7 @@ class ReliabilityIT {
         assertTrue(status.counters().get("nr_user_dispatches") > 5000, status.toString());
     }
 
+    @Tag("long")
     @Test
     void whatTakesAllMemoryIsKilledAndNotTheScheduler() throws Exception {
         under("fifo", "tail /dev/zero; test $? = 137");

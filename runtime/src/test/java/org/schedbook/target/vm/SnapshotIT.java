@@ -28,6 +28,9 @@ class SnapshotIT {
     /** A kernel without address randomisation is loaded here: memory that is in use. */
     private static final long KERNEL_TEXT = 16 << 20;
 
+    /** How warm a guest is that has to be saved makes no difference here. */
+    private static final int REHEARSALS = 1;
+
     @TempDir Path directory;
 
     private Path snapshots;
@@ -43,7 +46,7 @@ class SnapshotIT {
             VmTarget.save(original);
         }
         snapshots = Files.createDirectory(directory.resolve("snapshots"));
-        snapshot = Snapshot.of(imageWith(snapshots), hardware);
+        snapshot = Snapshot.of(imageWith(snapshots), hardware, REHEARSALS);
         assertFalse(snapshot.exists());
         var copy =
                 new ProcessBuilder("cp", "-r", original.directory().toString(), files().toString())
@@ -131,7 +134,7 @@ class SnapshotIT {
                                 image.shared(),
                                 image.properties())
                         .withSavedIn(directory);
-        Snapshot taken = Snapshot.of(copy, snapshot.hardware());
+        Snapshot taken = Snapshot.of(copy, snapshot.hardware(), REHEARSALS);
         flipBit("ram", KERNEL_TEXT);
         assertThrows(DamagedSnapshotException.class, taken::takeOver);
         assertFalse(Files.exists(taken.directory()));
