@@ -78,8 +78,9 @@ class FirstSchedulerTest(Executed, unittest.TestCase):
         self.assertIn("disabled", self.text("detach"))
 
     def test_every_contender_was_measured(self):
-        for name in ("eevdf", "fifo", "fifo-plus"):
+        for name in ("eevdf", "fifo", "fifo-plus@kernel"):
             self.assertRegex(self.text("bench"), rf"(?m)^{name} +\d+\.\d+")
+            self.assertRegex(self.text("mixed"), rf"(?m)^p99 latency, µs +{name} +\d")
 
     def test_the_page_has_the_plot_in_it(self):
         self.assertIn("data:image/png;base64,", self.page.read_text())
