@@ -39,7 +39,7 @@ class InKernelIT {
     private static final PolicyCompiler COMPILER = new PolicyCompiler();
     private static final Workload MESSAGING = Workloads.parse("messaging:groups=2,loops=50");
     private static final Workload FEW_MESSAGES = Workloads.parse("messaging:groups=1,loops=5");
-    private static final Workload MIXED = Workloads.parse("mixed:hogs=2,threads=2,seconds=1");
+    private static final Workload MIXED = Workloads.parse("mixed:hogs=2,threads=2,seconds=2");
 
     private static VmTarget guest;
 
