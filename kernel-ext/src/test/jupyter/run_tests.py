@@ -27,7 +27,7 @@ LIMIT = 1200  # seconds for a process; far more than any takes
 ALONE = ("test_notebooks", *(f"test_docs.PageTest.test_{page}" for page in ("README", "docs_tour", "docs_measuring")))
 
 # Of the others, what takes minutes goes first, so that none of it is left for the end.
-LONG = ("test_browser", "test_hub", "test_build", "test_launcher", "test_report", "test_book", "test_labs")
+FIRST = ("test_browser", "test_hub", "test_build", "test_launcher", "test_report", "test_book", "test_labs")
 
 
 def tests(suite):
@@ -48,12 +48,12 @@ def units(names, long=False):
         name = f"{kind.__module__}.{kind.__qualname__}"
         if kind.__module__.startswith("unittest"):  # stands for a module that cannot be imported
             raise SystemExit(f"{test.id()}: {getattr(test, '_exception', 'cannot be loaded')}")
-        if not names and getattr(kind, "long", False) and not long:
+        if not (names or long) and getattr(kind, "long", False):
             continue
         if len(names) and test.id() in names or getattr(kind, "separate", False):
             name = test.id()
         found[name] = None
-    rank = {name: next((i for i, long in enumerate(LONG) if name.startswith(long)), len(LONG)) for name in found}
+    rank = {name: next((i for i, first in enumerate(FIRST) if name.startswith(first)), len(FIRST)) for name in found}
     return sorted(found, key=rank.get)  # stable
 
 

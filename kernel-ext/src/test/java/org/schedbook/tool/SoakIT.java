@@ -23,8 +23,8 @@ class SoakIT {
         assertEquals(2, rr.size());
         try (VmTarget guest = VmTarget.boot()) {
             for (Contender policy : rr) {
-                Status status = Soak.run(guest, policy, Duration.ofSeconds(6));
-                assertTrue(status.counters().get("nr_user_dispatches") > 300, status.toString());
+                Status status = Soak.run(guest, policy, Duration.ofSeconds(20));
+                assertTrue(status.counters().get("nr_user_dispatches") > 1000, status.toString());
                 assertEquals(0, status.counters().get("nr_forgotten"), status.toString());
             }
         }

@@ -5,9 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.schedbook.compile.PolicyCompiler;
+import org.schedbook.compile.PolicySource;
 
-/** None of the places where policies are published is overlooked; {@code InKernelIT} runs them. */
+/** Every policy that a reader of Schedbook sees can be attached in the kernel, or says why not. */
 class PublishedPoliciesTest {
+
+    @Test
+    void everyPolicyIsTranslated() throws Exception {
+        for (PolicySource source : PublishedPolicies.all(Path.of(".."))) {
+            var policy = KernelPolicy.of(source, new PolicyCompiler().compile(source));
+            assertTrue(policy.object().length > 0, source.name());
+        }
+    }
 
     @Test
     void thereAreSomeOfEachKind() throws Exception {

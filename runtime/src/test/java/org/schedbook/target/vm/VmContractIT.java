@@ -31,11 +31,7 @@ class VmContractIT extends GuestContract {
             assertEquals(0, result.exitCode(), result.toString());
             Status status = attachment.status();
             // A call may take several times its limit where the machine has other work.
-            for (int i = 0;
-                    i < 300
-                            && status.state().equals("enabled")
-                            && (awaited == End.ENDED || policyMayHaveToBeGivenUp(status));
-                    i++) {
+            for (int i = 0; i < 300 && mayStillEnd(status, awaited); i++) {
                 Thread.sleep(100);
                 status = attachment.status();
             }
@@ -82,6 +78,11 @@ class VmContractIT extends GuestContract {
             assertTrue(e.getMessage().contains("still within a call"), e.getMessage());
             assertFalse(spoilt.isAlive());
         }
+    }
+
+    private static boolean mayStillEnd(Status status, End awaited) {
+        return status.state().equals("enabled")
+                && (awaited == End.ENDED || policyMayHaveToBeGivenUp(status));
     }
 
     /**
