@@ -70,6 +70,8 @@ class PageTest(unittest.TestCase):
             session = Session(cwd=directory, env=environment())
             try:
                 for tags, code in cells(page):
+                    # The figures on a page are held to nothing here: two runs show that a line does what it says.
+                    code = re.sub(r"(?m)^(%bench .*-n) \d+", r"\1 2", code)
                     with self.subTest(code=code):
                         cell = session.run(code, 300)
                         expected = "error" if "raises-exception" in tags else "ok"

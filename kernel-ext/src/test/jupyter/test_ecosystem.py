@@ -163,8 +163,13 @@ class WheelTest(unittest.TestCase):
         cls.python = cls.work / "venv" / "bin" / "python"
         run(cls.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
             cls.wheel, "papermill", "twine")
-        # A Jupyter that knows no kernels but those of its own environment.
-        cls.clean = environment(HOME=str(cls.work), JUPYTER_DATA_DIR=str(cls.work / "data"), JUPYTER_PATH="")
+        # A Jupyter that knows no kernels but those of its own environment, and a guest that came as a file.
+        cls.clean = environment(HOME=str(cls.work), JUPYTER_DATA_DIR=str(cls.work / "data"), JUPYTER_PATH="",
+                                SCHEDBOOK_GUEST=str(cls.work / "guest"))
+        image, command = cls.work / "image.tgz", cls.work / "venv/bin/schedbook"
+        run(LAUNCHER, "guest", "export", image)
+        run(command, "guest", "import", image, env=cls.clean)
+        run(command, "set-up", env=cls.clean, timeout=3 * TIMEOUT)
 
     def write(self, name, *cells, **options):
         """Writes a notebook for the kernel that the wheel brings."""
@@ -250,14 +255,10 @@ class WheelTest(unittest.TestCase):
             self.assertRegex(without.stderr, r"\Aschedbook: [^\n]*(missing|built)[^\n]*\n\Z")
 
     def test_the_command_brings_a_scheduler_to_life_on_an_image_from_another_machine(self):
-        image, command = self.work / "image.tgz", self.work / "venv/bin/schedbook"
-        run(LAUNCHER, "guest", "export", image)
-        there = dict(self.clean, SCHEDBOOK_GUEST=str(self.work / "guest"))
-        run(command, "guest", "import", image, env=there)
-        run(command, "set-up", env=there, timeout=3 * TIMEOUT)
-        self.assertRegex(run(command, "doctor", env=there), r"(?m)^ok +guest image .*, imported$")
+        command = self.work / "venv/bin/schedbook"
+        self.assertRegex(run(command, "doctor", env=self.clean), r"(?m)^ok +guest image .*, imported$")
         source = self.write("live.ipynb", "%attach fifo", "%status", "%detach")
-        run(command, "run", source, "--output", self.work / "out", env=there)
+        run(command, "run", source, "--output", self.work / "out", env=self.clean)
         self.assertIn("enabled", shown(self.work / "out" / "live.ipynb"))
 
     def test_the_extension_of_jupyterlab_is_where_jupyterlab_looks(self):

@@ -307,9 +307,7 @@ class MagicsTest(NotebookTest):
             self.fails("%target host", "No policy can be attached to this machine", "%target vm")
 
     def test_another_clock_is_another_guest(self):
-        # That guest is saved first; how warm it is makes no difference here.
-        session = Session(cwd=self.directory.name,
-                          env=environment(JDK_JAVA_OPTIONS="-Dschedbook.rehearsals=1"))
+        session = Session(cwd=self.directory.name, env=environment())
         try:
             shown = session.run("%target vm --clock instructions --cpus 1", 120).shown()
             self.assertIn("count of instructions", shown)
