@@ -438,6 +438,18 @@ class OutputTest(CellTest):
                 after = self.ok('System.out.println("after");')
                 self.assertEqual(("after\n", "", 0), (self.text(after), self.text(after, "stderr"), len(after.of("display_data"))))
 
+    def test_a_parallel_stream_ends_with_the_cell_that_was_interrupted(self):
+        for code in ('java.util.stream.LongStream.range(0, 1L << 40).parallel().forEach(i -> System.out.println(i));',
+                     'java.util.stream.IntStream.range(0, 64).boxed().toList().parallelStream().forEach(i -> '
+                     '{ while (true) System.err.print("x"); });'):
+            cell, seconds = self.interrupt_after(code, 2)
+            self.assertEqual("Interrupted", cell.reply["ename"])
+            self.assertLess(seconds, 5)
+            time.sleep(0.5)  # what still ran would write to the next cell
+            after = self.ok('System.out.println("after");')
+            self.assertEqual(("after\n", ""), (self.text(after), self.text(after, "stderr")))
+            self.assertEqual("499500", self.ok("java.util.stream.IntStream.range(0, 1000).parallel().sum()").shown())
+
     def test_a_stream_that_a_cell_puts_in_place_of_the_notebooks_is_not_the_next_cells(self):
         cell = self.ok('var kept = new java.io.ByteArrayOutputStream();\nSystem.setOut(new java.io.PrintStream(kept, true));\n'
                        'System.setErr(System.out);\nSystem.out.print("held");')

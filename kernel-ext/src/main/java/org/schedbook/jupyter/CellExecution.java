@@ -10,8 +10,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -39,7 +39,6 @@ final class CellExecution extends DirectExecutionControl {
     private static final int MAX_MESSAGE = 20_000;
 
     private final SnippetLoader loader;
-    private final ExecutorService threads;
     private final AtomicLong keys = new AtomicLong();
     private final Map<String, Object> values = new ConcurrentHashMap<>();
     private final Set<Run> running = ConcurrentHashMap.newKeySet();
@@ -51,7 +50,6 @@ final class CellExecution extends DirectExecutionControl {
     CellExecution(SnippetLoader loader) {
         super(loader);
         this.loader = loader;
-        threads = Executors.newCachedThreadPool(task -> new CellThread(task, loader));
     }
 
     /** Returns what {@code %classpath} and {@code %maven} have added. */
@@ -59,13 +57,15 @@ final class CellExecution extends DirectExecutionControl {
         return Stream.of(loader.getURLs()).map(url -> Path.of(url.getPath()).toString()).toList();
     }
 
-    /** A thread for snippets. */
-    private static final class CellThread extends Thread {
+    /** A thread for a snippet, or for a parallel stream in one. */
+    private static final class CellThread extends ForkJoinWorkerThread {
 
-        private volatile boolean abandoned;
+        private final Run run;
 
-        CellThread(Runnable task, ClassLoader loader) {
-            super(task, "cell");
+        CellThread(ForkJoinPool pool, Run run, ClassLoader loader) {
+            super(pool);
+            this.run = run;
+            setName("cell");
             setContextClassLoader(loader);
         }
     }
@@ -80,28 +80,36 @@ final class CellExecution extends DirectExecutionControl {
         }
     }
 
-    /** A snippet that runs, or what else is code of a cell's. */
+    /**
+     * A snippet that runs, or what else is code of a cell's. It has a pool of its own, which is
+     * where Java runs the parallel streams that start in it: an interrupt is one of theirs, too.
+     */
     private static final class Run extends FutureTask<Object> {
 
-        private volatile CellThread thread;
+        private final ForkJoinPool threads;
 
-        Run(Callable<Object> work) {
+        Run(Callable<Object> work, ClassLoader loader) {
             super(work);
+            threads =
+                    new ForkJoinPool(
+                            Runtime.getRuntime().availableProcessors(),
+                            pool -> new CellThread(pool, this, loader),
+                            null,
+                            false);
         }
 
-        @Override
-        public void run() {
-            thread = (CellThread) Thread.currentThread();
-            thread.abandoned = isCancelled();
-            super.run();
+        Object result() throws InterruptedException, ExecutionException {
+            threads.execute(this);
+            try {
+                return get();
+            } finally {
+                threads.shutdown();
+            }
         }
 
         void interrupt() {
-            CellThread now = thread;
-            if (now != null) {
-                now.abandoned = true;
-            }
             cancel(true);
+            threads.shutdownNow();
         }
     }
 
@@ -158,7 +166,7 @@ final class CellExecution extends DirectExecutionControl {
 
     /** Ends the snippet that runs on this thread if it was interrupted. */
     static void checkAbandoned() {
-        if (Thread.currentThread() instanceof CellThread cell && cell.abandoned) {
+        if (Thread.currentThread() instanceof CellThread cell && cell.run.isCancelled()) {
             throw new Abandoned();
         }
     }
@@ -205,11 +213,10 @@ final class CellExecution extends DirectExecutionControl {
         if (inCell()) {
             return work.call();
         }
-        var run = new Run(work);
+        var run = new Run(work, loader);
         running.add(run);
         try {
-            threads.execute(run);
-            return run.get();
+            return run.result();
         } catch (CancellationException e) {
             throw new UserException("The cell was interrupted.", INTERRUPTED, e.getStackTrace());
         } catch (ExecutionException e) {
@@ -254,7 +261,6 @@ final class CellExecution extends DirectExecutionControl {
     @Override
     public void close() {
         interrupt();
-        threads.shutdownNow();
         super.close();
     }
 }
