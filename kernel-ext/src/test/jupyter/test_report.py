@@ -34,7 +34,7 @@ class ReportTest(NotebookTest):
 
     def test_2_a_report_of_a_guest_and_of_the_simulator_is_measured_again_and_agrees(self):
         self.ok("%%policy mine\n" + FIFO)
-        self.ok("%bench messaging:groups=1,loops=10 --policies mine -n 5 --fresh")
+        self.ok("%bench messaging:groups=1,loops=10 --policies mine -n 2 --fresh")
         self.ok("%bench batch:jobs=8 --policies mine -n 3 --target sim --seed 1")
         shown = self.ok('%report out.html --question "Is mine <fast>?"').shown()
         self.assertIn("2 measurements of 2 policies", shown)
