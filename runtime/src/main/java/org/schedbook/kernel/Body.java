@@ -53,6 +53,7 @@ import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.element.VariableElement;
+import javax.lang.model.type.ArrayType;
 import javax.lang.model.type.TypeKind;
 import javax.lang.model.type.TypeMirror;
 import org.schedbook.kernel.Translator.Field;
@@ -520,6 +521,9 @@ final class Body {
                     + after(loopLabel);
         }
         Field array = arrayOf(tree.getExpression());
+        if (array == null && typeOf(tree.getExpression()) instanceof ArrayType other) {
+            throw noArrayOfNumbers(tree.getExpression(), other.getComponentType());
+        }
         if (array == null) {
             throw refuse(
                     tree.getExpression(),
@@ -1236,6 +1240,9 @@ final class Body {
         if (tree.getIdentifier().contentEquals("length") && constantsOf(of) != null) {
             return Integer.toString(constantsOf(of).size());
         }
+        if (typeOf(of) instanceof ArrayType array) {
+            throw noArrayOfNumbers(tree, array.getComponentType());
+        }
         return field(tree, element);
     }
 
@@ -1424,18 +1431,29 @@ final class Body {
         }
         Field array = arrayOf(tree.getExpression());
         if (array == null) {
-            if (typeOf(tree.getExpression()) instanceof javax.lang.model.type.ArrayType type
+            if (typeOf(tree.getExpression()) instanceof ArrayType type
                     && type.getComponentType().getKind() == TypeKind.ARRAY) {
                 throw refuse(tree, Unsupported.ARRAY_OF_ARRAYS, tree.toString());
             }
             if (bare(tree.getExpression()) instanceof ArrayAccessTree) {
                 throw refuse(tree, Unsupported.ARRAY_OF_ARRAYS, tree.toString());
             }
-            program.cType(tree, typeOf(tree));
-            throw refuse(tree, Unsupported.ARRAY_ALIAS, tree.toString());
+            throw noArrayOfNumbers(tree, typeOf(tree));
         }
         array.read = true;
         return "sb_at(%s, %s)".formatted(array.name, expression(tree.getIndex()));
+    }
+
+    /** Returns what is wrong with an array, or an element of one, that is no field of numbers. */
+    private RuntimeException noArrayOfNumbers(ExpressionTree tree, TypeMirror element) {
+        program.cType(tree, element); // says so if it can have no such elements at all
+        if (Translator.isTask(element)) {
+            return refuse(tree, Unsupported.TASK_FIELD, tree.toString());
+        }
+        return refuse(
+                tree,
+                program.stateOf(element) != null ? Unsupported.NO_OBJECTS : Unsupported.ARRAY_ALIAS,
+                tree.toString());
     }
 
     // ---- Fields ---------------------------------------------------------------------------
