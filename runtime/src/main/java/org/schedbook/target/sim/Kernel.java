@@ -154,17 +154,15 @@ final class Kernel {
                     newTask(spec, SimTask.mix(options.seed() * SimTask.GOLDEN + tasks.size()));
             queue.schedule(task.source, spec.startNs());
         }
+        boolean endsItself = workload.endNs() <= options.limitNs();
         while (outcome == null) {
             if (nrAlive == 0) {
                 outcome = Outcome.COMPLETED;
-            } else if (queue.size() == 0) {
+            } else if (queue.size() == 0 && !endsItself) {
                 outcome = Outcome.DEADLOCK;
-            } else if (queue.nextTime() > endNs) {
+            } else if (queue.size() == 0 || queue.nextTime() > endNs) {
                 now = endNs;
-                outcome =
-                        workload.endNs() <= options.limitNs()
-                                ? Outcome.DURATION
-                                : Outcome.TIME_LIMIT;
+                outcome = endsItself ? Outcome.DURATION : Outcome.TIME_LIMIT;
             } else {
                 now = queue.nextTime();
                 handle(queue.poll());

@@ -56,7 +56,7 @@ public record SimResult(
         TIME_LIMIT,
         /** The time was up that the workload itself says it takes. */
         DURATION,
-        /** Every task sleeps, and nothing will wake one. */
+        /** Every task sleeps, and nothing will wake one, nor does the workload end by itself. */
         DEADLOCK,
         /** A runnable task did not run for too long; the kernel would have ejected the policy. */
         STALLED,

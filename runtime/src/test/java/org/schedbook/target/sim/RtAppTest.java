@@ -234,6 +234,16 @@ class RtAppTest {
     }
 
     @Test
+    void aDurationPassesThoughEveryTaskSleepsForGood() throws Exception {
+        String tasks = "'tasks':{'t':{'loop':-1,'run':4000,'suspend':'other'}}";
+        SimResult ended = run(1, "{" + tasks + ",'global':{'duration':2}}");
+        assertEquals(Outcome.DURATION, ended.outcome());
+        assertEquals(2_000_000_000, ended.timeNs());
+        assertEquals(4_000_000, ended.tasks().getFirst().runNs(), 100_000);
+        assertEquals(Outcome.DEADLOCK, run(1, "{" + tasks + "}").outcome());
+    }
+
+    @Test
     void aMutexIsUnlockedByWhoeverSays() throws Exception {
         assertEndsMs(1, "{'tasks':{'a':{'loop':3,'run':1000,'unlock':'m'}}}", 3);
         assertEndsMs(
