@@ -2,10 +2,40 @@ package org.schedbook.target.vm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class QemuTest {
+
+    private static final String PROPERTY = "schedbook.guest";
+
+    /** The one that no variable names a QEMU for. */
+    private static final Architecture OTHER =
+            Architecture.HOST == Architecture.AMD64 ? Architecture.ARM64 : Architecture.AMD64;
+
+    @TempDir private Path guest;
+    private String before;
+
+    @BeforeEach
+    void look() {
+        before = System.setProperty(PROPERTY, guest.toString());
+    }
+
+    @AfterEach
+    void lookWhereItWas() {
+        if (before == null) {
+            System.clearProperty(PROPERTY);
+        } else {
+            System.setProperty(PROPERTY, before);
+        }
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -17,5 +47,30 @@ class QemuTest {
     })
     void emulatesBySeveralThreadsFromVersion81On(String version, boolean safe) {
         assertEquals(safe, Qemu.isAtLeast("8.1", version));
+    }
+
+    @Test
+    void theOneThatWasBroughtGoesBeforeTheSystems() throws Exception {
+        assertEquals(OTHER.qemu(), Qemu.program(OTHER));
+        assertEquals(bring("rwxr-xr-x", "rwxr-xr-x").toString(), Qemu.program(OTHER));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rwxr-xr-x, rwxr-xrwx", "rwxr-xrwx, rwxr-xr-x", "rwxr-xr-x, rw-r--r--"})
+    void oneThatOthersCanReplaceOrThatIsNoProgramIsNotRun(String directory, String program)
+            throws Exception {
+        bring(directory, program);
+        assertEquals(OTHER.qemu(), Qemu.program(OTHER));
+    }
+
+    /** Puts a QEMU where {@code ./schedbook} would. */
+    private Path bring(String directory, String program) throws Exception {
+        Path version = guest.resolve(OTHER.label()).resolve("qemu/10");
+        Files.createDirectories(version);
+        Files.createSymbolicLink(version.resolveSibling("current"), version);
+        Path file = Files.createFile(version.resolve(OTHER.qemu()));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(program));
+        Files.setPosixFilePermissions(version, PosixFilePermissions.fromString(directory));
+        return file.toRealPath();
     }
 }
