@@ -405,6 +405,14 @@ class OutputTest(CellTest):
             expected += [f"o{i}", f"e{i}"] + ([f"d{i}"] if i % 100 == 50 else [])
         self.assertEqual(expected + ["end"], seen)
 
+    def test_a_magic_in_a_loop_a_branch_or_a_method_shows_what_it_has_each_time(self):
+        self.ok('void look() {\n  %diff fifo rr\n}')
+        for code, times in (('for (var p : List.of("fifo", "rr")) {\n  %diff {p} vtime\n}', 2),
+                            ("if (1 < 2)\n  %diff fifo vtime", 1), ("look();\nlook();", 2),
+                            ("for (int i = 0; i < 2; i++) {\n  var kept = %diff fifo vtime\n}", 0)):
+            cell = self.ok(code)
+            self.assertEqual(times, cell.shown().count("+++ "), code + cell.shown())
+
     def test_every_magic_of_a_cell_shows_what_it_has_and_the_last_is_the_result(self):
         cell = self.ok('%workloads\nvar kept = %workloads\nif (kept == null) {\n    %workloads\n}\n%doctor\n')
         self.assertEqual(["display_data", "execute_result"], [m["msg_type"] for m in cell.messages if "data" in m["content"]])

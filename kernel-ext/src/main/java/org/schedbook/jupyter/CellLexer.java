@@ -24,9 +24,10 @@ final class CellLexer {
      * @param start where its percent sign is
      * @param end where its line ends
      * @param line the line of the cell, from 1
+     * @param inner whether it is a statement within another, such as the body of a loop
      * @param declared the variables that the cell has declared before it
      */
-    record Found(int lead, int start, int end, int line, Set<String> declared) {}
+    record Found(int lead, int start, int end, int line, boolean inner, Set<String> declared) {}
 
     /** What the last token was, as far as it decides on a percent sign. */
     private enum Last {
@@ -34,6 +35,8 @@ final class CellLexer {
         NONE,
         /** What a statement may follow. */
         END,
+        /** What a statement follows that is part of it: if (…), else, an arrow. */
+        HEAD,
         /** Something that can be divided: a name, a literal, a bracket that closes a value. */
         VALUE,
         /** The = of an assignment. */
@@ -79,6 +82,7 @@ final class CellLexer {
     private final List<Found> lineMagics = new ArrayList<>();
     private final Set<String> declared = new HashSet<>();
     private final Deque<Boolean> parentheses = new ArrayDeque<>();
+    private int openBraces;
     private Found cellMagic;
     private Found misplaced;
 
@@ -207,9 +211,15 @@ final class CellLexer {
                             yield Last.OTHER;
                         }
                         case ')' ->
-                                parentheses.isEmpty() || !parentheses.pop() ? Last.VALUE : Last.END;
-                        case ';', '{', '}', ':' -> Last.END;
-                        case '>' -> cell.startsWith("->", at - 1) ? Last.END : Last.OTHER;
+                                parentheses.isEmpty() || !parentheses.pop()
+                                        ? Last.VALUE
+                                        : Last.HEAD;
+                        case '{', '}' -> {
+                            openBraces += c == '{' ? 1 : -1;
+                            yield Last.END;
+                        }
+                        case ';', ':' -> Last.END;
+                        case '>' -> cell.startsWith("->", at - 1) ? Last.HEAD : Last.OTHER;
                         case ']' -> Last.VALUE;
                         case '=' -> comparison() ? Last.OTHER : Last.ASSIGNMENT;
                         default -> Last.OTHER;
@@ -233,7 +243,7 @@ final class CellLexer {
         boolean begins = BEGINNING.contains(word);
         candidate = begins ? null : (afterType ? "" : afterComma ? "," : "?") + word;
         typeBefore = false;
-        last = BEFORE_STATEMENTS.contains(word) ? Last.END : begins ? Last.OTHER : Last.VALUE;
+        last = BEFORE_STATEMENTS.contains(word) ? Last.HEAD : begins ? Last.OTHER : Last.VALUE;
     }
 
     private char lastSignificant(int before) {
@@ -298,8 +308,8 @@ final class CellLexer {
                 || !Character.isLetter(cell.charAt(name)) && cell.charAt(name) != '_') {
             return false;
         }
-        boolean begins =
-                lineStart && (last == Last.NONE || last == Last.END || last == Last.ASSIGNMENT);
+        boolean statement = last == Last.NONE || last == Last.END || last == Last.HEAD;
+        boolean begins = lineStart && (statement || last == Last.ASSIGNMENT);
         if (!begins && (cellMagicHere || last != Last.ASSIGNMENT)) {
             return false;
         }
@@ -315,7 +325,8 @@ final class CellLexer {
         if (!cellMagicHere && SHELL.matcher(cell).region(name, end).lookingAt()) {
             end = afterDocuments(start, end);
         }
-        var found = new Found(lead, start, end, firstLine, Set.copyOf(declared));
+        boolean inner = statement && (openBraces > 0 || last == Last.HEAD);
+        var found = new Found(lead, start, end, firstLine, inner, Set.copyOf(declared));
         if (!cellMagicHere) {
             lineMagics.add(found);
         } else if (last == Last.NONE && lineMagics.isEmpty()) {

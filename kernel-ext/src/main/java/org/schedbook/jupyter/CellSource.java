@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,10 +41,7 @@ record CellSource(String magic, int line, String body, int bodyStart) {
 
     /** Writes the Java for a line magic. */
     interface LineCall {
-        /**
-         * @param declared the variables that the cell has declared before the magic
-         */
-        String java(int line, String magic, Set<String> declared);
+        String java(CellLexer.Found found, String magic);
     }
 
     /** Replaces the line magics of Java source; all else stays as it is, byte for byte. */
@@ -61,7 +57,7 @@ record CellSource(String magic, int line, String body, int bodyStart) {
             // Blanks that Java does not know would be an error in front of what it is given here.
             java.append(" ".repeat(found.start() - found.lead()));
             String magic = source.substring(found.start(), found.end());
-            java.append(call.java(found.line(), magic, found.declared()));
+            java.append(call.java(found, magic));
             // What follows stays on its line.
             java.append("\n".repeat((int) magic.lines().count() - 1));
             from = found.end();
@@ -192,6 +188,7 @@ record CellSource(String magic, int line, String body, int bodyStart) {
                         found.start(),
                         found.end() - 1,
                         found.line(),
+                        found.inner(),
                         found.declared());
     }
 }

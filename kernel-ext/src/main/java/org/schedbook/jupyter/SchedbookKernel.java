@@ -249,11 +249,11 @@ public final class SchedbookKernel extends JavaKernel {
             return "%s.runCellMagic(%d);".formatted(SchedbookKernel.class.getName(), id);
         }
 
-        private String lineCall(int line, String magic, Set<String> declared) {
+        private String lineCall(CellLexer.Found found, String magic) {
             if (magic.length() > MAX_LINE_LENGTH) {
                 throw new UsageError(
                                 "The magic on line %d is longer than %,d characters."
-                                        .formatted(line, MAX_LINE_LENGTH))
+                                        .formatted(found.line(), MAX_LINE_LENGTH))
                         .next("Put the text into the body of a cell magic.");
             }
             MagicLine parsed = MagicLine.parse(magic);
@@ -261,7 +261,8 @@ public final class SchedbookKernel extends JavaKernel {
                     TAKE_JAVA.contains(parsed.name())
                             ? new CellSource.Expression(CellSource.literal(magic), List.of())
                             : CellSource.expression(
-                                    magic, name -> declared.contains(name) || isVariable(name));
+                                    magic,
+                                    name -> found.declared().contains(name) || isVariable(name));
             return value.unknown().stream()
                     .filter(unknown -> !magics.takesBraces(parsed, unknown.at()))
                     .findFirst()
@@ -271,17 +272,20 @@ public final class SchedbookKernel extends JavaKernel {
                                             .formatted(
                                                     SchedbookKernel.class.getName(),
                                                     witness(parsed),
-                                                    line,
+                                                    found.line(),
                                                     value.java(),
                                                     unknown.name(),
                                                     unknown.at()))
                     .orElseGet(
                             () ->
-                                    "%s.%srunLineMagic(%d, %s);"
+                                    "%s.%s%s(%d, %s);"
                                             .formatted(
                                                     SchedbookKernel.class.getName(),
                                                     witness(parsed),
-                                                    line,
+                                                    found.inner()
+                                                            ? "showLineMagic"
+                                                            : "runLineMagic",
+                                                    found.line(),
                                                     value.java()));
         }
     }
@@ -308,6 +312,15 @@ public final class SchedbookKernel extends JavaKernel {
     @SuppressWarnings("unchecked") // as in JJava, the assignment in the cell decides
     public static <T> T runLineMagic(int line, String text) {
         return (T) notebook().run(MagicLine.parse(text), line, null);
+    }
+
+    /** Runs a line magic within another statement, where JShell does not see its value. */
+    public static <T> T showLineMagic(int line, String text) {
+        T value = runLineMagic(line, text);
+        if (value != null) {
+            show(value);
+        }
+        return value;
     }
 
     /** Refuses a line magic that has a name in braces which no variable has; cells call this. */
@@ -730,8 +743,7 @@ public final class SchedbookKernel extends JavaKernel {
         }
         try {
             // JJava takes the end of a blank line for part of its indentation.
-            return super.isComplete(
-                            CellSource.replaceLineMagics(code, (line, magic, declared) -> ";"))
+            return super.isComplete(CellSource.replaceLineMagics(code, (found, magic) -> ";"))
                     .replaceAll("\\R", "");
         } catch (UsageError e) {
             return IS_COMPLETE_YES; // and running it says what is wrong

@@ -15,7 +15,7 @@ public final class CellFuzz {
             parse(source.magic());
         }
         try {
-            String same = CellSource.replaceLineMagics(cell, (_, magic, _) -> sameLength(magic));
+            String same = CellSource.replaceLineMagics(cell, (_, magic) -> sameLength(magic));
             if (same.length() != cell.length()) {
                 throw new AssertionError("more than magics was replaced");
             }

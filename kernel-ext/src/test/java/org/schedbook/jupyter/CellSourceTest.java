@@ -17,7 +17,7 @@ class CellSourceTest {
 
     private static String replaced(String source) {
         return CellSource.replaceLineMagics(
-                source, (line, magic, declared) -> "<" + line + ":" + magic + ">");
+                source, (found, magic) -> "<" + found.line() + ":" + magic + ">");
     }
 
     @Test
@@ -71,6 +71,35 @@ class CellSourceTest {
         assertEquals("switch (x) {\ncase 1:\n<3:%a>\n}", replaced("switch (x) {\ncase 1:\n%a\n}"));
         assertEquals("f(() -> {\n<2:%a>\n});", replaced("f(() -> {\n%a\n});"));
         assertEquals("do\n<2:%a>\nwhile (b);", replaced("do\n%a\nwhile (b);"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "for (;;) {¶%m¶}|true",
+                "for (;;)¶%m|true",
+                "if (b) { f(); }¶else¶%m|true",
+                "do¶%m¶while (b);|true",
+                "void f() {¶  g();¶  %m¶}|true",
+                "list.forEach(x ->¶%m¶)|true",
+                "switch (x) {¶case 1:¶%m¶}|true",
+                "try {¶%m¶} finally { }|true",
+                "for (;;) {¶var x = %m¶}|false",
+                "%m|false",
+                "f();¶%m|false",
+                "class A { int[] a = {}; }¶%m|false",
+                "for (;;) { }¶%m|false",
+                "f(\"{\"); // {¶%m|false",
+                "var x = %m|false"
+            })
+    void aMagicWithinAnotherStatementIsOneWhoseValueJavaDrops(String cell, boolean inner) {
+        CellSource.replaceLineMagics(
+                cell.replace('¶', '\n'),
+                (found, _) -> {
+                    assertEquals(inner, found.inner());
+                    return "";
+                });
     }
 
     @Test
@@ -228,8 +257,8 @@ class CellSourceTest {
         var declared = new java.util.TreeSet<String>();
         CellSource.replaceLineMagics(
                 java + "\n%m",
-                (line, magic, before) -> {
-                    declared.addAll(before);
+                (found, _) -> {
+                    declared.addAll(found.declared());
                     return "";
                 });
         assertEquals(

@@ -51,6 +51,7 @@ class MagicsReferenceTest {
         page.append(
                 """
                 A line magic, `%name`, is a line of a cell, and its value can be kept: `var r = %bench messaging`. \
+                What is not kept is shown, in a loop each time. \
                 In it `{name}` is the value of a variable: `%bench messaging -n {runs}`. \
                 Other braces stay as they are typed, `{{name}}` is `{name}`, and where braces can only be meant for a \
                 variable (not in `%shell` or `--command`), a name that none has is an error. \
