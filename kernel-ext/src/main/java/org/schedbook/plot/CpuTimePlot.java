@@ -103,15 +103,19 @@ public record CpuTimePlot(String title, double[] ms, List<Line> lines, String ca
                                 Style.number(lines.get(line).ideal[i])));
             }
         }
-        var caption = new ArrayList<>(Picture.wrap(caption()));
+        var caption = new ArrayList<>(Picture.wrap(caption(), Style.CAPTION));
         caption.add(HINT);
         var values = new HashMap<String, Object>();
-        values.put("title", title);
+        values.put("title", Picture.wrap(title, Style.TITLE));
         values.put("alt", altText());
         values.put("caption", caption);
         values.put("width", VEGA_WIDTH);
         values.put("height", VEGA_HEIGHT);
-        values.put("tasks", lines.stream().map(Line::task).toList());
+        List<String> tasks = lines.stream().map(Line::task).toList();
+        List<String> legend = Legend.shown(tasks, VEGA_WIDTH);
+        values.put("tasks", tasks);
+        values.put("legendNames", legend);
+        values.put("legendColumns", Legend.columns(legend, VEGA_WIDTH));
         values.put("points", csv.toString());
         values.put("indices", IntStream.range(0, lines.size()).boxed().toList());
         values.put("colours", colours().stream().map(Vega::hex).toList());
@@ -120,7 +124,7 @@ public record CpuTimePlot(String title, double[] ms, List<Line> lines, String ca
 
     @Override
     public Picture picture() {
-        XYChart chart = Style.chart(title, HEIGHT, "CPU time had, ms");
+        XYChart chart = Style.chart("", HEIGHT, "CPU time had, ms");
         chart.setXAxisTitle("time, ms");
         chart.getStyler().setYAxisMin(0.0);
         for (int i = 0; i < lines.size(); i++) {
@@ -130,11 +134,13 @@ public record CpuTimePlot(String title, double[] ms, List<Line> lines, String ca
                     chart, line.task + ", its part", Style.colour(i), 1f, ms, dashed(line.ideal));
         }
         List<String> names = lines.stream().map(Line::task).toList();
+        var legend = new Legend(names, colours(), 0);
         return new Picture(
-                HEIGHT + Style.legendHeight(lines.size()),
+                title,
+                HEIGHT + legend.height(),
                 g -> {
                     chart.paint(g, Picture.WIDTH, HEIGHT);
-                    Style.drawLegend(g, names, colours(), 0, HEIGHT + 12);
+                    legend.draw(g, HEIGHT + 12);
                 },
                 caption);
     }

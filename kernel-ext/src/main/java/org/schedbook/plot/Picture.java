@@ -1,7 +1,7 @@
 package org.schedbook.plot;
 
 import java.awt.Dimension;
-import java.awt.FontMetrics;
+import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
@@ -28,26 +27,39 @@ public final class Picture {
     static final int MARGIN = 12;
 
     private static final int SCALE = 2;
+    private static final int TITLE_LINE = Style.TITLE.getSize() + 5;
     private static final int CAPTION_LINE = Style.CAPTION.getSize() + 4;
 
+    private final List<String> title;
     private final int contentHeight;
     private final Consumer<Graphics2D> content;
     private final List<String> caption;
 
+    /** One with its title in the content, if it has any. */
+    Picture(int height, Consumer<Graphics2D> content, String caption) {
+        this(List.of(), height, content, caption);
+    }
+
     /**
+     * @param title set above, in as many lines as it takes
      * @param height what {@code content} needs, in pixels of the screen
      * @param content draws on an area of {@link #WIDTH} by that height
      * @param caption set below, in as many lines as it takes
      */
-    Picture(int height, Consumer<Graphics2D> content, String caption) {
+    Picture(String title, int height, Consumer<Graphics2D> content, String caption) {
+        this(wrap(title, Style.TITLE), height, content, caption);
+    }
+
+    private Picture(List<String> title, int height, Consumer<Graphics2D> content, String caption) {
+        this.title = title;
         this.contentHeight = height;
         this.content = content;
-        this.caption = wrap(caption);
+        this.caption = wrap(caption, Style.CAPTION);
     }
 
     /** Returns the height in pixels of the screen. */
     int height() {
-        return contentHeight + caption.size() * CAPTION_LINE + MARGIN;
+        return title.size() * TITLE_LINE + contentHeight + caption.size() * CAPTION_LINE + MARGIN;
     }
 
     BufferedImage image() {
@@ -99,11 +111,20 @@ public final class Picture {
     }
 
     private void draw(Graphics2D g) {
+        g.setColor(Style.TEXT);
+        g.setFont(Style.TITLE);
+        drawLines(g, title, TITLE_LINE);
+        g.translate(0, title.size() * TITLE_LINE);
         content.accept(g);
+        g.translate(0, contentHeight);
         g.setColor(Style.TEXT);
         g.setFont(Style.CAPTION);
-        for (int i = 0; i < caption.size(); i++) {
-            g.drawString(caption.get(i), MARGIN, contentHeight + (i + 1) * CAPTION_LINE);
+        drawLines(g, caption, CAPTION_LINE);
+    }
+
+    private static void drawLines(Graphics2D g, List<String> lines, int height) {
+        for (int i = 0; i < lines.size(); i++) {
+            g.drawString(lines.get(i), MARGIN, (i + 1) * height);
         }
     }
 
@@ -116,23 +137,8 @@ public final class Picture {
         return g;
     }
 
-    /** Returns a caption in lines that fit. */
-    static List<String> wrap(String caption) {
-        Graphics2D g = smooth(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics());
-        FontMetrics metrics = g.getFontMetrics(Style.CAPTION);
-        g.dispose();
-        var lines = new ArrayList<String>();
-        var line = new StringBuilder();
-        for (String word : caption.split("\\s+")) {
-            String longer = line.isEmpty() ? word : line + " " + word;
-            if (!line.isEmpty() && metrics.stringWidth(longer) > WIDTH - 2 * MARGIN) {
-                lines.add(line.toString());
-                longer = word;
-            }
-            line.setLength(0);
-            line.append(longer);
-        }
-        lines.add(line.toString());
-        return lines;
+    /** Returns a text in lines that fit. */
+    static List<String> wrap(String text, Font font) {
+        return new Room(font, WIDTH - 2 * MARGIN).wrap(text);
     }
 }

@@ -3,7 +3,6 @@ package org.schedbook.plot;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
-import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.util.Arrays;
 import java.util.List;
@@ -43,9 +42,6 @@ final class Style {
         new Color(0x56B4E9),
         new Color(0x8A8A8A)
     };
-
-    private static final int LEGEND_COLUMNS = 5;
-    private static final int LEGEND_LINE = 18;
 
     /** Returns the colour of the series of that number; they come again after some. */
     static Color colour(int index) {
@@ -88,46 +84,6 @@ final class Style {
         style.setLegendBorderColor(NOTHING);
         style.setLegendBackgroundColor(NOTHING);
         style.setLegendFont(CAPTION);
-    }
-
-    /** How much room {@link #drawLegend} takes for so many. */
-    static int legendHeight(int nr) {
-        return (nr + LEGEND_COLUMNS - 1) / LEGEND_COLUMNS * LEGEND_LINE + 6;
-    }
-
-    /**
-     * Says which colours are whose, in as many lines as it takes: XChart's own legend has one, and
-     * cuts it.
-     *
-     * @param more how many are not named, if that is more than 0
-     * @param y the base of the first line
-     */
-    static void drawLegend(Graphics2D g, List<String> names, List<Color> colours, int more, int y) {
-        int column = (Picture.WIDTH - 2 * Picture.MARGIN) / LEGEND_COLUMNS;
-        g.setFont(CAPTION);
-        for (int i = 0; i < names.size(); i++) {
-            int x = Picture.MARGIN + i % LEGEND_COLUMNS * column;
-            int line = y + i / LEGEND_COLUMNS * LEGEND_LINE;
-            g.setColor(colours.get(i));
-            g.fillRect(x, line - 10, 12, 12);
-            g.setColor(TEXT);
-            g.drawString(fit(g, names.get(i), column - 24.0), x + 17, line);
-        }
-        if (more > 0) {
-            int x = Picture.MARGIN + names.size() % LEGEND_COLUMNS * column;
-            int line = y + names.size() / LEGEND_COLUMNS * LEGEND_LINE;
-            g.drawString("and %d more".formatted(more), x, line);
-        }
-    }
-
-    /** Returns a text, cut where it would be wider than that. */
-    static String fit(Graphics2D g, String text, double width) {
-        FontMetrics metrics = g.getFontMetrics();
-        String shown = text;
-        for (int end = text.length() - 1; end > 1 && metrics.stringWidth(shown) > width; end--) {
-            shown = text.substring(0, end) + "…";
-        }
-        return shown;
     }
 
     /** Four significant digits: more than a benchmark in a notebook can tell apart. */
@@ -201,19 +157,27 @@ final class Style {
         return points;
     }
 
-    /** Writes names below their places on the horizontal axis, which knows numbers only. */
+    /**
+     * Writes names below their places on the horizontal axis, which knows numbers only.
+     *
+     * @param names equally many lines for each place
+     */
     static void names(Graphics2D g, XYChart chart, int top, List<List<String>> names) {
         double slot = chart.getScreenXFromChart(2) - chart.getScreenXFromChart(1);
         g.setColor(TEXT);
-        for (int i = 0; i < names.size(); i++) {
-            double x = chart.getScreenXFromChart(i + 1);
-            int y = top + 8;
-            g.setFont(LABEL);
-            for (String line : names.get(i)) {
-                String shown = fit(g, line, slot - 6);
-                g.drawString(shown, (float) (x - g.getFontMetrics().stringWidth(shown) / 2.0), y);
-                g.setFont(CAPTION);
-                y += 16;
+        for (int line = 0; line < names.getFirst().size(); line++) {
+            int nr = line;
+            Font font = line == 0 ? LABEL : CAPTION;
+            g.setFont(font);
+            List<String> shown =
+                    new Room(font, slot - 6)
+                            .shorten(names.stream().map(each -> each.get(nr)).toList());
+            for (int i = 0; i < shown.size(); i++) {
+                double middle = chart.getScreenXFromChart(i + 1);
+                g.drawString(
+                        shown.get(i),
+                        (float) (middle - Room.width(shown.get(i), font) / 2),
+                        top + 8 + line * 16);
             }
         }
     }

@@ -8,6 +8,7 @@ import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +24,7 @@ import org.dflib.jjava.jupyter.kernel.display.DisplayData;
  * same rows in letters as plain text, and where the front end draws Vega as a chart to zoom and
  * move in, which goes on to the last of the bars.
  *
- * @param title one line above the chart
+ * @param title above the chart
  * @param rows their names
  * @param bars in the order of their starts
  * @param arrows in the order of time
@@ -68,16 +69,18 @@ public record Timeline(
     public record Arrow(long timeNs, int from, int to) {}
 
     private static final int LEFT = 62;
-    private static final int MOST_LEFT = 190;
-    private static final int LETTER = 7;
+    private static final int MOST_NAME = 240;
 
-    private static final int TOP = 34;
+    private static final int TOP = 14;
     private static final int AXIS = 24;
     static final int LEGEND_ENTRIES = 14;
     private static final int TICKS = 5;
 
     /** Columns of the rows in letters. */
     private static final int COLUMNS = 72;
+
+    /** Columns of their names, at most. */
+    private static final int NAME_COLUMNS = 40;
 
     private static final String LETTERS =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -156,10 +159,15 @@ public record Timeline(
         return shown().stream().map(Bar::task).distinct().toList();
     }
 
+    /** Returns the names of the rows as there is room for them. */
+    List<String> labels() {
+        return new Room(Style.CAPTION, MOST_NAME).shorten(rows);
+    }
+
     /** How much room the names of the rows take. */
     int left() {
-        int longest = rows.stream().mapToInt(String::length).max().orElse(0);
-        return Math.clamp(LETTER * longest + Picture.MARGIN + 8L, LEFT, MOST_LEFT);
+        double widest = Room.widest(labels(), Style.CAPTION);
+        return (int) Math.max(LEFT, Math.ceil(widest) + Picture.MARGIN + 8);
     }
 
     @Override
@@ -178,13 +186,14 @@ public record Timeline(
         var lines = new ArrayList<String>();
         lines.add(title);
         lines.add("%s to %s, %s a column".formatted(time(fromNs), time(toNs), time(columnNs())));
-        int wide = Math.max(7, rows.stream().mapToInt(String::length).max().orElse(0) + 1);
+        List<String> labels = new Room(String::length, NAME_COLUMNS).shorten(rows);
+        int wide = Math.max(7, labels.stream().mapToInt(String::length).max().orElse(0) + 1);
         for (int row = 0; row < rows.size(); row++) {
             lines.add(
                     rows.get(row).isEmpty()
                             ? ""
                             : ("%-" + wide + "s|%s|")
-                                    .formatted(rows.get(row), letters(row, tasks)));
+                                    .formatted(labels.get(row), letters(row, tasks)));
         }
         lines.add(
                 IntStream.range(0, Math.min(tasks.size(), LETTERS.length()))
@@ -243,11 +252,25 @@ public record Timeline(
 
     @Override
     public Picture picture() {
+        List<String> tasks = tasks();
+        var colours = new LinkedHashMap<String, Color>();
+        for (String task : tasks) {
+            colours.put(task, shade(colours.size()));
+        }
+        var legend =
+                new Legend(
+                        tasks.stream().limit(LEGEND_ENTRIES).toList(),
+                        colours.values().stream().limit(LEGEND_ENTRIES).toList(),
+                        tasks.size() - LEGEND_ENTRIES);
         int height = rowHeight();
-        int entries = Math.min(tasks().size(), LEGEND_ENTRIES);
+        int bottom = TOP + rows.size() * height;
         return new Picture(
-                TOP + rows.size() * height + AXIS + Style.legendHeight(entries),
-                g -> draw(g, height),
+                title,
+                bottom + AXIS + legend.height(),
+                g -> {
+                    draw(g, height, colours);
+                    legend.draw(g, bottom + AXIS + 12);
+                },
                 caption);
     }
 
@@ -255,54 +278,42 @@ public record Timeline(
         return Math.clamp(480 / rows.size(), 6, 26);
     }
 
-    private double x(long ns) {
-        double width = Picture.WIDTH - left() - Picture.MARGIN;
-        return left() + width * (Math.clamp(ns, fromNs, toNs) - fromNs) / (toNs - fromNs);
+    /** From times to places. */
+    private record Axis(int left, long fromNs, long toNs) {
+
+        double x(long ns) {
+            double width = Picture.WIDTH - left - Picture.MARGIN;
+            return left + width * (Math.clamp(ns, fromNs, toNs) - fromNs) / (toNs - fromNs);
+        }
     }
 
-    private void draw(Graphics2D g, int height) {
-        g.setColor(Style.TEXT);
-        g.setFont(Style.TITLE);
-        g.drawString(Style.fit(g, title, Picture.WIDTH - 24), Picture.MARGIN, 20);
+    private void draw(Graphics2D g, int height, Map<String, Color> colours) {
         g.setFont(Style.CAPTION);
-        int bottom = TOP + rows.size() * height;
+        List<String> labels = labels();
+        var axis = new Axis(left(), fromNs, toNs);
         for (int row = 0; row < rows.size(); row++) {
             if (rows.get(row).isEmpty()) {
                 continue;
             }
             int y = TOP + row * height;
             g.setColor(Style.ROW);
-            g.fill(new Rectangle2D.Double(left(), y + 1, x(toNs) - left(), height - 2));
+            g.fill(new Rectangle2D.Double(axis.left, y + 1, axis.x(toNs) - axis.left, height - 2));
             if (height >= 12 || row % 4 == 0) {
                 g.setColor(Style.TEXT);
-                g.drawString(
-                        Style.fit(g, rows.get(row), left() - Picture.MARGIN - 4.0),
-                        Picture.MARGIN,
-                        y + height / 2 + 5);
+                g.drawString(labels.get(row), Picture.MARGIN, y + height / 2 + 5);
             }
         }
-        drawTicks(g, bottom);
-        List<String> tasks = tasks();
-        var colours = new HashMap<String, Color>();
-        for (String task : tasks) {
-            colours.put(task, shade(colours.size()));
-        }
+        drawTicks(g, axis, TOP + rows.size() * height);
         for (Bar bar : shown()) {
-            drawBar(g, bar, colours.get(bar.task()), TOP + bar.row() * height, height);
+            drawBar(g, axis, bar, colours.get(bar.task()), TOP + bar.row() * height, height);
         }
         arrows.stream()
                 .filter(arrow -> arrow.timeNs() >= fromNs && arrow.timeNs() <= toNs)
-                .forEach(arrow -> drawArrow(g, arrow, height));
-        Style.drawLegend(
-                g,
-                tasks.stream().limit(LEGEND_ENTRIES).toList(),
-                tasks.stream().limit(LEGEND_ENTRIES).map(colours::get).toList(),
-                tasks.size() - LEGEND_ENTRIES,
-                bottom + AXIS + 12);
+                .forEach(arrow -> drawArrow(g, axis, arrow, height));
     }
 
-    private void drawArrow(Graphics2D g, Arrow arrow, int height) {
-        double at = x(arrow.timeNs());
+    private void drawArrow(Graphics2D g, Axis axis, Arrow arrow, int height) {
+        double at = axis.x(arrow.timeNs());
         double from = TOP + (arrow.from() + .5) * height;
         double to = TOP + (arrow.to() + .5) * height;
         double back = to > from ? -4 : 4;
@@ -329,9 +340,9 @@ public record Timeline(
                 (a.getBlue() * 3 + b.getBlue() * 2) / 5);
     }
 
-    private void drawBar(Graphics2D g, Bar bar, Color colour, int y, int height) {
-        double from = x(bar.fromNs());
-        double width = Math.max(.5, x(bar.toNs()) - from - .3);
+    private void drawBar(Graphics2D g, Axis axis, Bar bar, Color colour, int y, int height) {
+        double from = axis.x(bar.fromNs());
+        double width = Math.max(.5, axis.x(bar.toNs()) - from - .3);
         g.setColor(colour);
         if (bar.thin()) {
             g.fill(new Rectangle2D.Double(from, y + height / 2.0 - 1, width, 2));
@@ -362,10 +373,10 @@ public record Timeline(
         return (.299 * c.getRed() + .587 * c.getGreen() + .114 * c.getBlue()) / 255;
     }
 
-    private void drawTicks(Graphics2D g, int bottom) {
+    private void drawTicks(Graphics2D g, Axis axis, int bottom) {
         for (int i = 0; i <= TICKS; i++) {
             long ns = fromNs + (toNs - fromNs) * i / TICKS;
-            double at = x(ns);
+            double at = axis.x(ns);
             g.setColor(Style.GRID);
             g.fill(new Rectangle2D.Double(at, TOP, 1, bottom - TOP + 4));
             g.setColor(Style.TEXT);

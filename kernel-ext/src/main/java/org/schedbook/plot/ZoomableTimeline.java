@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  */
 final class ZoomableTimeline {
 
-    private static final String HINT =
+    static final String HINT =
             "Drag to move, Ctrl+wheel to zoom, double-click to see all, or use the fields below;"
                     + " point at a bar for its times.";
 
@@ -45,12 +45,13 @@ final class ZoomableTimeline {
         List<Color> colours = indices.stream().map(Timeline::shade).toList();
 
         var values = new HashMap<String, Object>();
-        values.put("title", Picture.wrap(timeline.title()));
+        values.put("title", Picture.wrap(timeline.title(), Style.TITLE));
         values.put("alt", timeline.altText());
-        var caption = new ArrayList<>(Picture.wrap(timeline.caption()));
-        caption.addAll(Picture.wrap(HINT));
+        var caption = new ArrayList<>(Picture.wrap(timeline.caption(), Style.CAPTION));
+        caption.addAll(Picture.wrap(HINT, Style.CAPTION));
         values.put("caption", caption);
-        values.put("width", Picture.WIDTH - timeline.left() - Picture.MARGIN);
+        int width = Picture.WIDTH - timeline.left() - Picture.MARGIN;
+        values.put("width", width);
         values.put("height", timeline.rows().size() * timeline.rowHeight());
         int rows = timeline.rows().size();
         values.put("rows", IntStream.range(0, rows).boxed().toList());
@@ -61,6 +62,7 @@ final class ZoomableTimeline {
                         .boxed()
                         .toList());
         values.put("rowNames", timeline.rows());
+        values.put("rowLabels", timeline.labels());
         values.put("arrows", arrows(timeline));
         values.put("bars", bars);
         values.put("tasks", List.copyOf(tasks.keySet()));
@@ -72,6 +74,11 @@ final class ZoomableTimeline {
                 tasks.size() <= Timeline.LEGEND_ENTRIES
                         ? null
                         : "the first %d of %d".formatted(Timeline.LEGEND_ENTRIES, tasks.size()));
+        List<String> legend =
+                Legend.shown(
+                        tasks.keySet().stream().limit(Timeline.LEGEND_ENTRIES).toList(), width);
+        values.put("legendNames", legend);
+        values.put("legendColumns", Legend.columns(legend, width));
         values.put("legend", indices.stream().limit(Timeline.LEGEND_ENTRIES).toList());
         values.put("limits", List.of(timeline.fromNs(), timeline.endNs()));
         values.put("unit", unit);

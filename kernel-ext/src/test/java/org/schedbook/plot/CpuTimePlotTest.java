@@ -53,4 +53,37 @@ class CpuTimePlotTest {
         assertTrue(data.getData(MIMEType.TEXT_PLAIN).toString().contains("its part, ms"));
         assertTrue(TWO.altText().startsWith("two: a 1 had 1.000 ms, and its part was 1.000;"));
     }
+
+    @Test
+    void longNamesHaveLinesOfTheirOwnAndStayInThePicture() {
+        String policy = "fair-by-weight-with-a-bonus-for-interactive-tasks-and-no-preempt ";
+        var plot =
+                new CpuTimePlot(
+                        "mixed under " + policy.repeat(4),
+                        TWO.ms(),
+                        TWO.lines().stream()
+                                .map(
+                                        line ->
+                                                new CpuTimePlot.Line(
+                                                        policy + line.task(),
+                                                        line.had(),
+                                                        line.ideal()))
+                                .toList(),
+                        "made up");
+        var image = plot.picture().image();
+        for (int y = 0; y < image.getHeight(); y++) {
+            assertEquals(0, image.getRGB(image.getWidth() - 1, y) >>> 24, "at " + y);
+        }
+        JsonNode chart =
+                JsonMapper.builder()
+                        .build()
+                        .valueToTree(
+                                plot.bundle()
+                                        .getData(MIMEType.parse("application/vnd.vega.v5+json")));
+        assertEquals(4, chart.get("title").get("text").size());
+        assertEquals(1, chart.get("legends").get(0).get("columns").asInt());
+        assertEquals(
+                "[\"%sa 1\",\"%sb 2\"]".formatted(policy, policy),
+                chart.get("signals").get(1).get("value").toString());
+    }
 }

@@ -9,11 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.awt.Color;
+import java.awt.Font;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.schedbook.plot.Timeline.Bar;
+import org.xml.sax.InputSource;
 
 class TimelineTest {
 
@@ -115,6 +120,122 @@ class TimelineTest {
         assertEquals("1.5 µs", Timeline.time(1500));
         assertEquals("10 ms", Timeline.time(10_000_000));
         assertEquals("2.25 s", Timeline.time(2_250_000_000L));
+    }
+
+    private static final String DECODER = "video-decoder-of-the-camera-at-the-front-of-the-car";
+
+    /** Names of 64 letters that differ in the middle and at the end. */
+    private static final List<String> POLICIES =
+            List.of(
+                    "fair-by-weight-with-a-bonus-for-interactive-tasks-and-no-preempt",
+                    "fair-by-weight-with-a-malus-for-interactive-tasks-and-no-preempt",
+                    "fair-by-weight-with-a-malus-for-interactive-tasks-but-preempting");
+
+    private static Timeline ofLongNames() {
+        var rows = new ArrayList<String>();
+        var bars = new ArrayList<Bar>();
+        for (String policy : POLICIES) {
+            for (int cpu = 0; cpu < 2; cpu++) {
+                String task = DECODER + "-" + policy.substring(20) + " " + rows.size();
+                bars.add(new Bar(rows.size(), task, rows.size(), 72, false));
+                rows.add(policy + " CPU " + cpu);
+            }
+        }
+        return new Timeline(
+                "mixed:seconds=2 under " + String.join(", above ", POLICIES) + ", simulated",
+                rows,
+                bars,
+                List.of(),
+                0,
+                72,
+                72,
+                "Held to " + String.join("", POLICIES) + ", and to what else was promised.");
+    }
+
+    @Test
+    void longNamesAreWholeAndInsideThePicture() throws Exception {
+        Timeline timeline = ofLongNames();
+        var image = timeline.picture().image();
+        for (int x : new int[] {0, image.getWidth() - 1}) {
+            for (int y = 0; y < image.getHeight(); y++) {
+                assertEquals(0, image.getRGB(x, y) >>> 24, "at %d, %d".formatted(x, y));
+            }
+        }
+        List<String> drawn = texts(timeline);
+        String all = String.join("", drawn).replace(" ", "");
+        assertTrue(all.contains(timeline.title().replace(" ", "")), all);
+        assertTrue(all.contains(timeline.caption().replace(" ", "")), all);
+        timeline.bars().forEach(bar -> assertTrue(drawn.contains(bar.task()), bar.task()));
+        assertTrue(drawn.containsAll(timeline.labels()));
+    }
+
+    private static List<String> texts(Timeline timeline) throws Exception {
+        var texts = new ArrayList<String>();
+        var svg =
+                DocumentBuilderFactory.newInstance()
+                        .newDocumentBuilder()
+                        .parse(
+                                new InputSource(
+                                        new StringReader(
+                                                timeline.svg()
+                                                        .replaceFirst("<!DOCTYPE[^>]*>", ""))));
+        var nodes = svg.getElementsByTagName("text");
+        for (int i = 0; i < nodes.getLength(); i++) {
+            texts.add(nodes.item(i).getTextContent());
+        }
+        return texts;
+    }
+
+    @Test
+    void rowsOfLongNamesAreToldApart() {
+        Timeline timeline = ofLongNames();
+        List<String> labels = timeline.labels();
+        assertEquals(timeline.rows().size(), new HashSet<>(labels).size(), labels.toString());
+        for (int row = 0; row < labels.size(); row++) {
+            assertTrue(labels.get(row).endsWith("CPU " + row % 2), labels.get(row));
+            assertTrue(Room.width(labels.get(row), Style.CAPTION) <= 240, labels.get(row));
+        }
+        assertTrue(labels.get(0).contains("bonus") && labels.get(2).contains("malus"));
+        List<String> lines = timeline.text().lines().toList();
+        List<String> letters = lines.subList(2, 2 + labels.size());
+        assertEquals(
+                labels.size(),
+                letters.stream().map(line -> line.split("\\|")[0]).distinct().count(),
+                letters.toString());
+        assertTrue(letters.stream().allMatch(line -> line.length() == 115), letters.toString());
+        POLICIES.forEach(policy -> assertTrue(lines.get(0).contains(policy)));
+    }
+
+    @Test
+    void theChartToZoomInIsAsWideAsThePictureAndPointingTellsWholeNames() {
+        Timeline timeline = ofLongNames();
+        JsonNode chart = JSON.valueToTree(ZoomableTimeline.of(timeline));
+        double width = chart.get("width").asDouble();
+        assertTrue(timeline.left() + width <= Picture.WIDTH);
+        assertLinesFit(timeline.title(), chart.get("title").get("text"), Style.TITLE);
+        assertLinesFit(
+                timeline.caption() + " " + ZoomableTimeline.HINT,
+                chart.get("title").get("subtitle"),
+                Style.CAPTION);
+        var signals = new HashMap<String, JsonNode>();
+        chart.get("signals").forEach(s -> signals.put(s.get("name").asText(), s.get("value")));
+        assertEquals(JSON.valueToTree(timeline.rows()), signals.get("rowNames"));
+        assertEquals(JSON.valueToTree(timeline.labels()), signals.get("rowLabels"));
+        assertEquals(1, chart.get("legends").get(0).get("columns").asInt());
+        for (JsonNode name : signals.get("legendNames")) {
+            assertTrue(Room.width(name.asText(), Style.CAPTION) < width, name.asText());
+        }
+    }
+
+    private static void assertLinesFit(String whole, JsonNode lines, Font font) {
+        var together = new StringBuilder();
+        for (JsonNode line : lines) {
+            together.append(line.asText());
+            assertTrue(
+                    Room.width(line.asText(), font) <= Picture.WIDTH - 2 * Picture.MARGIN,
+                    line.asText());
+        }
+        assertEquals(whole.replace(" ", ""), together.toString().replace(" ", ""));
     }
 
     @Test
