@@ -17,6 +17,7 @@ import org.schedbook.schedule.Schedule;
 import org.schedbook.session.Recorded;
 import org.schedbook.session.Session;
 import org.schedbook.session.Simulated;
+import org.schedbook.session.TargetChoice;
 import org.schedbook.target.TargetException;
 import org.schedbook.target.sim.FormatException;
 import org.schedbook.target.sim.SchedTrace;
@@ -128,8 +129,8 @@ final class TimelineMagic implements Magic {
     @Override
     public Object run(MagicCall call) throws TargetException, InterruptedException {
         var loads = new ScheduledLoad(session, call);
-        if (workload != null && beside != null && !SAME_POLICY.contains(beside)) {
-            loads.look(beside, workload);
+        if (beside != null) {
+            lookBeside(loads);
         }
         Shown first = workload == null ? shown(what) : made(loads.run(what, workload));
         if (perfetto != null) {
@@ -151,6 +152,30 @@ final class TimelineMagic implements Magic {
                 List.of(
                         new Labelled(labels[0], first.schedule()),
                         new Labelled(labels[1], second.schedule())));
+    }
+
+    /** Throws before anything runs if there will be nothing to draw beside it. */
+    private void lookBeside(ScheduledLoad loads) throws InterruptedException {
+        boolean samePolicy = SAME_POLICY.contains(beside);
+        if (workload == null) {
+            if (samePolicy
+                    && !isSimulated(beside)
+                    && session.figures().recorded(beside).isEmpty()) {
+                throw new CellError("--beside %s needs a WORKLOAD to run there.".formatted(beside))
+                        .next(
+                                "For example: %%timeline %s messaging:groups=1,loops=20 --beside %s"
+                                        .formatted(what == null ? "fifo" : what, beside));
+            }
+        } else if (!samePolicy) {
+            loads.look(beside, workload);
+        } else if (beside.equals("vm") && session.place().choice() instanceof TargetChoice.Sim) {
+            throw new CellError(
+                            "The target is a simulated machine, and there is no guest beside it.")
+                    .next(
+                            ("Choose the guest, and draw the simulation beside it: %%target vm,"
+                                            + " then %%timeline %s %s --beside sim")
+                                    .formatted(what, workload));
+        }
     }
 
     private Shown second(ScheduledLoad loads) throws TargetException, InterruptedException {
@@ -211,6 +236,14 @@ final class TimelineMagic implements Magic {
                 .timeline(shown.title(), shown.caption());
     }
 
+    /** Whether the last simulation was of that policy, among others. */
+    private boolean isSimulated(String policy) {
+        return session.figures()
+                .simulated()
+                .map(last -> last.policies().contains(policy))
+                .orElse(false);
+    }
+
     /** A schedule with the words that stand above and below it, and whose it is. */
     private record Shown(String title, Schedule schedule, String caption, String policy) {}
 
@@ -218,18 +251,12 @@ final class TimelineMagic implements Magic {
      * @param name a recording, or a policy of the last simulation; null for what was last
      */
     private Shown shown(String name) {
-        boolean simulatedIt =
-                name != null
-                        && session.figures()
-                                .simulated()
-                                .map(last -> last.policies().contains(name))
-                                .orElse(false);
         Optional<Recorded> recorded =
                 name == null ? session.figures().recorded() : session.figures().recorded(name);
         if (recorded.isPresent() && policy == null) {
             return recorded(recorded.get());
         }
-        if (name != null && !simulatedIt) {
+        if (name != null && !isSimulated(name)) {
             return recorded(read(Path.of(name)));
         }
         Simulated simulated = simulated(session);
