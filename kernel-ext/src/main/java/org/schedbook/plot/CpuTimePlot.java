@@ -124,7 +124,7 @@ public record CpuTimePlot(String title, double[] ms, List<Line> lines, String ca
 
     @Override
     public Picture picture() {
-        XYChart chart = Style.chart("", HEIGHT, "CPU time had, ms");
+        XYChart chart = Style.chart(HEIGHT, "CPU time had, ms");
         chart.setXAxisTitle("time, ms");
         chart.getStyler().setYAxisMin(0.0);
         for (int i = 0; i < lines.size(); i++) {

@@ -50,10 +50,10 @@ public record CurvePlot(
 
     @Override
     public Picture picture() {
-        XYChart chart = Style.chart(title, HEIGHT, figure);
+        XYChart chart = Style.chart(HEIGHT, figure);
         chart.setXAxisTitle(parameter);
         Style.line(chart, "line", Style.colour(0), 2f, values, figures);
         Style.points(chart, "points", Style.colour(0), SeriesMarkers.CIRCLE, values, figures);
-        return new Picture(HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), "");
+        return new Picture(title, HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), "");
     }
 }

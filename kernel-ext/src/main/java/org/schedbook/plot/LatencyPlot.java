@@ -83,11 +83,11 @@ public record LatencyPlot(
                     points.stream().mapToDouble(p -> p[0]).toArray(),
                     points.stream().mapToDouble(p -> p[1]).toArray());
         }
-        return new Picture(HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
+        return new Picture(title, HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
     }
 
     private XYChart histogram() {
-        XYChart chart = Style.chart(title, HEIGHT, "share of all, %");
+        XYChart chart = Style.chart(HEIGHT, "share of all, %");
         chart.setXAxisTitle("latency, µs");
         chart.getStyler().setXAxisLogarithmic(true);
         chart.getStyler().setYAxisMin(0.0);
@@ -95,7 +95,7 @@ public record LatencyPlot(
     }
 
     private XYChart percentiles() {
-        XYChart chart = Style.chart(title, HEIGHT, "latency, µs");
+        XYChart chart = Style.chart(HEIGHT, "latency, µs");
         chart.setXAxisTitle("percentile");
         var style = chart.getStyler();
         style.setYAxisLogarithmic(true);

@@ -97,11 +97,11 @@ public record LineagePlot(String title, String quantity, List<Step> rounds, Stri
     @Override
     public Picture picture() {
         XYChart chart = chart();
-        return new Picture(HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
+        return new Picture(title, HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
     }
 
     private XYChart chart() {
-        XYChart chart = Style.chart(title, HEIGHT, quantity);
+        XYChart chart = Style.chart(HEIGHT, quantity);
         chart.setXAxisTitle("round");
         var style = chart.getStyler();
         style.setMarkerSize(9);

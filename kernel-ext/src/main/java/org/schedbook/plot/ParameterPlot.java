@@ -121,11 +121,11 @@ public record ParameterPlot(
     @Override
     public Picture picture() {
         XYChart chart = chart();
-        return new Picture(HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
+        return new Picture(title, HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
     }
 
     private XYChart chart() {
-        XYChart chart = Style.chart(title, HEIGHT, figure);
+        XYChart chart = Style.chart(HEIGHT, figure);
         chart.setXAxisTitle(parameter);
         Style.legend(chart);
         double least = places(lines).min().orElseThrow();

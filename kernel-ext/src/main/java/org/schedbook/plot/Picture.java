@@ -35,11 +35,6 @@ public final class Picture {
     private final Consumer<Graphics2D> content;
     private final List<String> caption;
 
-    /** One with its title in the content, if it has any. */
-    Picture(int height, Consumer<Graphics2D> content, String caption) {
-        this(List.of(), height, content, caption);
-    }
-
     /**
      * @param title set above, in as many lines as it takes
      * @param height what {@code content} needs, in pixels of the screen
@@ -47,11 +42,7 @@ public final class Picture {
      * @param caption set below, in as many lines as it takes
      */
     Picture(String title, int height, Consumer<Graphics2D> content, String caption) {
-        this(wrap(title, Style.TITLE), height, content, caption);
-    }
-
-    private Picture(List<String> title, int height, Consumer<Graphics2D> content, String caption) {
-        this.title = title;
+        this.title = wrap(title, Style.TITLE);
         this.contentHeight = height;
         this.content = content;
         this.caption = wrap(caption, Style.CAPTION);

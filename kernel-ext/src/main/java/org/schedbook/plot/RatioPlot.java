@@ -79,6 +79,7 @@ public record RatioPlot(String title, String axis, List<Ratio> ratios, String ca
     public Picture picture() {
         XYChart chart = chart();
         return new Picture(
+                title,
                 HEIGHT + NAMES,
                 g -> {
                     chart.paint(g, Picture.WIDTH, HEIGHT);
@@ -92,7 +93,7 @@ public record RatioPlot(String title, String axis, List<Ratio> ratios, String ca
     }
 
     private XYChart chart() {
-        XYChart chart = Style.chart(title, HEIGHT, axis);
+        XYChart chart = Style.chart(HEIGHT, axis);
         var style = chart.getStyler();
         style.setMarkerSize(9);
         style.setXAxisMin(.5);

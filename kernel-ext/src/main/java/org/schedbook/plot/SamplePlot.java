@@ -66,6 +66,7 @@ public record SamplePlot(
     public Picture picture() {
         XYChart chart = chart();
         return new Picture(
+                title,
                 HEIGHT + NAMES,
                 g -> {
                     chart.paint(g, Picture.WIDTH, HEIGHT);
@@ -79,7 +80,7 @@ public record SamplePlot(
     }
 
     private XYChart chart() {
-        XYChart chart = Style.chart(title, HEIGHT, quantity + " (" + unit + ")");
+        XYChart chart = Style.chart(HEIGHT, quantity + " (" + unit + ")");
         var style = chart.getStyler();
         style.setMarkerSize(7);
         style.setXAxisMin(.5);

@@ -48,15 +48,10 @@ final class Style {
         return COLOURS[index % COLOURS.length];
     }
 
-    /** Returns an empty chart in the style of all of them. */
-    static XYChart chart(String title, int height, String yAxis) {
+    /** Returns an empty chart in the style of all of them; {@link Picture} writes its title. */
+    static XYChart chart(int height, String yAxis) {
         XYChart chart =
-                new XYChartBuilder()
-                        .width(Picture.WIDTH)
-                        .height(height)
-                        .title(title)
-                        .yAxisTitle(yAxis)
-                        .build();
+                new XYChartBuilder().width(Picture.WIDTH).height(height).yAxisTitle(yAxis).build();
         var style = chart.getStyler();
         style.setChartBackgroundColor(NOTHING);
         style.setPlotBackgroundColor(NOTHING);
@@ -64,8 +59,7 @@ final class Style {
         style.setPlotGridLinesColor(GRID);
         style.setPlotGridLinesStroke(new BasicStroke(1));
         style.setPlotGridVerticalLinesVisible(false);
-        style.setChartTitleBoxVisible(false);
-        style.setChartTitleFont(TITLE);
+        style.setChartTitleVisible(false);
         style.setAxisTitleFont(LABEL);
         style.setAxisTickLabelsFont(LABEL);
         style.setChartFontColor(TEXT);

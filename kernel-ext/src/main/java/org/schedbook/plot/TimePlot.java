@@ -62,7 +62,7 @@ public record TimePlot(
 
     @Override
     public Picture picture() {
-        XYChart chart = Style.chart(title, HEIGHT, rate);
+        XYChart chart = Style.chart(HEIGHT, rate);
         chart.setXAxisTitle("time, s");
         chart.getStyler().setYAxisMin(0.0);
         Style.legend(chart);
@@ -70,6 +70,6 @@ public record TimePlot(
         for (Map.Entry<String, double[]> each : series.entrySet()) {
             Style.line(chart, each.getKey(), Style.colour(index++), 2f, seconds, each.getValue());
         }
-        return new Picture(HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
+        return new Picture(title, HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
     }
 }

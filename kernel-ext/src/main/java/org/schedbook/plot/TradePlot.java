@@ -84,7 +84,7 @@ public record TradePlot(String title, Axis across, Axis up, List<Point> points, 
 
     @Override
     public Picture picture() {
-        XYChart chart = Style.chart(title, HEIGHT, arrow(up));
+        XYChart chart = Style.chart(HEIGHT, arrow(up));
         chart.setXAxisTitle(arrow(across));
         Style.legend(chart);
         chart.getStyler().setMarkerSize(11);
@@ -106,7 +106,7 @@ public record TradePlot(String title, Axis across, Axis up, List<Point> points, 
                 1.5f,
                 front.stream().mapToDouble(Point::across).toArray(),
                 front.stream().mapToDouble(Point::up).toArray());
-        return new Picture(HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
+        return new Picture(title, HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
     }
 
     private static String arrow(Axis axis) {

@@ -81,6 +81,29 @@ class SamplePlotTest {
     }
 
     @Test
+    void longNamesStayInThePictureAndAreToldApart() throws IOException {
+        String policy = "fair-by-weight-with-a-%s-for-interactive-tasks-and-no-preempt";
+        List<String> policies = List.of(policy.formatted("bonus"), policy.formatted("malus"));
+        var series = policies.stream().map(name -> new Series(name, new double[] {1, 2})).toList();
+        var plotted =
+                new SamplePlot(
+                        "messaging: " + String.join(" and ", policies),
+                        "time",
+                        "s",
+                        series,
+                        CAPTION);
+        BufferedImage image = plotted.picture().image();
+        ImageIO.write(image, "png", Path.of("target", "sample-plot-long.png").toFile());
+        for (int y = 0; y < image.getHeight(); y++) {
+            assertEquals(0, image.getRGB(0, y) >>> 24, "at " + y);
+            assertEquals(0, image.getRGB(image.getWidth() - 1, y) >>> 24, "at " + y);
+        }
+        for (String differs : List.of("bonus", "malus")) {
+            assertTrue(plotted.svg().matches("(?s).*>[^<]*…[^<]*%s[^<]*<.*".formatted(differs)));
+        }
+    }
+
+    @Test
     void refusesWhatCannotBeDrawn() {
         assertThrows(IllegalArgumentException.class, () -> new Series("a", new double[0]));
         assertThrows(
