@@ -70,7 +70,6 @@ public record LatencyPlot(
     @Override
     public Picture picture() {
         XYChart chart = shape == Shape.HISTOGRAM ? histogram() : percentiles();
-        Style.legend(chart);
         int index = 0;
         for (Map.Entry<String, Histogram> each : latencies.entrySet()) {
             List<double[]> points =
@@ -83,7 +82,7 @@ public record LatencyPlot(
                     points.stream().mapToDouble(p -> p[0]).toArray(),
                     points.stream().mapToDouble(p -> p[1]).toArray());
         }
-        return new Picture(title, HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
+        return Style.withLegend(title, chart, caption);
     }
 
     private XYChart histogram() {

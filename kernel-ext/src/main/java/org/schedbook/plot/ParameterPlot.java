@@ -121,13 +121,12 @@ public record ParameterPlot(
     @Override
     public Picture picture() {
         XYChart chart = chart();
-        return new Picture(title, HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
+        return Style.withLegend(title, chart, caption);
     }
 
     private XYChart chart() {
         XYChart chart = Style.chart(HEIGHT, figure);
         chart.setXAxisTitle(parameter);
-        Style.legend(chart);
         double least = places(lines).min().orElseThrow();
         double most = places(lines).max().orElseThrow();
         chart.getStyler().setXAxisLogarithmic(least > 0 && most / least >= FAR);

@@ -69,7 +69,27 @@ final class Style {
         return chart;
     }
 
-    /** Names the series of a chart below it. */
+    /** Returns a chart of lines with their names below it. */
+    static Picture withLegend(String title, XYChart chart, String caption) {
+        List<XYSeries> named =
+                chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend).toList();
+        var legend =
+                new Legend(
+                        named.stream().map(XYSeries::getName).toList(),
+                        named.stream().map(XYSeries::getLineColor).toList(),
+                        0);
+        int height = chart.getHeight();
+        return new Picture(
+                title,
+                height + legend.height(),
+                g -> {
+                    chart.paint(g, Picture.WIDTH, height);
+                    legend.draw(g, height + 12);
+                },
+                caption);
+    }
+
+    /** Names the series of a chart below it, with their markers and in one line. */
     static void legend(XYChart chart) {
         var style = chart.getStyler();
         style.setLegendVisible(true);

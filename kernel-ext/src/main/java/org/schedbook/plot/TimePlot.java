@@ -65,11 +65,10 @@ public record TimePlot(
         XYChart chart = Style.chart(HEIGHT, rate);
         chart.setXAxisTitle("time, s");
         chart.getStyler().setYAxisMin(0.0);
-        Style.legend(chart);
         int index = 0;
         for (Map.Entry<String, double[]> each : series.entrySet()) {
             Style.line(chart, each.getKey(), Style.colour(index++), 2f, seconds, each.getValue());
         }
-        return new Picture(title, HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
+        return Style.withLegend(title, chart, caption);
     }
 }

@@ -181,4 +181,20 @@ class PlotsTest {
                 IllegalArgumentException.class,
                 () -> new TimePlot("t", "r", new double[] {1}, Map.of("a", new double[] {1}), ""));
     }
+
+    @Test
+    void legendsOfLongNamesAreWholeAndInsideThePicture() {
+        Map<String, double[]> series = new TreeMap<>();
+        for (String kind : List.of("bonus", "malus", "limit")) {
+            series.put(
+                    "fair-by-weight-with-a-%s-for-interactive-tasks-and-no-preempt".formatted(kind),
+                    new double[] {1, 2, 3});
+        }
+        var plot = new TimePlot("at work", "per s", new double[] {1, 2, 3}, series, CAPTION);
+        var image = plot.picture().image();
+        for (int y = 0; y < image.getHeight(); y++) {
+            assertEquals(0, image.getRGB(image.getWidth() - 1, y) >>> 24, "at " + y);
+        }
+        series.keySet().forEach(name -> assertTrue(plot.svg().contains(">" + name + "<"), name));
+    }
 }
