@@ -1,7 +1,6 @@
 package org.schedbook.magic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -24,8 +23,6 @@ class TimelineMagicTest {
                     "%target vm",
                     "%timeline fifo messaging:groups=1,loops=5 --beside sim");
             notebook.fails("%timeline", null, "Nothing has been simulated yet");
-            String shown = notebook.ok("%timeline fifo messaging:groups=1,loops=5 --beside sim");
-            assertTrue(shown.contains("under fifo, simulated, twice"), shown);
             for (String where : List.of("sim", "vm")) {
                 notebook.fails(
                         "%timeline mine --beside " + where,
