@@ -106,6 +106,14 @@ public record Sweep(
             Map<String, Optional<PolicySource>> policies,
             List<Workload> workloads,
             TargetChoice target) {
+        for (String name : policies.keySet()) {
+            if (!isEevdf(name) && isEevdf(Contender.policyOf(name))) {
+                throw new SessionException(
+                        "EEVDF is the kernel's own scheduler, and %s would be no other."
+                                .formatted(name),
+                        "Write %s.".formatted(Contender.EEVDF.name()));
+            }
+        }
         if (!target.hasEevdf() && policies.containsValue(Optional.<PolicySource>empty())) {
             throw new SessionException(
                     "The simulator has no model of EEVDF, the kernel's own scheduler.",

@@ -197,6 +197,7 @@ class RunSweepTest {
                 "\"fifo\"|\"nosuch\"|policies[0] is 'nosuch', and Schedbook comes with fifo, rr, vtime",
                 "\"fifo\"|\"rr\"|policies[1] names rr a second time",
                 "\"fifo\"|\"eevdf\"|The simulator has no model of EEVDF",
+                "\"fifo\"|\"eevdf@kernel\"|EEVDF is the kernel's own scheduler, and eevdf@kernel",
                 "\"fifo\"|7|policies[0] is no object",
                 "\"name\": \"mine\"|\"name\": \"fifo\"|policies[2].name 'fifo' is no name of one's own",
                 "\"name\": \"mine\"|\"name\": \"../x\"|is no name of one's own",
