@@ -23,6 +23,7 @@ import org.schedbook.session.Policies;
 import org.schedbook.session.Session;
 import org.schedbook.session.TargetChoice;
 import org.schedbook.store.StoreException;
+import org.schedbook.sweep.Machines;
 import org.schedbook.sweep.Sweep;
 import org.schedbook.sweep.SweepRun;
 import org.schedbook.target.TargetException;
@@ -108,7 +109,8 @@ final class SweepMagic implements Magic {
             paramLabel = "WHERE",
             description =
                     "local:N measures N units at a time; one for each core and 2 GiB of memory unless"
-                            + " given, and 1 for figures of the wall clock.")
+                            + " given, and 1 for figures of the wall clock. slurm measures on a"
+                            + " cluster, slurm:PARTITION:N in a partition and N units at a time.")
     private String on;
 
     @Option(names = "--cancel", description = "End the sweeps that are under way.")
@@ -159,7 +161,7 @@ final class SweepMagic implements Magic {
                         repetitions,
                         seed,
                         Duration.ofSeconds(limitSeconds));
-        var run = new SweepRun(sweep, directory, SweepRun.slots(sweep, on));
+        var run = new SweepRun(sweep, directory, Machines.of(sweep, on));
         if (retry) {
             run.forgive();
         }
@@ -168,9 +170,7 @@ final class SweepMagic implements Magic {
     }
 
     private String cancelled() {
-        int under = sweeps.running().size();
-        sweeps.close();
-        return under == 0
+        return sweeps.cancel() == 0
                 ? "No sweep is under way."
                 : "Ended. What has a result is kept, and the cell of the sweep goes on with it.";
     }

@@ -54,13 +54,23 @@ final class Sweeps implements AutoCloseable {
         return List.copyOf(running);
     }
 
-    /** Ends those that are under way, and their workers; what has a result keeps it. */
+    /**
+     * Ends those that are under way, and their workers; what has a result keeps it.
+     *
+     * @return how many
+     */
+    int cancel() {
+        List<Running> now = running();
+        now.forEach(each -> each.run().end());
+        now.forEach(each -> each.ended().exceptionally(_ -> null).join());
+        return now.size();
+    }
+
+    /** Ends the workers on this machine; those on others go on. */
     @Override
     public void close() {
         List<Running> now = running();
         now.forEach(each -> each.thread().interrupt());
-        for (Running each : now) {
-            each.ended().exceptionally(_ -> null).join();
-        }
+        now.forEach(each -> each.ended().exceptionally(_ -> null).join());
     }
 }

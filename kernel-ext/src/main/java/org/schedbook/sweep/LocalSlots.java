@@ -1,11 +1,5 @@
 package org.schedbook.sweep;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.BufferedReader;
 import java.io.File;
@@ -20,19 +14,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import org.schedbook.bench.Bench;
-import org.schedbook.bpf.wire_h;
-import org.schedbook.child.ChildJvm;
 
 /**
  * Workers on this machine, so many at a time. Each is started when there is something for it to do,
  * replaced when it ends before it should, and gone when this is closed or its process ends.
  */
-final class LocalSlots implements AutoCloseable {
+final class LocalSlots implements Engine {
 
     /** The most that anybody has use for on one machine. */
     static final int MOST = 256;
@@ -40,25 +35,15 @@ final class LocalSlots implements AutoCloseable {
     /** What a worker, its simulator and its compiler take; a guest takes as much. */
     private static final long MEMORY_OF_ONE = 2L << 30;
 
-    private static final int HEAP_MIB = 128;
-
     /** How Linux tells of a process that a signal has ended. */
     private static final int BY_SIGNAL = 128;
 
-    private static final int KILLED = 9;
-
-    /** Is told what becomes of units. */
-    interface Observer {
-        void started(String key);
-
-        /** There is a result, or one more note of a failure. */
-        void ended(String key);
-    }
-
     private final UnitDirectory directory;
-    private final BlockingQueue<String> keys;
     private final Function<String, Duration> limits;
-    private final Observer observer;
+    private final BlockingQueue<String> keys = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
+    private final Set<String> running = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger attempts = new AtomicInteger();
     private final List<Thread> threads = new ArrayList<>();
     private volatile IOException failure;
 
@@ -72,19 +57,11 @@ final class LocalSlots implements AutoCloseable {
     /**
      * Begins to work.
      *
-     * @param keys what is to be done; more may be added
      * @param limits after how long a worker at a unit is ended, by keys
      */
-    LocalSlots(
-            UnitDirectory directory,
-            int slots,
-            BlockingQueue<String> keys,
-            Function<String, Duration> limits,
-            Observer observer) {
+    LocalSlots(UnitDirectory directory, int slots, Function<String, Duration> limits) {
         this.directory = directory;
-        this.keys = keys;
         this.limits = limits;
-        this.observer = observer;
         for (int slot = 0; slot < slots; slot++) {
             File words = directory.root().resolve("worker-%d.log".formatted(slot)).toFile();
             threads.add(
@@ -100,7 +77,8 @@ final class LocalSlots implements AutoCloseable {
         try {
             while (true) {
                 String key = keys.take();
-                observer.started(key);
+                running.add(key);
+                attempts.incrementAndGet();
                 if (slot == null || !slot.process.isAlive()) {
                     slot = new Slot(words);
                 }
@@ -109,7 +87,8 @@ final class LocalSlots implements AutoCloseable {
                     slot.close();
                     directory.fail(key, failure.get());
                 }
-                observer.ended(key);
+                running.remove(key);
+                ended.add(key);
             }
         } catch (InterruptedException e) {
             // It is closed.
@@ -122,10 +101,33 @@ final class LocalSlots implements AutoCloseable {
         }
     }
 
-    /** Returns what keeps it from working on: the directory cannot be written to, perhaps. */
-    Optional<IOException> failure() {
-        return Optional.ofNullable(failure);
+    @Override
+    public void give(List<String> more) {
+        keys.addAll(more);
     }
+
+    @Override
+    public List<String> ended(Duration longest) throws IOException, InterruptedException {
+        String key = ended.poll(longest.toMillis(), TimeUnit.MILLISECONDS);
+        if (failure != null) {
+            throw failure; // the directory cannot be written to, perhaps
+        }
+        return key == null ? List.of() : List.of(key);
+    }
+
+    @Override
+    public Set<String> running() {
+        return Set.copyOf(running);
+    }
+
+    @Override
+    public int attempts() {
+        return attempts.get();
+    }
+
+    /** All of it ends with {@link #close}. */
+    @Override
+    public void cancel() {}
 
     /** Ends the workers, and what they are doing. */
     @Override
@@ -156,7 +158,8 @@ final class LocalSlots implements AutoCloseable {
         Slot(File words) throws IOException {
             Files.deleteIfExists(words.toPath()); // which may be a hard link
             process =
-                    jvm().builder(directory.root().toAbsolutePath().toString())
+                    UnitWorker.jvm()
+                            .builder(directory.root().toAbsolutePath().toString())
                             .redirectError(Redirect.to(words))
                             .start();
             keys = process.outputWriter(StandardCharsets.UTF_8);
@@ -181,8 +184,7 @@ final class LocalSlots implements AutoCloseable {
             try {
                 // What ends with the worker is the answer, so that this ends in time.
                 if (!reader.join(limit)) {
-                    return Optional.of(
-                            "The worker was not done after %d s.".formatted(limit.toSeconds()));
+                    return Optional.of(UnitWorker.tookTooLong(limit));
                 }
                 return key.equals(answer.getNow(null)) ? Optional.empty() : Optional.of(why());
             } finally {
@@ -208,12 +210,9 @@ final class LocalSlots implements AutoCloseable {
                 return "The worker said something that is no answer.";
             }
             int code = process.exitValue();
-            if (code == BY_SIGNAL + KILLED) {
-                return "The worker was killed (signal 9): by a person, or by Linux for want of memory.";
-            }
             return code > BY_SIGNAL
-                    ? "The worker was ended by signal %d.".formatted(code - BY_SIGNAL)
-                    : "The worker ended with exit code %d.".formatted(code);
+                    ? UnitWorker.endedBySignal(code - BY_SIGNAL)
+                    : UnitWorker.endedWithCode(code);
         }
 
         @Override
@@ -221,28 +220,5 @@ final class LocalSlots implements AutoCloseable {
             process.destroyForcibly();
             process.onExit().join();
         }
-    }
-
-    private static ChildJvm jvm() {
-        var options = new ArrayList<String>();
-        options.add("-XX:TieredStopAtLevel=1"); // others do what takes long
-        options.add("--enable-native-access=ALL-UNNAMED");
-        String guest = System.getProperty("schedbook.guest", System.getenv("SCHEDBOOK_GUEST"));
-        if (guest != null && !guest.isBlank()) {
-            options.add("-Dschedbook.guest=" + guest);
-        }
-        return new ChildJvm(
-                UnitWorker.class,
-                HEAP_MIB,
-                options,
-                List.of(
-                        Bench.class,
-                        wire_h.class,
-                        JsonMapper.class,
-                        JsonFactory.class,
-                        JsonProperty.class,
-                        CBORMapper.class,
-                        Jdk8Module.class,
-                        JavaTimeModule.class));
     }
 }

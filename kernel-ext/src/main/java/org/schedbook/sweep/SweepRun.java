@@ -4,20 +4,15 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.schedbook.bench.Workload;
 import org.schedbook.file.ForeignFileException;
 import org.schedbook.session.SessionException;
@@ -30,25 +25,26 @@ import org.schedbook.target.TargetException;
  */
 public final class SweepRun {
 
-    private static final Pattern LOCAL = Pattern.compile("local:(\\d{1,6})");
-
     /** How long a result may lie there before it is seen. */
-    private static final long LOOK_MS = 100;
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     /**
      * How far a sweep is, in units.
      *
      * @param done units with a result
-     * @param running those that workers of this process are at
+     * @param running those that workers of this run are at
      * @param given those that machines have failed of too often, with the last reason in a sentence
      * @param elsewhere whether another driver has the directory
+     * @param note what else there is to say of the machines, in a sentence; empty if there is
+     *     nothing
      */
     public record Progress(
             int total,
             int done,
             int running,
             SequencedMap<String, String> given,
-            boolean elsewhere) {
+            boolean elsewhere,
+            String note) {
 
         /** Returns how many nobody has begun. */
         public int waiting() {
@@ -62,26 +58,27 @@ public final class SweepRun {
     }
 
     private final Sweep sweep;
-    private final int slots;
+    private final Machines machines;
     private final UnitDirectory directory;
     private final SequencedMap<String, Unit> units;
 
     private final Map<String, UnitResult> results = new HashMap<>();
-    private final Set<String> running = new HashSet<>();
     private final SequencedMap<String, String> givenUp = new LinkedHashMap<>();
+    private Optional<Engine> engine = Optional.empty();
     private boolean elsewhere;
+    private boolean toEnd;
+    private String note = "";
     private int attempts;
 
     /**
      * Describes the units in a directory, which is made if there is none.
      *
-     * @param slots how many units are to be done at a time
      * @throws TargetException if there is no guest to measure in
      * @throws SessionException if the directory cannot be used
      */
-    public SweepRun(Sweep sweep, Path directory, int slots) throws TargetException {
+    public SweepRun(Sweep sweep, Path directory, Machines machines) throws TargetException {
         this.sweep = sweep;
-        this.slots = slots;
+        this.machines = machines;
         units = sweep.units();
         try {
             this.directory = new UnitDirectory(directory);
@@ -106,44 +103,10 @@ public final class SweepRun {
                         + " is not measured again.");
     }
 
-    private static String words(IOException e) {
+    static String words(IOException e) {
         return e instanceof FileSystemException files && files.getReason() != null
                 ? files.getReason()
                 : e.toString();
-    }
-
-    /** Returns how many units are done at a time on this machine unless said otherwise. */
-    private static int usualSlots(Sweep sweep) {
-        return sweep.isTimedByTheWall() ? 1 : LocalSlots.usual();
-    }
-
-    /**
-     * Reads where a sweep is to be measured.
-     *
-     * @param on {@code local:N}, or {@code local} or null for as many as are usual
-     * @return how many units are to be done at a time
-     * @throws SessionException if it is something else, or units would disturb each other
-     */
-    public static int slots(Sweep sweep, String on) {
-        if (on == null || on.equals("local")) {
-            return usualSlots(sweep);
-        }
-        Matcher matcher = LOCAL.matcher(on);
-        int slots = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
-        if (slots < 1 || slots > LocalSlots.MOST) {
-            throw new SessionException(
-                    "'%s' is no place to measure: it is local:N with N from 1 to %d."
-                            .formatted(on, LocalSlots.MOST),
-                    "One for each core is a good number: local:%d.".formatted(LocalSlots.usual()));
-        }
-        if (slots > 1 && sweep.isTimedByTheWall()) {
-            throw new SessionException(
-                    "Figures of the wall clock are not measured beside each other: each would slow the"
-                            + " others down.",
-                    "Write local:1, or have time counted in instructions (vm with --clock"
-                            + " instructions) or simulated (sim).");
-        }
-        return slots;
     }
 
     public Sweep sweep() {
@@ -172,14 +135,17 @@ public final class SweepRun {
         return new Progress(
                 units.size(),
                 results.size(),
-                running.size(),
+                engine.map(Engine::running)
+                        .map(keys -> Math.toIntExact(keys.stream().filter(this::isMissing).count()))
+                        .orElse(0),
                 new LinkedHashMap<>(givenUp),
-                elsewhere);
+                elsewhere,
+                engine.map(Engine::note).orElse(note));
     }
 
     /** Returns how often units have been begun by this run, those that were done before not. */
     public synchronized int attempts() {
-        return attempts;
+        return attempts + engine.map(Engine::attempts).orElse(0);
     }
 
     /** Returns what has come of each workload so far. */
@@ -234,16 +200,39 @@ public final class SweepRun {
         }
     }
 
+    /** Has {@link #run} return, and ends what it has begun, on other machines too. */
+    public synchronized void end() {
+        toEnd = true;
+    }
+
+    private synchronized boolean isToEnd() {
+        return toEnd;
+    }
+
+    /**
+     * Ends what a driver that is gone has left running on other machines.
+     *
+     * @return how many tasks
+     */
+    public int cancelTasks() throws InterruptedException {
+        try {
+            return SlurmJobs.cancel(directory);
+        } catch (IOException e) {
+            throw unusable(directory.root(), e);
+        }
+    }
+
     /**
      * Returns once every unit has a result or has been given up, or it is cancelled.
      *
-     * @throws InterruptedException if this thread is interrupted; the workers have ended then
+     * @throws InterruptedException if this thread is interrupted; the workers on this machine have
+     *     ended then
      * @throws SessionException if the directory cannot be used any more
      */
     public void run() throws InterruptedException {
         try {
             boolean cancelled = false;
-            while (!cancelled && !progress().isComplete()) {
+            while (!cancelled && !isToEnd() && !progress().isComplete()) {
                 Optional<Closeable> lock = directory.tryLock();
                 synchronized (this) {
                     elsewhere = lock.isEmpty();
@@ -254,7 +243,7 @@ public final class SweepRun {
                         cancelled = drive();
                     }
                 } else {
-                    Thread.sleep(LOOK_MS);
+                    Thread.sleep(LOOK);
                     look();
                 }
             }
@@ -266,55 +255,52 @@ public final class SweepRun {
     /** Returns true if it was cancelled. */
     private boolean drive() throws IOException, InterruptedException {
         look();
-        BlockingQueue<String> queue = new LinkedBlockingQueue<>(missing());
-        if (queue.isEmpty()) {
+        List<String> missing = missing();
+        if (missing.isEmpty()) {
             return false;
         }
-        var ended = new LinkedBlockingQueue<String>();
-        try (var local =
-                new LocalSlots(
-                        directory,
-                        Math.min(slots, queue.size()),
-                        queue,
-                        key -> units.get(key).limit(),
-                        observer(ended))) {
+        try (Engine working = open(missing.size())) {
+            synchronized (this) {
+                engine = Optional.of(working);
+            }
+            working.give(missing);
             while (!progress().isComplete()) {
-                String key = ended.poll(LOOK_MS, TimeUnit.MILLISECONDS);
-                if (local.failure().isPresent()) {
-                    throw unusable(directory.root(), local.failure().get());
-                }
-                if (directory.isCancelled()) {
-                    return true;
-                }
-                if (key != null) {
+                var again = new ArrayList<String>();
+                for (String key : working.ended(LOOK)) {
                     look(key);
                     if (isMissing(key)) {
-                        queue.add(key);
+                        again.add(key);
                     }
+                }
+                if (!again.isEmpty()) {
+                    working.give(again);
+                }
+                if (directory.isCancelled() || isToEnd()) {
+                    working.cancel();
+                    return true;
+                }
+                if (working.isCancelled()) {
+                    synchronized (this) {
+                        note = working.note();
+                    }
+                    working.cancel(); // or what is left of it would be found cancelled again
+                    return true;
                 }
             }
         } finally {
             synchronized (this) {
-                running.clear();
+                attempts += engine.map(Engine::attempts).orElse(0);
+                engine = Optional.empty();
             }
         }
         return false;
     }
 
-    private LocalSlots.Observer observer(BlockingQueue<String> ended) {
-        return new LocalSlots.Observer() {
-            @Override
-            public void started(String key) {
-                synchronized (SweepRun.this) {
-                    running.add(key);
-                    attempts++;
-                }
-            }
-
-            @Override
-            public void ended(String key) {
-                ended.add(key);
-            }
+    private Engine open(int most) throws IOException {
+        return switch (machines) {
+            case Machines.Local(int slots) ->
+                    new LocalSlots(directory, Math.min(slots, most), key -> units.get(key).limit());
+            case Machines.Cluster cluster -> new SlurmJobs(directory, cluster, sweep);
         };
     }
 
@@ -329,30 +315,37 @@ public final class SweepRun {
     /** Looks for all that is not known to have come to an end. */
     private void look() throws IOException {
         Set<String> finished = directory.finished();
-        for (String key : new ArrayList<>(units.keySet())) {
-            look(key, finished.contains(key));
+        Map<String, Integer> failed = directory.failed();
+        for (String key : units.keySet()) {
+            look(key, finished.contains(key), failed.getOrDefault(key, 0));
         }
     }
 
+    /** Looks for one that has come to an end. */
     private void look(String key) throws IOException {
-        look(key, true);
-        synchronized (this) {
-            running.remove(key);
-        }
+        look(key, true, UnitDirectory.ATTEMPTS);
     }
 
-    private void look(String key, boolean finished) throws IOException {
+    /**
+     * @param finished whether there may be a result
+     * @param failed how many notes there may be of failures: to read each is dear where a directory
+     *     is shared
+     */
+    private void look(String key, boolean finished, int failed) throws IOException {
         synchronized (this) {
             if (results.containsKey(key)) {
                 return;
             }
         }
         Optional<UnitResult> result = finished ? directory.result(key) : Optional.empty();
-        if (finished && result.isEmpty() && directory.finished().contains(key)) {
+        boolean damaged = finished && result.isEmpty() && directory.isFinished(key);
+        if (damaged) {
             directory.discard(key);
         }
         List<UnitDirectory.Failure> failures =
-                result.isPresent() ? List.of() : directory.failures(key);
+                result.isEmpty() && (damaged || failed >= UnitDirectory.ATTEMPTS)
+                        ? directory.failures(key)
+                        : List.of();
         synchronized (this) {
             givenUp.remove(key);
             if (result.isPresent()) {

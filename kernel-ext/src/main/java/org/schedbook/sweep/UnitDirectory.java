@@ -13,11 +13,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.schedbook.bench.BenchJson;
 import org.schedbook.file.ForeignDirectory;
@@ -29,8 +33,9 @@ import org.schedbook.file.WholeFile;
 /**
  * Units and what came of them, as files: {@code in/KEY.json} describes a unit and never changes,
  * {@code out/KEY.json} is its result, {@code failed/KEY.N.json} says what a machine did to the
- * attempt of that number. A file is there as a whole or not at all, whoever is killed: it is
- * written under another name, and renamed.
+ * attempt of that number, {@code jobs/ID.json} which units have been submitted together and may be
+ * under way. A file is there as a whole or not at all, whoever is killed: it is written under
+ * another name, and renamed.
  */
 final class UnitDirectory {
 
@@ -43,6 +48,11 @@ final class UnitDirectory {
     private static final String JSON = ".json";
 
     private static final String HIDDEN = ".";
+
+    private static final Pattern NOTE = Pattern.compile("(\\w+)\\.\\d+\\.json");
+
+    /** What a worker says where nothing goes wrong: the keys of its units. */
+    private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
     /** The directories that this process has the right to have units done in. */
     private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
@@ -61,6 +71,7 @@ final class UnitDirectory {
     private final Path in;
     private final Path out;
     private final Path failed;
+    private final Path jobs;
 
     /**
      * Makes what is not there yet.
@@ -68,12 +79,24 @@ final class UnitDirectory {
      * @throws ForeignFileException if there is something that is neither a file nor a directory
      */
     UnitDirectory(Path root) throws IOException {
-        ForeignDirectory.requirePlain(root);
-        NamedFile.directory(root);
+        this(root, true);
+    }
+
+    /** Returns a directory of a driver's, who has looked at all that is in it. */
+    static UnitDirectory ofDriver(Path root) throws IOException {
+        return new UnitDirectory(root, false);
+    }
+
+    private UnitDirectory(Path root, boolean foreign) throws IOException {
+        if (foreign) {
+            ForeignDirectory.requirePlain(root);
+            NamedFile.directory(root);
+        }
         this.root = root;
         in = Files.createDirectories(root.resolve("in"));
         out = Files.createDirectories(root.resolve("out"));
         failed = Files.createDirectories(root.resolve("failed"));
+        jobs = Files.createDirectories(root.resolve("jobs"));
     }
 
     Path root() {
@@ -124,6 +147,11 @@ final class UnitDirectory {
         return keys;
     }
 
+    /** Returns whether a unit has a result. */
+    boolean isFinished(String key) {
+        return Files.exists(out.resolve(key + JSON));
+    }
+
     /** Returns the result of a unit, or nothing: what is none of ours is taken for damaged. */
     Optional<UnitResult> result(String key) throws IOException {
         try {
@@ -140,16 +168,21 @@ final class UnitDirectory {
 
     /** Removes a result that cannot be read, which counts as an attempt. */
     void discard(String key) throws IOException {
-        fail(key, "Its result was damaged, and has been removed.");
-        Files.deleteIfExists(out.resolve(key + JSON));
+        // Several drivers may have read it: who removes it notes it.
+        if (Files.deleteIfExists(out.resolve(key + JSON))) {
+            fail(key, "Its result was damaged, and has been removed.");
+        }
     }
 
     // ---- Failures -------------------------------------------------------------------------
 
     /** Writes down what a machine did to a unit. */
     void fail(String key, String reason) throws IOException {
-        String json =
-                MAPPER.writeValueAsString(new Failure(reason, UnitRunner.node(), Instant.now()));
+        fail(key, reason, UnitRunner.node());
+    }
+
+    void fail(String key, String reason, String node) throws IOException {
+        String json = MAPPER.writeValueAsString(new Failure(reason, node, Instant.now()));
         for (int n = failures(key).size() + 1; ; n++) {
             Path file = failed.resolve(key + "." + n + JSON);
             Path written = WholeFile.temporary(file, json);
@@ -163,6 +196,19 @@ final class UnitDirectory {
                 Files.deleteIfExists(written);
             }
         }
+    }
+
+    /**
+     * Returns how often machines have failed of units, by keys, all by one look at the directory.
+     */
+    Map<String, Integer> failed() throws IOException {
+        var counts = new HashMap<String, Integer>();
+        try (Stream<Path> files = Files.list(failed)) {
+            files.map(file -> NOTE.matcher(file.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .forEach(note -> counts.merge(note.group(1), 1, Integer::sum));
+        }
+        return counts;
     }
 
     /** Returns what machines have done to a unit so far, in the order of the attempts. */
@@ -183,6 +229,66 @@ final class UnitDirectory {
     /** Has a unit tried as if it had never been. */
     void forgive(String key) throws IOException {
         for (int n = 1; Files.deleteIfExists(failed.resolve(key + "." + n + JSON)); n++) {}
+    }
+
+    // ---- Batches --------------------------------------------------------------------------
+
+    void write(Batch batch) throws IOException {
+        WholeFile.write(jobs.resolve(batch.id() + JSON), MAPPER.writeValueAsString(batch));
+    }
+
+    /** Returns a batch, or nothing if all of its units have come to an end. */
+    Optional<Batch> batch(String id) throws IOException {
+        try {
+            String json = ForeignFile.text(jobs.resolve(id + JSON), MAX_FILE);
+            return Optional.of(MAPPER.readValue(json, Batch.class));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns the batches of which units may be under way. */
+    List<Batch> batches() throws IOException {
+        List<String> ids;
+        try (Stream<Path> files = Files.list(jobs)) {
+            ids =
+                    files.map(file -> file.getFileName().toString())
+                            .filter(name -> name.endsWith(JSON) && !name.startsWith(HIDDEN))
+                            .map(name -> name.substring(0, name.length() - JSON.length()))
+                            .sorted()
+                            .toList();
+        }
+        var batches = new ArrayList<Batch>();
+        for (String id : ids) {
+            batch(id).filter(batch -> batch.id().equals(id)).ifPresent(batches::add);
+        }
+        return batches;
+    }
+
+    /** Removes a batch, and what its workers have said where nothing went wrong. */
+    void forget(Batch batch) throws IOException {
+        for (int task = 0; task < batch.tasks().size(); task++) {
+            if (words(batch.id(), task).stream().allMatch(KEY.asMatchPredicate())) {
+                Files.deleteIfExists(wordsFile(batch.id(), Integer.toString(task)));
+            }
+        }
+        Files.deleteIfExists(jobs.resolve(batch.id() + JSON));
+    }
+
+    /** Returns where a worker of a batch writes what it says. */
+    Path wordsFile(String batch, String task) {
+        return jobs.toAbsolutePath().resolve(batch + "-" + task + ".log");
+    }
+
+    /** Returns the lines that a worker of a batch has said; none if they cannot be read. */
+    List<String> words(String batch, int task) {
+        try {
+            return ForeignFile.text(wordsFile(batch, Integer.toString(task)), MAX_FILE)
+                    .lines()
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
     }
 
     // ---- Drivers --------------------------------------------------------------------------
@@ -228,9 +334,16 @@ final class UnitDirectory {
         }
     }
 
-    /** Removes what was half written when its writer was killed. To be called with the lock. */
+    /**
+     * Removes what was half written when its writer was killed, unless writers on other machines
+     * may be at it. To be called with the lock.
+     */
     void sweepUp() throws IOException {
-        for (Path directory : List.of(in, out, failed)) {
+        Files.deleteIfExists(cancelFile());
+        if (!batches().isEmpty()) {
+            return;
+        }
+        for (Path directory : List.of(in, out, failed, jobs)) {
             List<Path> unfinished;
             try (Stream<Path> files = Files.list(directory)) {
                 unfinished = files.filter(WholeFile::isTemporary).toList();
@@ -239,7 +352,6 @@ final class UnitDirectory {
                 Files.deleteIfExists(file);
             }
         }
-        Files.deleteIfExists(cancelFile());
     }
 
     /** Asks the driver that has the lock to stop. */

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Plain;
+import org.schedbook.sweep.Machines;
 import org.schedbook.sweep.Sweep;
 import org.schedbook.sweep.SweepDescription;
 import org.schedbook.sweep.SweepRun;
@@ -53,7 +54,9 @@ final class RunSweep implements Callable<Integer> {
             paramLabel = "WHERE",
             description =
                     "local:N measures N units at a time on this machine. The default is one for each"
-                            + " core and 2 GiB of memory, and 1 for figures of the wall clock.")
+                            + " core and 2 GiB of memory, and 1 for figures of the wall clock."
+                            + " slurm measures on a cluster, slurm:PARTITION:N in a partition and N"
+                            + " units at a time.")
     private String on;
 
     @Option(
@@ -67,7 +70,9 @@ final class RunSweep implements Callable<Integer> {
     @Option(names = "--status", description = "Say how far it is, and do nothing.")
     private boolean status;
 
-    @Option(names = "--cancel", description = "Have the process stop that works in DIR.")
+    @Option(
+            names = "--cancel",
+            description = "Have the process stop that works in DIR, and Slurm end its tasks.")
     private boolean cancel;
 
     @Option(
@@ -93,8 +98,8 @@ final class RunSweep implements Callable<Integer> {
         SweepDescription described = SweepDescription.read(file);
         allow(described);
         Sweep sweep = described.sweep();
-        int slots = SweepRun.slots(sweep, on);
-        var run = new SweepRun(sweep, directory(), slots);
+        Machines machines = Machines.of(sweep, on);
+        var run = new SweepRun(sweep, directory(), machines);
         if (cancel) {
             return cancel(run);
         }
@@ -110,7 +115,7 @@ final class RunSweep implements Callable<Integer> {
                                     sweep.title(),
                                     SweepView.units(run.progress()),
                                     directory(),
-                                    slots));
+                                    machines.atATime()));
             follow(run);
         }
         tell(run);
@@ -154,7 +159,13 @@ final class RunSweep implements Callable<Integer> {
     private int cancel(SweepRun run) throws InterruptedException {
         run.refresh();
         if (!run.progress().elsewhere()) {
-            say("Nobody is at it. " + SweepView.units(run.progress()) + ".");
+            int tasks = run.cancelTasks();
+            say(
+                    (tasks == 0
+                                    ? "Nobody is at it. "
+                                    : "Slurm has ended %d of its tasks. ".formatted(tasks))
+                            + SweepView.units(run.progress())
+                            + ".");
             return COMPLETE;
         }
         run.cancel();
@@ -183,7 +194,7 @@ final class RunSweep implements Callable<Integer> {
                                         try {
                                             done.get(SAY_S, TimeUnit.SECONDS);
                                         } catch (TimeoutException e) {
-                                            say(SweepView.units(run.progress()));
+                                            say(progress(run));
                                         } catch (Exception e) {
                                             return;
                                         }
@@ -195,6 +206,11 @@ final class RunSweep implements Callable<Integer> {
             done.complete(null);
             watch.join();
         }
+    }
+
+    private static String progress(SweepRun run) {
+        SweepRun.Progress now = run.progress();
+        return SweepView.units(now) + (now.note().isEmpty() ? "" : ". " + now.note());
     }
 
     private void tell(SweepRun run) {
@@ -216,6 +232,9 @@ final class RunSweep implements Callable<Integer> {
         SweepRun.Progress now = run.progress();
         if (!now.given().isEmpty()) {
             out().println(Plain.of("\n" + SweepView.givenUp(now) + "\n--retry tries them again."));
+        }
+        if (!now.isComplete() && !now.note().isEmpty()) {
+            out().println(Plain.of("\n" + now.note()));
         }
         try {
             SweepFiles.csv(directory().resolve("figures.csv"), run.sweep(), outcomes);

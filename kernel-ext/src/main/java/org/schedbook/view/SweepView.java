@@ -34,6 +34,9 @@ public final class SweepView {
         if (now.elsewhere()) {
             card.row("who", "another process has them done; its results are taken as they come");
         }
+        if (!now.note().isEmpty()) {
+            card.row("machines", now.note());
+        }
         // Of the outcomes this alone: to merge all runs for each look at the card would take long.
         run.failures()
                 .forEach(

@@ -10,7 +10,7 @@ final class DriverProcess {
     /** Takes a directory, the values of SLICE_NS, and how many repetitions. */
     public static void main(String[] args) throws Exception {
         Sweep sweep = SweepRunTest.sweep(args[1], Integer.parseInt(args[2]), 1);
-        new SweepRun(sweep, Path.of(args[0]), 2).run();
+        new SweepRun(sweep, Path.of(args[0]), new Machines.Local(2)).run();
     }
 
     static Process start(Path directory, String values, int repetitions) throws IOException {

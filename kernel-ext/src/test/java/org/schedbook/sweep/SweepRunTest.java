@@ -83,7 +83,7 @@ class SweepRunTest {
     }
 
     private SweepRun run(Sweep sweep) throws Exception {
-        var run = new SweepRun(sweep, directory, 2);
+        var run = new SweepRun(sweep, directory, new Machines.Local(2));
         run.run();
         return run;
     }
@@ -189,7 +189,7 @@ class SweepRunTest {
     @Test
     void whatAMachineFailsOfIsTriedThriceAndThenShown() throws Exception {
         Sweep sweep = sweep("", 2, 1);
-        var run = new SweepRun(sweep, directory, 2);
+        var run = new SweepRun(sweep, directory, new Machines.Local(2));
         String spoiled = run.keys().iterator().next();
         Path description = directory.resolve("in").resolve(spoiled + ".json");
         Files.writeString(description, "{}");
@@ -212,7 +212,7 @@ class SweepRunTest {
     @Test
     void aWorkerThatIsKilledCostsTheUnitItWasAt() throws Exception {
         Sweep sweep = sweep("SLICE_NS=1ms,2ms,3ms,4ms", 6, 1);
-        var run = new SweepRun(sweep, directory, 2);
+        var run = new SweepRun(sweep, directory, new Machines.Local(2));
         var done = inBackground(run);
         await("there is a result", () -> results() >= 1);
         ProcessHandle victim = workers(ProcessHandle.current()).findFirst().orElseThrow();
@@ -279,8 +279,8 @@ class SweepRunTest {
     @Test
     void twoDriversOnOneDirectoryDoEachUnitOnce() throws Exception {
         Sweep sweep = sweep("SLICE_NS=1ms,2ms,3ms", 4, 1);
-        var one = new SweepRun(sweep, directory, 2);
-        var other = new SweepRun(sweep, directory, 2);
+        var one = new SweepRun(sweep, directory, new Machines.Local(2));
+        var other = new SweepRun(sweep, directory, new Machines.Local(2));
         var first = inBackground(one);
         var second = inBackground(other);
         first.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -296,7 +296,7 @@ class SweepRunTest {
         Process driver = DriverProcess.start(directory, values, 6);
         try {
             await("there is a result", () -> results() >= 1);
-            var run = new SweepRun(sweep(values, 6, 1), directory, 2);
+            var run = new SweepRun(sweep(values, 6, 1), directory, new Machines.Local(2));
             var done = inBackground(run);
             await("it waits for the other", () -> run.progress().elsewhere());
             assertEquals(0, run.attempts());
@@ -312,10 +312,10 @@ class SweepRunTest {
     @Test
     void aSweepCanBeCancelledAndGoneOnWith() throws Exception {
         Sweep sweep = sweep("SLICE_NS=1ms,2ms,3ms,4ms", 6, 1);
-        var run = new SweepRun(sweep, directory, 2);
+        var run = new SweepRun(sweep, directory, new Machines.Local(2));
         var done = inBackground(run);
         await("there is a result", () -> results() >= 1);
-        new SweepRun(sweep, directory, 1).cancel();
+        new SweepRun(sweep, directory, new Machines.Local(1)).cancel();
         done.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertEquals(0, workers(ProcessHandle.current()).count());
         assertFalse(run.progress().isComplete());
@@ -327,7 +327,9 @@ class SweepRunTest {
 
     @Test
     void anInterruptEndsTheWorkers() throws Exception {
-        var run = new SweepRun(sweep("SLICE_NS=1ms,2ms,3ms,4ms", 6, 1), directory, 2);
+        var run =
+                new SweepRun(
+                        sweep("SLICE_NS=1ms,2ms,3ms,4ms", 6, 1), directory, new Machines.Local(2));
         var ended = new CompletableFuture<Boolean>();
         Thread thread =
                 Thread.ofPlatform()
@@ -358,13 +360,13 @@ class SweepRunTest {
                         1,
                         1,
                         Duration.ofMinutes(1));
-        assertEquals(1, SweepRun.slots(wall, null));
-        assertEquals(1, SweepRun.slots(wall, "local:1"));
-        assertEquals(2, SweepRun.slots(sweep("", 1, 1), "local:2"));
-        assertThrows(SessionException.class, () -> SweepRun.slots(wall, "local:2"));
+        assertEquals(1, Machines.of(wall, null).atATime());
+        assertEquals(1, Machines.of(wall, "local:1").atATime());
+        assertEquals(2, Machines.of(sweep("", 1, 1), "local:2").atATime());
+        assertThrows(SessionException.class, () -> Machines.of(wall, "local:2"));
         for (String wrong :
                 List.of("local:0", "local:257", "local:99999999", "remote", "local:-1")) {
-            assertThrows(SessionException.class, () -> SweepRun.slots(sweep("", 1, 1), wrong));
+            assertThrows(SessionException.class, () -> Machines.of(sweep("", 1, 1), wrong));
         }
     }
 
@@ -372,7 +374,10 @@ class SweepRunTest {
     void aDirectoryThatIsNoneIsNamed() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "");
         Sweep sweep = sweep("", 1, 1);
-        var e = assertThrows(SessionException.class, () -> new SweepRun(sweep, file, 1));
+        var e =
+                assertThrows(
+                        SessionException.class,
+                        () -> new SweepRun(sweep, file, new Machines.Local(1)));
         assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
     }
 }

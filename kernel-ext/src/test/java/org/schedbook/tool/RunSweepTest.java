@@ -110,6 +110,7 @@ class RunSweepTest {
                 "in",
                 "out",
                 "failed",
+                "jobs",
                 "lock",
                 "cancel",
                 "worker-0.log",
@@ -117,7 +118,8 @@ class RunSweepTest {
                 "figures.json",
                 "in/k.json",
                 "out/k.json",
-                "failed/k.1.json"
+                "failed/k.1.json",
+                "jobs/k.json"
             })
     void aSweepIsKeptInPlainFilesAndNothingElseIsTouched(String planted) throws Exception {
         Path victim = Files.createDirectory(directory.resolve("victim"));
@@ -128,7 +130,7 @@ class RunSweepTest {
             if (pipe) {
                 assertEquals(0, new ProcessBuilder("mkfifo", "" + place).start().waitFor());
             } else {
-                boolean isDirectory = planted.matches("|in|out|failed");
+                boolean isDirectory = planted.matches("|in|out|failed|jobs");
                 Files.createSymbolicLink(place, isDirectory ? victim : dotfile);
             }
             for (String[] flags : List.of(new String[] {}, new String[] {"--status"})) {
@@ -254,7 +256,7 @@ class RunSweepTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"slurm", "local:0", "local:x", "ssh:host"})
+    @ValueSource(strings = {"slurm:a:b", "local:0", "local:x", "ssh:host"})
     void aPlaceThatIsNoneIsNamed(String on) throws IOException {
         Files.writeString(directory.resolve("Mine.java"), MINE);
         Outcome outcome = sweep(SWEEP, "--on", on);
