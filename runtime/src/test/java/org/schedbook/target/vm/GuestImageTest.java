@@ -7,38 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.schedbook.target.TargetException;
 
 /** An image is for one architecture, and guests of another have theirs beside it. */
-class GuestImageTest {
-
-    private static final String PROPERTY = "schedbook.guest";
-
-    private static final Architecture OTHER =
-            Architecture.HOST == Architecture.ARM64 ? Architecture.AMD64 : Architecture.ARM64;
-
-    @TempDir private Path directory;
-
-    private String before;
-
-    @BeforeEach
-    void useTheDirectory() {
-        before = System.getProperty(PROPERTY);
-        System.setProperty(PROPERTY, directory.toString());
-    }
-
-    @AfterEach
-    void useTheUsualOne() {
-        if (before == null) {
-            System.clearProperty(PROPERTY);
-        } else {
-            System.setProperty(PROPERTY, before);
-        }
-    }
+class GuestImageTest extends OwnGuestDirectory {
 
     @Test
     void oneOfAnotherArchitectureLiesBesideThisMachines() throws Exception {

@@ -5,37 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class QemuTest {
-
-    private static final String PROPERTY = "schedbook.guest";
-
-    /** The one that no variable names a QEMU for. */
-    private static final Architecture OTHER =
-            Architecture.HOST == Architecture.AMD64 ? Architecture.ARM64 : Architecture.AMD64;
-
-    @TempDir private Path guest;
-    private String before;
-
-    @BeforeEach
-    void look() {
-        before = System.setProperty(PROPERTY, guest.toString());
-    }
-
-    @AfterEach
-    void lookWhereItWas() {
-        if (before == null) {
-            System.clearProperty(PROPERTY);
-        } else {
-            System.setProperty(PROPERTY, before);
-        }
-    }
+class QemuTest extends OwnGuestDirectory {
 
     @ParameterizedTest
     @CsvSource({
@@ -57,20 +31,20 @@ class QemuTest {
 
     @ParameterizedTest
     @CsvSource({"rwxr-xr-x, rwxr-xrwx", "rwxr-xrwx, rwxr-xr-x", "rwxr-xr-x, rw-r--r--"})
-    void oneThatOthersCanReplaceOrThatIsNoProgramIsNotRun(String directory, String program)
+    void oneThatOthersCanReplaceOrThatIsNoProgramIsNotRun(String above, String program)
             throws Exception {
-        bring(directory, program);
+        bring(above, program);
         assertEquals(OTHER.qemu(), Qemu.program(OTHER));
     }
 
     /** Puts a QEMU where {@code ./schedbook} would. */
-    private Path bring(String directory, String program) throws Exception {
-        Path version = guest.resolve(OTHER.label()).resolve("qemu/10");
+    private Path bring(String above, String program) throws Exception {
+        Path version = directory.resolve(OTHER.label()).resolve("qemu/10");
         Files.createDirectories(version);
         Files.createSymbolicLink(version.resolveSibling("current"), version);
         Path file = Files.createFile(version.resolve(OTHER.qemu()));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(program));
-        Files.setPosixFilePermissions(version, PosixFilePermissions.fromString(directory));
+        Files.setPosixFilePermissions(version, PosixFilePermissions.fromString(above));
         return file.toRealPath();
     }
 }
