@@ -1431,10 +1431,6 @@ final class Body {
         }
         Field array = arrayOf(tree.getExpression());
         if (array == null) {
-            if (typeOf(tree.getExpression()) instanceof ArrayType type
-                    && type.getComponentType().getKind() == TypeKind.ARRAY) {
-                throw refuse(tree, Unsupported.ARRAY_OF_ARRAYS, tree.toString());
-            }
             if (bare(tree.getExpression()) instanceof ArrayAccessTree) {
                 throw refuse(tree, Unsupported.ARRAY_OF_ARRAYS, tree.toString());
             }
@@ -1446,6 +1442,9 @@ final class Body {
 
     /** Returns what is wrong with an array, or an element of one, that is no field of numbers. */
     private RuntimeException noArrayOfNumbers(ExpressionTree tree, TypeMirror element) {
+        if (element.getKind() == TypeKind.ARRAY) {
+            return refuse(tree, Unsupported.ARRAY_OF_ARRAYS, tree.toString());
+        }
         program.cType(tree, element); // says so if it can have no such elements at all
         if (Translator.isTask(element)) {
             return refuse(tree, Unsupported.TASK_FIELD, tree.toString());

@@ -90,6 +90,8 @@ class UnsupportedTest {
                 "array-alias | long[] a = {1}; long f(long[] x) { return x[0]; } | f(a); | long[] x",
                 "array-alias | long f(long... x) { return 1; } | f(1, 2); | long... x",
                 "array-of-arrays | long[][] a = {{1}}; | long n = a[0][0]; | a[0][0]",
+                "array-of-arrays | long[][] a = {{1}}; | int n = a.length; | a.length",
+                "array-of-arrays | long[][] a = {{1}}; | for (long[] row : a) { } | a)",
                 "create-late | | createDsq(1); | createDsq(1)",
                 "move-early | | moveToLocal(1); | moveToLocal(1)",
                 "move-early | ArrayDeque<Task> q = new ArrayDeque<>(); | q.poll(); | q.poll()",
