@@ -154,7 +154,8 @@ final class Kernel {
                     newTask(spec, SimTask.mix(options.seed() * SimTask.GOLDEN + tasks.size()));
             queue.schedule(task.source, spec.startNs());
         }
-        boolean endsItself = workload.endNs() <= options.limitNs();
+        boolean endsItself =
+                workload.endNs() < Long.MAX_VALUE && workload.endNs() <= options.limitNs();
         while (outcome == null) {
             if (nrAlive == 0) {
                 outcome = Outcome.COMPLETED;

@@ -105,11 +105,15 @@ class RtAppTest {
     }
 
     private static SimResult run(int cpus, String text) throws Exception {
+        return run(cpus, text, SimOptions.DEFAULT);
+    }
+
+    private static SimResult run(int cpus, String text, SimOptions options) throws Exception {
         return Simulation.run(
                 new Fifo(),
                 read(text.replace('\'', '"')).workload(),
                 SimMachine.flat(cpus).withCosts(CostModel.FREE),
-                SimOptions.DEFAULT);
+                options);
     }
 
     private static void assertEndsMs(int cpus, String text, double... expected) throws Exception {
@@ -241,6 +245,8 @@ class RtAppTest {
         assertEquals(2_000_000_000, ended.timeNs());
         assertEquals(4_000_000, ended.tasks().getFirst().runNs(), 100_000);
         assertEquals(Outcome.DEADLOCK, run(1, "{" + tasks + "}").outcome());
+        SimOptions endless = SimOptions.DEFAULT.withLimitNs(Long.MAX_VALUE);
+        assertEquals(Outcome.DEADLOCK, run(1, "{" + tasks + "}", endless).outcome());
     }
 
     @Test
