@@ -134,15 +134,7 @@ public record CpuTimePlot(String title, double[] ms, List<Line> lines, String ca
                     chart, line.task + ", its part", Style.colour(i), 1f, ms, dashed(line.ideal));
         }
         List<String> names = lines.stream().map(Line::task).toList();
-        var legend = new Legend(names, colours(), 0);
-        return new Picture(
-                title,
-                HEIGHT + legend.height(),
-                g -> {
-                    chart.paint(g, Picture.WIDTH, HEIGHT);
-                    legend.draw(g, HEIGHT + 12);
-                },
-                caption);
+        return Style.withLegend(title, chart, new Legend(names, colours(), 0), caption);
     }
 
     /** XChart begins its dashes anew at each point, so that none would be seen. */

@@ -73,11 +73,18 @@ final class Style {
     static Picture withLegend(String title, XYChart chart, String caption) {
         List<XYSeries> named =
                 chart.getSeriesCollection().stream().filter(XYSeries::isShowInLegend).toList();
-        var legend =
+        return withLegend(
+                title,
+                chart,
                 new Legend(
                         named.stream().map(XYSeries::getName).toList(),
                         named.stream().map(XYSeries::getLineColor).toList(),
-                        0);
+                        0),
+                caption);
+    }
+
+    /** Returns a chart with a legend below it. */
+    static Picture withLegend(String title, XYChart chart, Legend legend, String caption) {
         int height = chart.getHeight();
         return new Picture(
                 title,
