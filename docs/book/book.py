@@ -105,7 +105,16 @@ def record(name):
             cells[cell.id] = {"sources": sources_of(notebook, at), "outputs": shown(cell)}
     RECORDED.mkdir(exist_ok=True)
     kept = {"date": datetime.date.today().isoformat(), "cells": cells}
-    (RECORDED / f"{name}.json").write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+    text = json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
+    (RECORDED / f"{name}.json").write_text(of_any_machine(text))
+
+
+def of_any_machine(text):
+    """With the guest where it is unless a machine says otherwise, and no home directory."""
+    for place, usual in ((os.environ.get("SCHEDBOOK_GUEST"), "~/.cache/schedbook/guest"), (str(pathlib.Path.home()), "~")):
+        if place:
+            text = text.replace(place, usual)
+    return text
 
 
 def shown(cell):

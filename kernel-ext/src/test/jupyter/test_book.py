@@ -48,6 +48,10 @@ class PagesTest(unittest.TestCase):
         labels = re.findall(r"Recorded in a guest on (\d{4}-\d\d-\d\d); not run for this page", self.text)
         self.assertEqual(1, len(labels), labels)
 
+    def test_what_was_recorded_says_nothing_of_the_machine_that_it_was_recorded_on(self):
+        for file in book.RECORDED.glob("*.json"):
+            self.assertEqual([], re.findall(r"saved in (?!~/\.cache/)\S*|/(?:root|home)/\S*", file.read_text()), file.name)
+
     def test_students_pages_have_neither_solutions_nor_answers_nor_mark_schemes(self):
         for word in "SLICE_INF_NS, enqFlags", "106.75", "Mark scheme", "BEGIN SOLUTION":
             self.assertIn(word, book.path_of("lab1").read_text())
