@@ -522,7 +522,8 @@ final class Body {
         }
         Field array = arrayOf(tree.getExpression());
         if (array == null && typeOf(tree.getExpression()) instanceof ArrayType other) {
-            throw noArrayOfNumbers(tree.getExpression(), other.getComponentType());
+            throw noArrayOfNumbers(
+                    tree.getExpression(), tree.getExpression(), other.getComponentType());
         }
         if (array == null) {
             throw refuse(
@@ -1241,7 +1242,7 @@ final class Body {
             return Integer.toString(constantsOf(of).size());
         }
         if (typeOf(of) instanceof ArrayType array) {
-            throw noArrayOfNumbers(tree, array.getComponentType());
+            throw noArrayOfNumbers(of, tree, array.getComponentType());
         }
         return field(tree, element);
     }
@@ -1434,14 +1435,18 @@ final class Body {
             if (bare(tree.getExpression()) instanceof ArrayAccessTree) {
                 throw refuse(tree, Unsupported.ARRAY_OF_ARRAYS, tree.toString());
             }
-            throw noArrayOfNumbers(tree, typeOf(tree));
+            throw noArrayOfNumbers(tree.getExpression(), tree, typeOf(tree));
         }
         array.read = true;
         return "sb_at(%s, %s)".formatted(array.name, expression(tree.getIndex()));
     }
 
-    /** Returns what is wrong with an array, or an element of one, that is no field of numbers. */
-    private RuntimeException noArrayOfNumbers(ExpressionTree tree, TypeMirror element) {
+    /** Returns what is wrong with a use of an array that is no field of numbers. */
+    private RuntimeException noArrayOfNumbers(
+            ExpressionTree array, ExpressionTree tree, TypeMirror element) {
+        if (bare(array) instanceof NewArrayTree) {
+            return refuse(array, Unsupported.ARRAY_LATE, "a new array");
+        }
         if (element.getKind() == TypeKind.ARRAY) {
             return refuse(tree, Unsupported.ARRAY_OF_ARRAYS, tree.toString());
         }

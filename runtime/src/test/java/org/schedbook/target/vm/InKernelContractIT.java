@@ -111,7 +111,7 @@ class InKernelContractIT extends GuestContract {
                 entry("a task is named by its number", refused("no-strings", "line 4, column")),
                 entry(
                         "allocates a megabyte for each task",
-                        refused("no-objects", "line 4, column")));
+                        refused("array-late", "line 4, column")));
     }
 
     private static Difference unnoticed(String why) {
