@@ -218,6 +218,7 @@ class ArchitectureTest {
                             Set.of(
                                     "bench",
                                     "check",
+                                    "child",
                                     "compile",
                                     "course",
                                     "file",

@@ -1,9 +1,7 @@
 package org.schedbook.tool;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
@@ -102,15 +100,6 @@ final class AttachBench implements Callable<Integer> {
         if (seconds.isEmpty()) {
             return;
         }
-        Collections.sort(seconds);
-        System.out.printf(
-                Locale.ROOT,
-                "{\"metric\":\"%s\",\"value\":%.3f,\"unit\":\"s\",\"peer\":null,\"ratio\":null,"
-                        + "\"low\":%.3f,\"high\":%.3f,\"n\":%d}%n",
-                metric,
-                seconds.get((seconds.size() - 1) / 2),
-                seconds.getFirst(),
-                seconds.getLast(),
-                seconds.size());
+        Row.print(metric, "s", seconds);
     }
 }

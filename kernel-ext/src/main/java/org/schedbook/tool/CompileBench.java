@@ -3,9 +3,7 @@ package org.schedbook.tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.Compiler;
@@ -129,17 +127,7 @@ final class CompileBench implements Callable<Integer> {
     }
 
     private static void report(String metric, String unit, double inOne, List<Long> times) {
-        Collections.sort(times);
-        System.out.printf(
-                Locale.ROOT,
-                "{\"metric\":\"%s\",\"value\":%.2f,\"unit\":\"%s\",\"peer\":null,\"ratio\":null,"
-                        + "\"low\":%.2f,\"high\":%.2f,\"n\":%d}%n",
-                metric,
-                times.get((times.size() - 1) / 2) / inOne,
-                unit,
-                times.getFirst() / inOne,
-                times.getLast() / inOne,
-                times.size());
+        Row.print(metric, unit, times.stream().map(time -> time / inOne).toList());
     }
 
     private static void reportMemory(String metric) throws Exception {
@@ -148,7 +136,7 @@ final class CompileBench implements Callable<Integer> {
             for (String line : Files.readAllLines(status)) {
                 if (line.startsWith("VmRSS:")) {
                     long kib = Long.parseLong(line.replaceAll("[^0-9]", ""));
-                    report(metric, "MiB", 1024, new ArrayList<>(List.of(kib)));
+                    report(metric, "MiB", 1024, List.of(kib));
                 }
             }
         }

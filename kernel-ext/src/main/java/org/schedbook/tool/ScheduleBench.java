@@ -1,9 +1,7 @@
 package org.schedbook.tool;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.schedbook.schedule.Schedule;
@@ -39,17 +37,16 @@ final class ScheduleBench implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        report("schedule.build", times(() -> schedule = build()));
+        Row.print("schedule.build", "s", times(() -> schedule = build()));
         schedule = null;
         long before = used();
         schedule = build();
-        System.out.printf(
-                Locale.ROOT,
-                "{\"metric\":\"schedule.memory\",\"value\":%.1f,\"unit\":\"MB\",\"peer\":null,"
-                        + "\"ratio\":null,\"low\":null,\"high\":null,\"n\":1}%n",
-                (used() - before) / 1e6);
+        Row.print("schedule.memory", "MB", List.of((used() - before) / 1e6));
         var plain = ScheduleChart.of(new Labelled("", schedule));
-        report("schedule.timeline", times(() -> plain.timeline("a million events", "").bundle()));
+        Row.print(
+                "schedule.timeline",
+                "s",
+                times(() -> plain.timeline("a million events", "").bundle()));
         var whole =
                 new ScheduleChart(
                         List.of(new Labelled("", schedule)),
@@ -58,8 +55,9 @@ final class ScheduleBench implements Callable<Integer> {
                         true,
                         true,
                         false);
-        report(
+        Row.print(
                 "schedule.timeline.whole",
+                "s",
                 times(() -> whole.timeline("a million events", "").bundle()));
         return 0;
     }
@@ -101,28 +99,15 @@ final class ScheduleBench implements Callable<Integer> {
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    private static List<Long> times(Runnable way) {
-        var times = new ArrayList<Long>();
+    private static List<Double> times(Runnable way) {
+        var times = new ArrayList<Double>();
         for (int i = 0; i < WARM_UP + RUNS; i++) {
             long start = System.nanoTime();
             way.run();
             if (i >= WARM_UP) {
-                times.add(System.nanoTime() - start);
+                times.add((System.nanoTime() - start) / 1e9);
             }
         }
-        Collections.sort(times);
         return times;
-    }
-
-    private static void report(String metric, List<Long> times) {
-        System.out.printf(
-                Locale.ROOT,
-                "{\"metric\":\"%s\",\"value\":%.3f,\"unit\":\"s\",\"peer\":null,\"ratio\":null,"
-                        + "\"low\":%.3f,\"high\":%.3f,\"n\":%d}%n",
-                metric,
-                times.get(times.size() / 2) / 1e9,
-                times.getFirst() / 1e9,
-                times.getLast() / 1e9,
-                times.size());
     }
 }

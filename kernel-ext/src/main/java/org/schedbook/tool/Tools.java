@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
             RunSweep.class,
             SaveGuest.class,
             Soak.class,
+            SweepBench.class,
         })
 public final class Tools {
 
