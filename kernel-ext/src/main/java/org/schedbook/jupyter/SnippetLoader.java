@@ -17,6 +17,7 @@ import org.dflib.jjava.jupyter.kernel.util.PathsHandler;
 final class SnippetLoader extends URLClassLoader implements LoaderDelegate {
 
     private final Map<String, byte[]> bytecodes = new ConcurrentHashMap<>();
+    private final UnresolvedFields unresolved = new UnresolvedFields(this, bytecodes::get);
 
     SnippetLoader() {
         super(new URL[0], SnippetLoader.class.getClassLoader());
@@ -42,6 +43,7 @@ final class SnippetLoader extends URLClassLoader implements LoaderDelegate {
     public void classesRedefined(ClassBytecodes[] classes) {
         for (ClassBytecodes each : classes) {
             bytecodes.put(each.name(), each.bytecodes());
+            unresolved.note(each.bytecodes());
         }
     }
 
@@ -62,9 +64,10 @@ final class SnippetLoader extends URLClassLoader implements LoaderDelegate {
         if (loaded != null) {
             return loaded; // JShell asks here for what it has had loaded
         }
-        byte[] bytes = bytecodes.get(name);
-        return bytes == null
-                ? super.findClass(name)
-                : defineClass(name, bytes, 0, bytes.length, (CodeSource) null);
+        if (!bytecodes.containsKey(name)) {
+            return super.findClass(name);
+        }
+        byte[] bytes = unresolved.refuse(bytecodes.get(name));
+        return defineClass(name, bytes, 0, bytes.length, (CodeSource) null);
     }
 }
