@@ -12,6 +12,7 @@ import jdk.jshell.MethodSnippet;
 import jdk.jshell.Snippet;
 import jdk.jshell.TypeDeclSnippet;
 import jdk.jshell.VarSnippet;
+import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.schedbook.child.ChildJvm;
@@ -21,14 +22,16 @@ import org.schedbook.jupyter.JavaWorker.Answer;
 import org.schedbook.jupyter.JavaWorker.Complete;
 import org.schedbook.jupyter.JavaWorker.Explain;
 import org.schedbook.jupyter.JavaWorker.Explanation;
+import org.schedbook.jupyter.JavaWorker.Judge;
+import org.schedbook.jupyter.JavaWorker.Judgement;
 import org.schedbook.jupyter.JavaWorker.Learn;
 import org.schedbook.jupyter.JavaWorker.Names;
 import org.schedbook.jupyter.JavaWorker.Question;
 
 /**
- * Completes and explains the Java of cells in a process of its own. A few lines, which somebody
- * else may have written, suffice to keep javac busy for hours or to fill its memory, and Tab is not
- * to run them.
+ * Completes, explains and judges the Java of cells in a process of its own. A few lines, which
+ * somebody else may have written, suffice to keep javac busy for hours or to fill its memory, and
+ * Tab is not to run them.
  */
 final class JavaAssistant {
 
@@ -93,6 +96,16 @@ final class JavaAssistant {
         var data = new DisplayData(text);
         data.putHTML(html);
         return data;
+    }
+
+    /**
+     * Returns whether code is complete, as {@code BaseKernel.isComplete} does; not if that takes
+     * long.
+     */
+    String isComplete(String code) {
+        return ask(code, new Judge(code)) instanceof Judgement(String status)
+                ? status
+                : BaseKernel.IS_COMPLETE_MAYBE;
     }
 
     /** Returns the answer to a question of an editor; null if it is too long in coming. */

@@ -9,11 +9,13 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import jdk.jshell.JShell;
+import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import jdk.jshell.SourceCodeAnalysis.Documentation;
 import jdk.jshell.SourceCodeAnalysis.Suggestion;
 import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.ExecutionControlProvider;
 import jdk.jshell.spi.ExecutionEnv;
+import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.schedbook.child.WorkerLoop;
 
 /**
@@ -27,7 +29,8 @@ final class JavaWorker {
     @JsonSubTypes({
         @Type(value = Learn.class, name = "learn"),
         @Type(value = Complete.class, name = "complete"),
-        @Type(value = Explain.class, name = "explain")
+        @Type(value = Explain.class, name = "explain"),
+        @Type(value = Judge.class, name = "judge")
     })
     sealed interface Question {}
 
@@ -39,12 +42,16 @@ final class JavaWorker {
 
     record Explain(String code, int at, boolean more) implements Question {}
 
+    /** Whether a cell is complete, or goes on in another line. */
+    record Judge(String code) implements Question {}
+
     /** What it answers. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
     @JsonSubTypes({
         @Type(value = Learnt.class, name = "learnt"),
         @Type(value = Names.class, name = "names"),
-        @Type(value = Explanation.class, name = "explanation")
+        @Type(value = Explanation.class, name = "explanation"),
+        @Type(value = Judgement.class, name = "judgement")
     })
     sealed interface Answer {}
 
@@ -54,6 +61,13 @@ final class JavaWorker {
 
     /** Both are empty if there is nothing to say. */
     record Explanation(String text, String html) implements Answer {}
+
+    /**
+     * @param status the protocol's word, or the indentation of the line that is to come
+     */
+    record Judgement(String status) implements Answer {}
+
+    private static final String INDENTATION = "    ";
 
     private Learn known = new Learn(List.of(), List.of(), List.of());
     private JShell shell = shell(known);
@@ -75,6 +89,7 @@ final class JavaWorker {
             }
             case Complete(String code, int at) -> complete(code, at);
             case Explain(String code, int at, boolean more) -> explain(code, at, more);
+            case Judge(String code) -> judge(code);
         };
     }
 
@@ -138,6 +153,33 @@ final class JavaWorker {
         } catch (RuntimeException | Error e) {
             return new Explanation("", "");
         }
+    }
+
+    private Judgement judge(String code) {
+        try {
+            String rest = code;
+            CompletionInfo info = shell.sourceCodeAnalysis().analyzeCompletion(rest);
+            while (info.completeness().isComplete() && !info.remaining().isEmpty()) {
+                rest = info.remaining();
+                info = shell.sourceCodeAnalysis().analyzeCompletion(rest);
+            }
+            return new Judgement(
+                    switch (info.completeness()) {
+                        case COMPLETE, COMPLETE_WITH_SEMI, EMPTY -> BaseKernel.IS_COMPLETE_YES;
+                        case CONSIDERED_INCOMPLETE, DEFINITELY_INCOMPLETE -> indentation(rest);
+                        case UNKNOWN -> BaseKernel.IS_COMPLETE_BAD;
+                    });
+        } catch (RuntimeException | Error e) {
+            return new Judgement(BaseKernel.IS_COMPLETE_MAYBE);
+        }
+    }
+
+    /** Returns the blanks that a line begins with behind others. */
+    private static String indentation(String code) {
+        String last =
+                code.lines().filter(line -> !line.isBlank()).reduce((_, each) -> each).orElse("");
+        String blanks = last.substring(0, last.length() - last.stripLeading().length());
+        return last.stripTrailing().matches(".*[({\\[]") ? blanks + INDENTATION : blanks;
     }
 
     private static String joined(List<Documentation> found, String separator) {

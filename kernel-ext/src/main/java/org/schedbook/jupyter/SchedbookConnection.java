@@ -4,9 +4,11 @@ import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import org.dflib.jjava.jupyter.channels.JupyterConnection;
 import org.dflib.jjava.jupyter.channels.ShellChannel;
+import org.dflib.jjava.jupyter.channels.ShellHandler;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
 import org.dflib.jjava.jupyter.messages.MessageContext;
+import org.dflib.jjava.jupyter.messages.MessageType;
 
 /** A connection whose replies are {@link CellReply}s. */
 final class SchedbookConnection extends JupyterConnection {
@@ -18,6 +20,20 @@ final class SchedbookConnection extends JupyterConnection {
         // that
         // waits for the reply reads none of them. What a cell may show is bounded, so this is too.
         iopub.setHWM(0);
+    }
+
+    /** An error would end the thread that serves the notebook; an exception JJava logs. */
+    @Override
+    public <T> void setHandler(MessageType<T> type, ShellHandler<T> handler) {
+        super.setHandler(
+                type,
+                (reply, message) -> {
+                    try {
+                        handler.handle(reply, message);
+                    } catch (Error e) {
+                        throw new IllegalStateException(e.toString(), e);
+                    }
+                });
     }
 
     @Override
