@@ -35,14 +35,24 @@ final class CellLexer {
         NONE,
         /** What a statement may follow. */
         END,
-        /** What a statement follows that is part of it: if (…), else, an arrow. */
+        /** What a statement follows that is part of it: if (…), else, an arrow, a label. */
         HEAD,
+        /** The switch (…) of an expression, whose braces close a value. */
+        SWITCH,
         /** Something that can be divided: a name, a literal, a bracket that closes a value. */
         VALUE,
         /** The = of an assignment. */
         ASSIGNMENT,
         OTHER
     }
+
+    /**
+     * Escapes that Java reads as the character itself wherever they stand. Those of a line's end
+     * are left: nobody writes a program with them, but they do stand in what a shell is to print.
+     */
+    private static final Pattern UNICODE =
+            Pattern.compile(
+                    "(?<!\\\\)(?:\\\\\\\\)*+(?<escape>\\\\u+(?!000[aAdD])(?<code>\\p{XDigit}{4}))");
 
     private static final Set<String> CONTROL =
             Set.of("if", "for", "while", "switch", "synchronized", "catch", "try");
@@ -78,11 +88,19 @@ final class CellLexer {
             Pattern.compile(
                     "(?<!<)<<(?<tabs>-?)[ \t]*(?<quote>[\"']?)\\\\?(?<end>[A-Za-z_]\\w*)\\k<quote>");
 
+    /** As Java reads it. */
     private final String cell;
+
+    /** Where in the cell that was typed each of its characters is; null where they are the same. */
+    private final int[] places;
+
     private final List<Found> lineMagics = new ArrayList<>();
     private final Set<String> declared = new HashSet<>();
-    private final Deque<Boolean> parentheses = new ArrayDeque<>();
-    private int openBraces;
+
+    /** What each open one is when it is closed. */
+    private final Deque<Last> parentheses = new ArrayDeque<>();
+
+    private final Deque<Last> braces = new ArrayDeque<>();
     private Found cellMagic;
     private Found misplaced;
 
@@ -92,16 +110,47 @@ final class CellLexer {
     private boolean lineStart = true;
     private Last last = Last.NONE;
     private String word = "";
+    private Last beforeWord = Last.NONE;
     private boolean typeBefore;
     private String candidate;
 
-    private CellLexer(String cell) {
-        this.cell = cell;
+    private CellLexer(String typed) {
+        Matcher unicode = UNICODE.matcher(typed);
+        if (!unicode.find()) {
+            cell = typed;
+            places = null;
+            return;
+        }
+        var decoded = new StringBuilder();
+        places = new int[typed.length() + 1];
+        int from = 0;
+        do {
+            from = copy(typed, from, unicode.start("escape"), decoded);
+            places[decoded.length()] = from;
+            decoded.append((char) Integer.parseInt(unicode.group("code"), 16));
+            from = unicode.end();
+        } while (unicode.find());
+        copy(typed, from, typed.length(), decoded);
+        places[decoded.length()] = typed.length();
+        cell = decoded.toString();
+    }
+
+    private int copy(String typed, int from, int to, StringBuilder decoded) {
+        for (int i = from; i < to; i++) {
+            places[decoded.length()] = i;
+            decoded.append(typed.charAt(i));
+        }
+        return to;
+    }
+
+    /** Returns where in the cell that was typed a place is. */
+    private int typed(int place) {
+        return places == null ? place : places[place];
     }
 
     static CellLexer read(String cell) {
         var lexer = new CellLexer(cell);
-        while (lexer.at < cell.length() && lexer.cellMagic == null) {
+        while (lexer.hasMore() && lexer.cellMagic == null) {
             lexer.next();
         }
         return lexer;
@@ -110,7 +159,7 @@ final class CellLexer {
     /** Returns the cell magic with which a cell starts, or null; no more of the cell is read. */
     static Found cellMagic(String cell) {
         var lexer = new CellLexer(cell);
-        while (lexer.at < cell.length()
+        while (lexer.hasMore()
                 && lexer.cellMagic == null
                 && lexer.last == Last.NONE
                 && lexer.lineMagics.isEmpty()) {
@@ -137,8 +186,12 @@ final class CellLexer {
     /** Returns where the blanks and comments before the first token of a cell end. */
     static int firstToken(String cell) {
         var lexer = new CellLexer(cell);
-        while (lexer.at < cell.length() && lexer.passesOver()) {}
-        return lexer.at;
+        while (lexer.hasMore() && lexer.passesOver()) {}
+        return lexer.typed(lexer.at);
+    }
+
+    private boolean hasMore() {
+        return at < cell.length();
     }
 
     private void next() {
@@ -207,18 +260,17 @@ final class CellLexer {
             last =
                     switch (c) {
                         case '(' -> {
-                            parentheses.push(CONTROL.contains(lastWord));
+                            parentheses.push(closedParenthesis(lastWord));
                             yield Last.OTHER;
                         }
-                        case ')' ->
-                                parentheses.isEmpty() || !parentheses.pop()
-                                        ? Last.VALUE
-                                        : Last.HEAD;
-                        case '{', '}' -> {
-                            openBraces += c == '{' ? 1 : -1;
+                        case ')' -> parentheses.isEmpty() ? Last.VALUE : parentheses.pop();
+                        case '{' -> {
+                            braces.push(last == Last.SWITCH ? Last.VALUE : Last.END);
                             yield Last.END;
                         }
-                        case ';', ':' -> Last.END;
+                        case '}' -> braces.isEmpty() ? Last.END : braces.pop();
+                        case ';' -> Last.END;
+                        case ':' -> Last.HEAD;
                         case '>' -> cell.startsWith("->", at - 1) ? Last.HEAD : Last.OTHER;
                         case ']' -> Last.VALUE;
                         case '=' -> comparison() ? Last.OTHER : Last.ASSIGNMENT;
@@ -228,12 +280,21 @@ final class CellLexer {
         }
     }
 
+    private Last closedParenthesis(String before) {
+        if (!CONTROL.contains(before)) {
+            return Last.VALUE;
+        }
+        boolean isValue = beforeWord == Last.ASSIGNMENT || beforeWord == Last.OTHER;
+        return before.equals("switch") && isValue ? Last.SWITCH : Last.HEAD;
+    }
+
     private boolean comparison() {
         return at > 0 && "!<>".indexOf(cell.charAt(at - 1)) >= 0;
     }
 
     private void word() {
         int start = at;
+        beforeWord = last;
         while (at < cell.length() && Character.isJavaIdentifierPart(cell.charAt(at))) {
             at++;
         }
@@ -325,8 +386,15 @@ final class CellLexer {
         if (!cellMagicHere && SHELL.matcher(cell).region(name, end).lookingAt()) {
             end = afterDocuments(start, end);
         }
-        boolean inner = statement && (openBraces > 0 || last == Last.HEAD);
-        var found = new Found(lead, start, end, firstLine, inner, Set.copyOf(declared));
+        boolean inner = statement && (!braces.isEmpty() || last == Last.HEAD);
+        var found =
+                new Found(
+                        typed(lead),
+                        typed(start),
+                        typed(end),
+                        firstLine,
+                        inner,
+                        Set.copyOf(declared));
         if (!cellMagicHere) {
             lineMagics.add(found);
         } else if (last == Last.NONE && lineMagics.isEmpty()) {

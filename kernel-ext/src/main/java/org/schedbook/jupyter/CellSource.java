@@ -18,7 +18,9 @@ import java.util.regex.Pattern;
  */
 record CellSource(String magic, int line, String body, int bodyStart) {
 
-    private static final Pattern NAME = Pattern.compile("\\{(?<name>[A-Za-z_]\\w*)\\}");
+    private static final Pattern NAME =
+            Pattern.compile(
+                    "\\{(?<name>\\p{javaJavaIdentifierStart}\\p{javaJavaIdentifierPart}*)\\}");
 
     /**
      * Splits a cell. Blank lines and comments may come before a cell magic, and it needs no body.
@@ -111,7 +113,10 @@ record CellSource(String magic, int line, String body, int bodyStart) {
                 if (isVariable.test(name.group("name"))) {
                     java.append("\" + (").append(name.group("name")).append(") + \"");
                 } else {
-                    unknown.add(new Unknown(name.group("name"), i));
+                    // A $ in one that is no variable is a shell's, or awk's.
+                    if (name.group("name").indexOf('$') < 0) {
+                        unknown.add(new Unknown(name.group("name"), i));
+                    }
                     java.append(name.group());
                 }
                 i = name.end();

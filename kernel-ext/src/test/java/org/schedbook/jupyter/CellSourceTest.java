@@ -70,6 +70,12 @@ class CellSourceTest {
         assertEquals("  <1:%a>", replaced("\u00a0\ufeff%a"));
         assertEquals("switch (x) {\ncase 1:\n<3:%a>\n}", replaced("switch (x) {\ncase 1:\n%a\n}"));
         assertEquals("f(() -> {\n<2:%a>\n});", replaced("f(() -> {\n%a\n});"));
+        assertEquals("switch (x) {\n}\n<3:%a>", replaced("switch (x) {\n}\n%a"));
+        assertEquals("int y = <1:%a>\n<2:%b>", replaced("int y = %a\n%b"));
+        assertEquals("l:\n<2:%a>", replaced("l:\n%a"));
+        assertEquals(
+                "/* c \\u002a/ int q = 4;\n<2:%a \\u000a \\u0022>\n<3:%b>",
+                replaced("/* c \\u002a/ int q = 4;\n%a \\u000a \\u0022\n%b"));
         assertEquals("do\n<2:%a>\nwhile (b);", replaced("do\n%a\nwhile (b);"));
     }
 
@@ -83,6 +89,7 @@ class CellSourceTest {
                 "do¶%m¶while (b);|true",
                 "void f() {¶  g();¶  %m¶}|true",
                 "list.forEach(x ->¶%m¶)|true",
+                "label:¶%m|true",
                 "switch (x) {¶case 1:¶%m¶}|true",
                 "try {¶%m¶} finally { }|true",
                 "for (;;) {¶var x = %m¶}|false",
@@ -124,6 +131,13 @@ class CellSourceTest {
     @ValueSource(
             strings = {
                 "int r = 7 %b;",
+                "int r = switch (d) { case 2 -> 7; default -> { yield 9; } }\n%b;",
+                "f(switch (d) { default -> 9; }\n%b);",
+                "return switch (d) { default -> 9; }\n%b;",
+                "String s = \\u0022\\u0022\\u0022\n  a = \n  %b\n  \\u0022\\u0022\\u0022; s",
+                "String s = \\uu0022; %b \\u0022;",
+                "\\u002f* x =\n%b */",
+                "String s = \"\\\\u0022; %b\";",
                 "int r = 7 % b;",
                 "int r = total\n  %b;",
                 "int r = (a + b)\n  %c;",
@@ -180,9 +194,11 @@ class CellSourceTest {
 
     /** What a magic is given where variables load, runs and x are declared. */
     private static String given(String magic) {
-        String java = CellSource.expression(magic, Set.of("load", "runs", "x")::contains).java();
+        String java =
+                CellSource.expression(magic, Set.of("load", "runs", "x", "größe", "$1")::contains)
+                        .java();
         return java.substring(1, java.length() - 1)
-                .replaceAll("\" \\+ \\((\\w+)\\) \\+ \"", "«$1»")
+                .replaceAll("\" \\+ \\(([^)]+)\\) \\+ \"", "«$1»")
                 .replaceAll("\\\\(.)", "$1");
     }
 
@@ -190,6 +206,7 @@ class CellSourceTest {
     void bracesHoldTheNameOfAVariable() {
         assertEquals("%bench «load» -n «runs»", given("%bench {load} -n {runs}"));
         assertEquals("«x»«x»", given("{x}{x}"));
+        assertEquals("«größe» «$1» awk '{$2}'", given("{größe} {$1} awk '{$2}'"));
         assertEquals(
                 "\"%a \\\\ \\\" \" + (x) + \"\"",
                 CellSource.expression("%a \\ \" {x}", "x"::equals).java());
@@ -235,6 +252,7 @@ class CellSourceTest {
         assertEquals(
                 List.of(new CellSource.Unknown("y", 4), new CellSource.Unknown("z", 22)),
                 CellSource.expression("%a b{y} {x} {{x}} ${w}{z}", "x"::equals).unknown());
+        assertEquals(List.of(), CellSource.expression("awk '{$2}'", "x"::equals).unknown());
     }
 
     @ParameterizedTest
