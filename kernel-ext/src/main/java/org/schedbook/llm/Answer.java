@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -22,6 +23,12 @@ final class Answer {
 
     /** More than any policy; a server that writes on is stopped. */
     static final int MAX_CHARACTERS = 1 << 20;
+
+    /** Pieces that are alike by chance are shorter. */
+    private static final int MIN_REPEATED = 32;
+
+    /** What an answer has that was put in another place. */
+    private static final Pattern CODE = Pattern.compile("```|~~~|\\bclass\\s+\\w+");
 
     /** Where servers put what a model thought before it answered; not in OpenAI's format. */
     private static final List<String> REASONING =
@@ -395,15 +402,22 @@ final class Answer {
                                         reason.asText()
                                                 .strip()
                                                 .replaceFirst("^(?i)finish_?reason[_.]", ""));
-        // At their end some send the whole of what they have sent in pieces.
-        if (whole && !text.isEmpty()) {
-            if (content.startsWith(text.toString())) {
-                write(content.substring(text.length()));
-            }
-        } else {
-            cumulate(content);
-            write(content);
-        }
+        cumulate(content);
+        write(whole && repeats(content, choice) ? rest(content) : content);
+    }
+
+    /** Returns whether a piece is all that there is so far, which some send again at the end. */
+    private boolean repeats(String piece, JsonNode choice) {
+        String sofar = text.toString().strip();
+        boolean last = REASONS.stream().map(choice::at).anyMatch(Answer::isSomething);
+        return !sofar.isEmpty()
+                && piece.strip().startsWith(sofar)
+                && (last || sofar.length() >= MIN_REPEATED);
+    }
+
+    /** Returns what of a whole has not come before. */
+    private String rest(String whole) {
+        return whole.startsWith(text.toString()) ? whole.substring(text.length()) : "";
     }
 
     /** Some send in each piece all that there is so far; what they have sent tells. */
@@ -566,6 +580,19 @@ final class Answer {
         return stray.contains("\n") && !Words.isPage(stray) ? stray : "";
     }
 
+    /**
+     * Returns an answer that the model wrote, and to its end, where a tool's arguments stand or
+     * that its server took for thoughts; empty if there is none.
+     */
+    private String misplaced() {
+        return Stream.of(arguments, reasoning)
+                .map(StringBuilder::toString)
+                .filter(place -> finishReason().equals("stop") && CODE.matcher(place).find())
+                .filter(_ -> refusal.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
     /** Returns the reason in OpenAI's words where it has the same meaning. */
     private String finishReason() {
         String reason = finishReason.toLowerCase(Locale.ROOT);
@@ -596,6 +623,9 @@ final class Answer {
         }
         if (said != null && !isWritten() && (text.toString().isBlank() || !done)) {
             throw said;
+        }
+        if (text.toString().isBlank()) {
+            write(misplaced());
         }
         if (text.toString().isBlank()) {
             throw empty();

@@ -50,6 +50,17 @@ final class Secrets {
     private static final Pattern SECRET_NAME =
             Pattern.compile("(?i).*(key|token|secret|sig|pass|auth|code|credential).*");
 
+    /** What a query has besides secrets, and what stands there. */
+    private static final Pattern OPEN_NAME =
+            Pattern.compile(
+                    "(?i).*(version|model|deployment|engine|region|location|project|format|type|stream).*");
+
+    private static final Pattern OPEN_VALUE =
+            Pattern.compile("(?i)[a-z]+|v?\\d[\\d.-]*(-(preview|alpha|beta))?");
+
+    /** A name that is a key, in place of one with a password. */
+    private static final Pattern KEY_AS_USER = Pattern.compile("(?=.*\\d).{12,}");
+
     /** What is shorter may well be there by chance where all between words is left out. */
     private static final int MIN_WORDS = 12;
 
@@ -94,17 +105,21 @@ final class Secrets {
         endpoint.user()
                 .ifPresent(
                         user -> {
+                            String name = user.replaceFirst(":.*", "");
                             String password = user.substring(user.indexOf(':') + 1);
-                            if (password.length() >= MIN_PASSWORD) {
+                            boolean hasPassword = password.length() >= MIN_PASSWORD;
+                            if (hasPassword) {
                                 secrets.add(password);
                                 secrets.add(user);
+                            }
+                            if (KEY_AS_USER.matcher(name).matches()
+                                    || !hasPassword && name.length() >= MIN_KEY) {
+                                secrets.add(name);
                             }
                         });
         for (String parameter : endpoint.query().split("&")) {
             String[] sides = parameter.split("=", 2);
-            if (sides.length == 2
-                    && SECRET_NAME.matcher(sides[0]).matches()
-                    && sides[1].length() >= MIN_PASSWORD) {
+            if (sides.length == 2 && isSecret(sides[0], Endpoint.decoded(sides[1]))) {
                 secrets.add(Endpoint.decoded(sides[1]));
             }
         }
@@ -112,6 +127,14 @@ final class Secrets {
                 secrets.stream()
                         .sorted(Comparator.comparingInt(String::length).reversed())
                         .toList());
+    }
+
+    private static boolean isSecret(String name, String value) {
+        return SECRET_NAME.matcher(name).matches()
+                ? value.length() >= MIN_PASSWORD
+                : value.length() >= MIN_KEY
+                        && !OPEN_NAME.matcher(name).matches()
+                        && !OPEN_VALUE.matcher(value).matches();
     }
 
     /** Takes the secrets out of a text. */

@@ -66,6 +66,26 @@ class DialectsTest {
         return Arguments.of(who, reply, in, out);
     }
 
+    /** Where an answer may stand that its server took for something else. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"reasoning_content\":\"%s\"},\"finish_reason\":\"stop\"",
+                "\"reasoning\":\"%s\"},\"finish_reason\":\"stop\"",
+                "\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"%s\"}}]},"
+                        + "\"finish_reason\":\"tool_calls\"",
+                "\"function_call\":{\"name\":\"f\",\"arguments\":\"%s\"}},"
+                        + "\"finish_reason\":\"function_call\""
+            })
+    void anAnswerInAnotherPlaceIsTaken(String message) throws Exception {
+        String code = "class A extends Policy {}";
+        try (var server =
+                new ScriptedServer(
+                        stream(choice("{\"delta\":{" + message.formatted(code) + "}") + DONE))) {
+            assertEquals(code, ask(server, new StringBuilder()).text());
+        }
+    }
+
     static Stream<Arguments> answers() {
         String whole =
                 """
@@ -501,6 +521,23 @@ class DialectsTest {
                                         "{\"delta\":{\"content\":\"lo\"},\"message\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}")),
                 row("a delta that is text", choice("{\"delta\":\"Hello\"}") + finish("stop")),
                 row(
+                        "deltas that are text",
+                        choice("{\"delta\":\"Hel\"}")
+                                + choice("{\"delta\":\"lo\"}")
+                                + finish("stop")),
+                row(
+                        "the old completions, as KoboldCpp has them",
+                        choice("{\"index\":0,\"text\":\"Hel\",\"finish_reason\":null}")
+                                + choice("{\"index\":0,\"text\":\"lo\",\"finish_reason\":null}")
+                                + choice("{\"index\":0,\"text\":\"\",\"finish_reason\":\"stop\"}")
+                                + DONE),
+                row(
+                        "pieces that are called messages",
+                        choice("{\"message\":{\"role\":\"assistant\",\"content\":\"Hel\"}}")
+                                + choice("{\"message\":{\"role\":\"assistant\",\"content\":\"l\"}}")
+                                + choice(
+                                        "{\"message\":{\"role\":\"assistant\",\"content\":\"o\"},\"finish_reason\":\"stop\"}")),
+                row(
                         "two events in one",
                         content("Hel").strip() + content("lo").strip() + "\n\n" + finish("stop")),
                 row(
@@ -564,6 +601,10 @@ class DialectsTest {
     void piecesThatEachHoldAllSoFarAreNoPartsOfTheText() throws Exception {
         String grown = content("H") + content("Hel") + content("Hello") + finish("stop") + DONE;
         try (var server = new ScriptedServer(stream(grown))) {
+            assertEquals("Hello", ask(server, new StringBuilder()).text());
+        }
+        String messages = grown.replace("\"delta\"", "\"message\"");
+        try (var server = new ScriptedServer(stream(messages))) {
             assertEquals("Hello", ask(server, new StringBuilder()).text());
         }
         String twice = content("a") + content("ab") + content("b") + finish("stop") + DONE;
