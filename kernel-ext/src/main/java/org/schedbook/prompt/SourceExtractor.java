@@ -60,11 +60,11 @@ public final class SourceExtractor {
     private static final int MAX_ALONE = 16;
 
     private static final Pattern NUMBERED =
-            Pattern.compile("(?m)^[ \\t]*\\d{1,5}(?:[ \\t]*[:|.)])?(?:[ \\t]|$)");
+            Pattern.compile("(?m)^[ \\t]*L?\\d{1,5}(?:[ \\t]*[:|.)])?(?:[ \\t]|$)");
 
-    /** What is put before each line by lists and by JShell. */
+    /** What is put before each line by lists, quotes and JShell. */
     private static final Pattern PROMPTED =
-            Pattern.compile("(?m)^[ \\t]*(?:jshell>|\\.\\.\\.>|[-*+](?=[ \\t]))[ \\t]?");
+            Pattern.compile("(?m)^[ \\t]*(?:jshell>|\\.\\.\\.>|>|[-*+](?=[ \\t]))[ \\t]?");
 
     /** What a tool is to put in place of what. */
     private static final Pattern REPLACED =
@@ -81,11 +81,11 @@ public final class SourceExtractor {
     /** What a model says before a block that is not its answer. */
     private static final Pattern OLD =
             Pattern.compile(
-                    "(?i).*(\\bfor (reference|comparison)\\b|\\b(old|original|previous|earlier|first|current"
+                    "(?i).*(\\bfor (reference|comparison|contrast)\\b|\\b(old|original|previous|earlier|first|current"
                             + "|existing|naive|wrong|broken|buggy|bad|incorrect|starting|base|alternative"
                             + "|optional|simpler|simplest|shorter|minimal)"
                             + " (version|policy|code|class|implementation|source|point|one|approach|variant"
-                            + "|example)"
+                            + "|example|attempt|try|answer|draft)"
                             + "|\\b(variant|variation|baseline|mistake|pitfall|anti-?pattern)\\b"
                             + "|\\b(in general|typically|generally)\\b|\\balte\\w* (version|fassung)\\b"
                             + "|\\bbefore\\W*$|\\balternatively\\b|\\bas it was\\b|\\byou (gave|sent|had)\\b"
@@ -93,7 +93,13 @@ public final class SourceExtractor {
 
     private static final Pattern SURELY_OLD =
             Pattern.compile(
-                    "(?i).*(\\bfor (reference|comparison)\\b|\\b(old|original|previous) (version|policy|code)\\W*$"
+                    "(?i).*(\\bfor (reference|comparison|contrast)\\b|\\b(old|original|previous) (version|policy|code)\\W*$"
+                            + "|\\b(my|your) (old|original|previous|earlier|first|last) \\w+( was)?\\W*$"
+                            + "|\\b(your|the) (code|policy|class|source) was\\W*$"
+                            + "|\\b(that|which) (fails|failed|breaks|broke|(does|did) not compile|starve[sd]"
+                            + "|stall(s|ed))\\W*$"
+                            + "|\\b(this|that)( one| version| policy)? is (broken|wrong|buggy|incorrect)\\b"
+                            + "|\\b(instead of|rather than|derived from|adapted from|based on)\\W*$"
                             + "|\\bbefore\\W*$|\\balternatively\\b"
                             + "|\\bif you (prefer|would rather|would like|(do not|don't) want)\\b"
                             + "|\\b(do not|don't|never|not to) (write|do|use|copy|try)\\b.{0,40}\\b(this|so|that)\\W*$"
@@ -101,6 +107,31 @@ public final class SourceExtractor {
                             + "|\\bavoid\\b.{0,20}\\b(this|these|that|such)\\b"
                             + "|\\bit replaces\\W*$|\\bwas there\\b|\\bcompare (it |this )?(with|to)\\b"
                             + "|\\b(not|n't|never) work\\W*$).*");
+
+    /** All that stands above it, in languages that models answer in. */
+    private static final Pattern LABELLED_OLD =
+            Pattern.compile(
+                    "(?iU)\\W*(?:(?:the|my|your|die|la|le|el|o|a) )?(?:(?:original|old|previous|earlier"
+                            + "|before|previously|was|vorher|vorherige|bisher|alt|alte|anterior|antes|avant"
+                            + "|ancienne|originale?|prima|vecchi[ao]|antig[ao])(?: (?:version|versi\u00f3n"
+                            + "|vers\u00e3o|versione|fassung|code|policy))?"
+                            + "|(?:version|versi\u00f3n|vers\u00e3o|versione) (?:anterior|pr\u00e9c\u00e9dente"
+                            + "|originale?|precedente|antigua|antiga)"
+                            + "|(?:\u65e7|\u539f|\u4e4b\u524d|\u539f\u6765|\u4ee5\u524d|\u5143|\u53e4\u3044).{0,6})\\W*");
+
+    private static final Pattern COMMENTED_OLD =
+            Pattern.compile(
+                    "(?i)(?://|/\\*+)\\s*(?:(?:the|my|your) )?(?:old|original|previous|before)\\b.*");
+
+    private static final Pattern VERSION =
+            Pattern.compile("(?i).*\\b(?:version|attempt|draft|v)[ #]{0,2}(\\d{1,3})\\b.*");
+
+    private static final Pattern EXTENDED = Pattern.compile("\\bextends\\s+(\\w+)");
+
+    private static final Pattern HUNK = Pattern.compile("@@ .*@@.*");
+
+    /** Blocks that a class may be spread over. */
+    private static final int MAX_PIECES = 16;
 
     private static final Pattern RECOMMENDED =
             Pattern.compile("(?i).*\\b(recommended|preferred|my (answer|choice|pick))\\b.*");
@@ -123,8 +154,9 @@ public final class SourceExtractor {
      * A source that may be the answer.
      *
      * @param doubts how much speaks against it
+     * @param version what the model calls it by, 0 if by no number
      */
-    private record Found(String source, int doubts) {}
+    private record Found(String source, int doubts, int version) {}
 
     /**
      * Returns the source: of the blocks with a class that extends Policy the last, since models
@@ -243,23 +275,27 @@ public final class SourceExtractor {
         List<AnswerBlock> blocks = AnswerBlock.of(text);
         var found = new ArrayList<Found>();
         for (int i = 0; i < blocks.size(); i++) {
-            Optional<AnswerBlock> next =
-                    i + 1 < blocks.size() ? Optional.of(blocks.get(i + 1)) : Optional.empty();
-            source(blocks.get(i), next).ifPresent(found::add);
+            int end = Math.min(i + MAX_PIECES, blocks.size());
+            source(blocks.get(i), blocks.subList(i + 1, Math.max(i + 1, end)))
+                    .ifPresent(found::add);
         }
         if (found.isEmpty()) {
             Matcher html = HTML.matcher(text);
             while (html.find()) {
                 String before = AnswerBlock.lastLine(text.substring(0, html.start()));
-                source(new AnswerBlock(before, MARKUP, html.group(2), true), Optional.empty())
+                source(new AnswerBlock(before, MARKUP, html.group(2), true), List.of())
                         .ifPresent(found::add);
             }
         }
         if (found.isEmpty()) {
             found.addAll(alone(text));
         }
+        Comparator<Found> best = Comparator.comparingInt(Found::doubts);
+        if (found.stream().allMatch(each -> each.version() > 0)) {
+            best = best.thenComparing(Found::version, Comparator.reverseOrder());
+        }
         return found.reversed().stream()
-                .min(Comparator.comparingInt(Found::doubts))
+                .min(best)
                 .map(Found::source)
                 .map(source -> withHelpers(source, blocks));
     }
@@ -271,23 +307,27 @@ public final class SourceExtractor {
         for (int i = 0; i < MAX_ALONE && JavaFile.hasPolicy(rest); i++) {
             JavaFile.Part part = JavaFile.ofPolicy(rest);
             String before = AnswerBlock.lastLine(rest.substring(0, part.start()));
-            source(new AnswerBlock(before, "", rest, true), Optional.empty()).ifPresent(found::add);
+            source(new AnswerBlock(before, "", rest, true), List.of()).ifPresent(found::add);
             rest = rest.substring(part.next());
         }
         return found;
     }
 
     /**
-     * @param next the block that may go on with what this one began
+     * @param next the blocks that may go on with what this one began
      */
-    private static Optional<Found> source(AnswerBlock block, Optional<AnswerBlock> next) {
+    private static Optional<Found> source(AnswerBlock block, List<AnswerBlock> next) {
         String text = code(block);
         JavaFile.Part part = JavaFile.ofPolicy(text);
         if (part == null) {
             return Optional.empty();
         }
-        if (!part.whole() && next.isPresent() && !JavaFile.hasPolicy(next.get().text())) {
-            String joined = text + code(next.get());
+        String joined = text;
+        for (AnswerBlock each : next) {
+            if (part.whole() || JavaFile.hasPolicy(each.text())) {
+                break;
+            }
+            joined += code(each);
             JavaFile.Part both = JavaFile.ofPolicy(joined);
             if (both.whole()) {
                 text = joined;
@@ -306,7 +346,12 @@ public final class SourceExtractor {
                         + (within ? 1 : 0)
                         + (ELIDED.matcher(source).find() ? 2 : 0)
                         + (part.whole() ? 0 : 1);
-        return Optional.of(new Found(source.stripTrailing().stripIndent().strip() + "\n", doubts));
+        Matcher version = VERSION.matcher(block.before());
+        return Optional.of(
+                new Found(
+                        source.stripTrailing().stripIndent().strip() + "\n",
+                        doubts,
+                        version.matches() ? Integer.parseInt(version.group(1)) : 0));
     }
 
     /** Returns the blanks before a place that are all there is before it in its line. */
@@ -368,7 +413,7 @@ public final class SourceExtractor {
         for (boolean more = true; more; ) {
             more = false;
             for (JavaFile.Type type : helpers) {
-                if (isUsed(type.name(), all)
+                if ((isUsed(type.name(), all) || completes(type, all))
                         && !isDeclared(type.name(), all)
                         && !isOfTheApi(type.name())) {
                     all += "\n" + type.text().stripTrailing().stripIndent().strip() + "\n";
@@ -389,6 +434,16 @@ public final class SourceExtractor {
         return Pattern.compile("\\b" + Pattern.quote(type) + "\\b").matcher(source).find();
     }
 
+    /** Returns whether a type extends a class that is no policy without another. */
+    private static boolean completes(JavaFile.Type type, String source) {
+        Matcher extended = EXTENDED.matcher(type.text());
+        return source.contains("abstract")
+                && extended.find()
+                && Pattern.compile("\\babstract\\s+class\\s+" + extended.group(1) + "\\b")
+                        .matcher(source)
+                        .find();
+    }
+
     private static boolean isDeclared(String type, String source) {
         return Pattern.compile(
                         "\\b(?:class|record|enum|interface)\\s+" + Pattern.quote(type) + "\\b")
@@ -401,13 +456,18 @@ public final class SourceExtractor {
         String first = source.lines().findFirst().orElse("");
         String comment = first.strip().startsWith("/") ? first : "";
         return SURELY_OLD.matcher(words).matches()
+                || LABELLED_OLD.matcher(words).matches()
                 || OLD.matcher(words).matches() && !NEW.matcher(words).matches()
-                || comment.matches("(?i)//\\s*(old|original|previous|before)\\b.*");
+                || COMMENTED_OLD.matcher(comment.strip()).matches();
     }
 
     private static boolean isDiff(AnswerBlock block) {
+        List<String> lines = block.text().lines().toList();
         return block.info().matches("(?i)(diff|patch)\\b.*")
-                || block.text().lines().anyMatch(line -> line.matches("\\+.*\\bextends\\b.*"));
+                || lines.stream().anyMatch(line -> line.matches("\\+.*\\bextends\\b.*"))
+                || lines.stream().anyMatch(line -> HUNK.matcher(line).matches())
+                || lines.stream().anyMatch(line -> line.matches("-\\s{4,}\\S.*"))
+                        && lines.stream().anyMatch(line -> line.matches("\\+\\s{4,}\\S.*"));
     }
 
     /** Returns what a patch makes of what it was written for, as far as it shows that. */

@@ -139,6 +139,15 @@ class SourceExtractorTest {
                                 + "\nFor reference, the old version:\n"
                                 + fenced(OLD)),
                 Arguments.of(
+                        "an old one at the end, by a comment of several lines",
+                        fenced(SOURCE) + "\n" + fenced("/** The original policy. */\n" + OLD)),
+                Arguments.of(
+                        "a higher version first",
+                        "Version 2:\n" + fenced(SOURCE) + "Version 1:\n" + fenced(OLD)),
+                Arguments.of(
+                        "a higher version last",
+                        "Version 1:\n" + fenced(OLD) + "Version 2:\n" + fenced(SOURCE)),
+                Arguments.of(
                         "an old one at the end, by a comment",
                         fenced(SOURCE) + "\n" + fenced("// old version\n" + OLD)),
                 Arguments.of(
@@ -186,6 +195,15 @@ class SourceExtractorTest {
                                 + "3 |     String s = \"}\";\n"
                                 + "10|     char c = '{';\n"
                                 + "11| }\n```"),
+                Arguments.of("marked as quoted", "```\n" + indented(SOURCE, "> ") + "```"),
+                Arguments.of(
+                        "lines with numbers and a letter",
+                        "```java\n"
+                                + "L1: public class A extends Policy {\n"
+                                + "L2:     // a brace: { and a fence: `x`\n"
+                                + "L3:     String s = \"}\";\n"
+                                + "L4:     char c = '{';\n"
+                                + "L5: }\n```"),
                 Arguments.of("a text that has no lines", SOURCE.replace("\n", "\\n")),
                 Arguments.of(
                         "a fence that has no lines",
@@ -307,6 +325,20 @@ class SourceExtractorTest {
                 "Here's what it replaces:\n",
                 "Compare with what was there:\n",
                 "Zum Vergleich die alte Fassung:\n",
+                "**Original:**\n",
+                "### Before\n",
+                "My previous attempt was:\n",
+                "Your code was:\n",
+                "The version that failed:\n",
+                "Warning - this one is broken, do not use it:\n",
+                "instead of\n",
+                "Rather than:\n",
+                "For contrast, plain FIFO would be:\n",
+                "The built-in fifo, which this is derived from:\n",
+                "Vorher:\n",
+                "Version anterior:\n",
+                "Versión anterior:\n",
+                "旧版本：\n",
             })
     void anAlternativeBelowIsNotTheAnswer(String words) {
         assertEquals(
@@ -323,6 +355,11 @@ class SourceExtractorTest {
                 "If you want all of it in one file, here is the final code:\n",
                 "A simple policy that does this:\n",
                 "Another approach, which is better:\n",
+                "It does what the version that failed did not:\n",
+                "This is better than the original:\n",
+                "Nothing is left of your code; it was wrong, so here is mine:\n",
+                "Nachher:\n",
+                "新版本：\n",
             })
     void aCorrectionBelowIs(String words) {
         assertEquals(
@@ -355,6 +392,47 @@ class SourceExtractorTest {
                 Optional.of("class A extends Policy {\n    int x;\n    int y;\n}\n"),
                 SourceExtractor.extract(
                         "```java\nclass A extends Policy {\n    int x;\n```\nand\n```java\n    int y;\n}\n```"));
+    }
+
+    @Test
+    void aPolicyOverManyBlocksIsJoined() {
+        assertEquals(
+                Optional.of("class A extends Policy {\n    int x;\n    int y;\n}\n"),
+                SourceExtractor.extract(
+                        "```java\nclass A extends Policy {\n```\nwith\n```java\n    int x;\n```\nand\n"
+                                + "```java\n    int y;\n```\nand at last\n```java\n}\n```"));
+    }
+
+    @Test
+    void aPolicyThatAnotherBlockCompletesIsTakenWithIt() {
+        assertEquals(
+                Optional.of(
+                        "abstract class Base extends Policy {\n}\n\npublic class A extends Base {\n}\n"),
+                SourceExtractor.extract(
+                        fenced("abstract class Base extends Policy {\n}\n")
+                                + "and\n"
+                                + fenced("public class A extends Base {\n}\n")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "```java\n%s```",
+                "```\n--- a/A.java\n+++ b/A.java\n@@ -1,3 +1,3 @@\n%s```",
+                "--- a/A.java\n+++ b/A.java\n@@ -1,3 +1,3 @@\n%s",
+            })
+    void aPatchIsApplied(String answer) {
+        String patch =
+                """
+                 class A extends Policy {
+                     int x;
+                -        int y;
+                +        int z;
+                 }
+                """;
+        assertEquals(
+                Optional.of("class A extends Policy {\n    int x;\n        int z;\n}\n"),
+                SourceExtractor.extract(answer.formatted(patch)));
     }
 
     @ParameterizedTest(name = "{0}")
