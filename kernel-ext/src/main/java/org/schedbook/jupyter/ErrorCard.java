@@ -10,6 +10,11 @@ final class ErrorCard implements Renderable {
 
     private static final String EDGE = "#d64545";
 
+    /** More would fill the notebook, and nobody reads them. */
+    private static final int MAX_MARKS = 20;
+
+    private static final int MAX_LINE = 200;
+
     private final CellError error;
     private final List<String> lines;
 
@@ -59,7 +64,13 @@ final class ErrorCard implements Renderable {
     }
 
     private String marks() {
-        return error.marks().stream().map(this::mark).collect(Collectors.joining("\n"));
+        String shown =
+                error.marks().stream()
+                        .limit(MAX_MARKS)
+                        .map(this::mark)
+                        .collect(Collectors.joining("\n"));
+        int more = error.marks().size() - MAX_MARKS;
+        return more > 0 ? shown + "\n%d more are not shown.".formatted(more) : shown;
     }
 
     private String mark(CellError.Mark mark) {
@@ -71,17 +82,23 @@ final class ErrorCard implements Renderable {
         String source = lines.get(mark.line() - 1);
         int column = Math.clamp(mark.column() - 1L, 0, source.length());
         int length = Math.clamp(mark.length(), 1, Math.max(1, source.length() - column));
+        // Of a line that is too long, what is round the mark.
+        int from = Math.clamp(column - MAX_LINE / 2L, 0, Math.max(0, source.length() - MAX_LINE));
+        int to = Math.min(source.length(), from + MAX_LINE);
+        String before = from > 0 ? "…" : "";
         String gutter = "%4d | ".formatted(mark.line());
         // Tabs stay tabs, so that the underline falls under its text at any tab width.
-        String lead = source.substring(0, column).replaceAll("[^\t]", " ");
+        String lead = (before + source.substring(from, column)).replaceAll("[^\t]", " ");
         return message
                 + "\n"
                 + gutter
-                + source
+                + before
+                + source.substring(from, to)
+                + (to < source.length() ? "…" : "")
                 + "\n"
                 + " ".repeat(gutter.length() - 2)
                 + "| "
                 + lead
-                + "^".repeat(length);
+                + "^".repeat(Math.clamp(length, 1, Math.max(1, to - column)));
     }
 }

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Base64;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.schedbook.jupyter.Html;
 import org.schedbook.jupyter.Table;
 
@@ -15,12 +13,10 @@ import org.schedbook.jupyter.Table;
  */
 public final class ReportPage {
 
-    private static final String DATA = "schedbook-report";
+    private static final String DATA_BEGIN =
+            "<script type=\"application/json\" id=\"schedbook-report\">";
 
-    private static final Pattern EMBEDDED =
-            Pattern.compile(
-                    "<script type=\"application/json\" id=\"" + DATA + "\">(.*?)</script>",
-                    Pattern.DOTALL);
+    private static final String DATA_END = "</script>";
 
     private static final String STYLE =
             """
@@ -83,11 +79,10 @@ public final class ReportPage {
         attachment(page, "report.json", "application/json", report.toJson());
         page.append(".</p>\n</main>\n");
         // In a script element nothing but its end is markup, and that cannot be in JSON like this.
-        page.append("<script type=\"application/json\" id=\"")
-                .append(DATA)
-                .append("\">")
+        page.append(DATA_BEGIN)
                 .append(report.toJson().replace("<", "\\u003c"))
-                .append("</script>\n</body></html>\n");
+                .append(DATA_END)
+                .append("\n</body></html>\n");
         return page.toString();
     }
 
@@ -97,11 +92,12 @@ public final class ReportPage {
      * @throws IllegalArgumentException if the page is of something else
      */
     public static LabReport read(String html) {
-        Matcher matcher = EMBEDDED.matcher(html);
-        if (!matcher.find()) {
+        int from = html.indexOf(DATA_BEGIN);
+        int to = from < 0 ? -1 : html.indexOf(DATA_END, from);
+        if (to < 0) {
             throw new IllegalArgumentException("this page is no report of Schedbook's");
         }
-        return LabReport.fromJson(matcher.group(1));
+        return LabReport.fromJson(html.substring(from + DATA_BEGIN.length(), to));
     }
 
     private static void figure(StringBuilder page, Figure figure) {

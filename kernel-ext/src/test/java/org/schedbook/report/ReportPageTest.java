@@ -3,6 +3,7 @@ package org.schedbook.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -75,6 +76,17 @@ class ReportPageTest {
                         "alt " + HOSTILE,
                         List.of(HOSTILE));
         return ReportPage.html(REPORT, List.of(figure), "./schedbook reproduce x.html");
+    }
+
+    @Test
+    void aPageThatBeginsReportsWithoutAnEndIsReadInTime() {
+        String opening = page().replaceAll("(?s).*(<script [^>]*>).*", "$1") + "x";
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () ->
+                        assertThrows(
+                                IllegalArgumentException.class,
+                                () -> ReportPage.read(opening.repeat(100_000))));
     }
 
     @Test
