@@ -95,6 +95,7 @@ class ArchitectureTest {
                             "bench",
                             Set.of(
                                     "compile",
+                                    "file",
                                     "kernel",
                                     "measure",
                                     "policy",
@@ -146,9 +147,9 @@ class ArchitectureTest {
                                     "target",
                                     "target.sim",
                                     "target.vm")),
-                    entry("plot", Set.of("measure")),
+                    entry("plot", Set.of("jupyter", "measure")),
                     entry("jupyter", Set.of("child")),
-                    entry("report", Set.of("bench", "jupyter", "measure", "session")),
+                    entry("report", Set.of("bench", "file", "jupyter", "measure", "session")),
                     entry(
                             "session",
                             Set.of(

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.schedbook.bench.BenchJson;
 import org.schedbook.bench.BenchResult;
+import org.schedbook.file.JsonTrouble;
 import org.schedbook.session.TargetChoice;
 
 /**
@@ -118,7 +119,7 @@ public record LabReport(
                             : "no report: " + e.getCause().getMessage(),
                     e);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("no report: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("no report: " + JsonTrouble.words(e), e);
         }
     }
 

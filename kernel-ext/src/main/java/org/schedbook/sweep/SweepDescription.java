@@ -24,6 +24,7 @@ import org.schedbook.bench.Workload;
 import org.schedbook.bench.Workloads;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.file.ForeignFile;
+import org.schedbook.file.JsonTrouble;
 import org.schedbook.session.SessionException;
 import org.schedbook.session.TargetChoice;
 
@@ -79,9 +80,9 @@ public record SweepDescription(
                     file,
                     "line %d, column %d: %s"
                             .formatted(
-                                    e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
-                                    e.getLocation() == null ? 1 : e.getLocation().getColumnNr(),
-                                    e.getOriginalMessage()));
+                                    JsonTrouble.line(e),
+                                    JsonTrouble.column(e),
+                                    JsonTrouble.words(e)));
         } catch (NoSuchFileException e) {
             throw new SessionException(
                     "There is no file %s.".formatted(file), "Name a description of a sweep.");

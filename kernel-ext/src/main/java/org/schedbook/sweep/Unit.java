@@ -17,6 +17,7 @@ import org.schedbook.bench.Contender;
 import org.schedbook.bench.Plan;
 import org.schedbook.bench.Workload;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.file.JsonTrouble;
 import org.schedbook.session.TargetChoice;
 
 /**
@@ -109,7 +110,7 @@ record Unit(
         try {
             return CANONICAL.readValue(json, Unit.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("no unit: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("no unit: " + JsonTrouble.words(e), e);
         }
     }
 

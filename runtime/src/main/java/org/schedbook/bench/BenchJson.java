@@ -18,6 +18,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.util.Map;
+import org.schedbook.file.JsonTrouble;
 
 /**
  * Measurements as JSON. The fields are the components of {@link BenchResult} and its parts; a
@@ -61,7 +62,7 @@ public final class BenchJson {
         try {
             return MAPPER.readValue(json, BenchResult.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("no measurement: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("no measurement: " + JsonTrouble.words(e), e);
         }
     }
 

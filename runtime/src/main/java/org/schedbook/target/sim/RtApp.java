@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.schedbook.file.ForeignFile;
+import org.schedbook.file.JsonTrouble;
 
 /**
  * A workload from a file of <a href="https://github.com/scheduler-tools/rt-app">rt-app</a>, read as
@@ -76,9 +77,7 @@ public record RtApp(SimWorkload workload, long durationNs) {
         try (JsonParser json = factory.createParser(lowerCaseWords(marked))) {
             return new File(name, json).read();
         } catch (JsonProcessingException e) {
-            int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-            // Jackson goes on to say where it read from, which is known here.
-            throw new FormatException(name, line, e.getOriginalMessage().split(" \\(for ")[0]);
+            throw new FormatException(name, JsonTrouble.line(e), JsonTrouble.words(e));
         }
     }
 

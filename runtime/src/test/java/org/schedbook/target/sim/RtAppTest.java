@@ -369,7 +369,9 @@ class RtAppTest {
                 "{'tasks': {~'t': {}}} | 2 | does nothing",
                 "{'tasks': {}~} | 2 | there are no tasks",
                 "{'tasks': {'t': {'instance': 200000, 'run': 1}}~} | 2 | at most 100000",
-                "{'tasks': {'t': {'run': 1,~~} | 3 | Unexpected",
+                "{'tasks': {'t': {'run': 1,~~} | 3 | it ends before all that was opened is closed",
+                "# c~{'tasks': {}} | 1 | '#' cannot stand there",
+                "{'tasks': {'t': {'run': fast}}} | 1 | 'fast' is neither a number nor in quotes",
                 "[] | 1 | is not an object",
             })
     void aWrongFileIsToldWhereAndWhy(String text, int line, String reason) {
