@@ -180,6 +180,15 @@ class PathsTest(unittest.TestCase):
                 self.assertIn(f"schedbook: {cache} {words}", done.stderr)
                 self.assertEqual([], list(cache.iterdir()))
 
+    def test_no_module_of_the_directory_that_somebody_is_in_is_run(self):
+        for module in ("venv", "ensurepip", "pip", "typing", "json"):
+            (self.checkout / f"{module}.py").write_text('open("was-run", "w")\n')
+        # An environment that is not there is made; without a network that fails, and late enough.
+        self.launcher("venv=$venvs/none; has_venv; make_venv \"$HOME/made\" /dev/null; install_requirements /dev/null \"$HOME/done\"")
+        self.assertTrue((self.home / "made/bin/python").exists())
+        self.assertFalse((self.checkout / "was-run").exists())
+        self.assertNotRegex(LAUNCHER.read_text(), r'python3?"? -[mc]', "but with -I before it")
+
     def test_an_address_is_shown_without_secrets_and_nothing_in_it_is_obeyed(self):
         for address, seen in (
                 ("https://user:PASSWORD@host:8080/v1?api-key=SECRET#part", "https://host:8080/v1"),
