@@ -14,7 +14,7 @@ from chat_endpoint import ChatEndpoint
 from session import KERNEL
 from test_magics import FIFO
 
-PROMPT = "// for the lab\n%%prompt mine\nWhile one class uses the CPU, return if others wait for 5 ms."
+PROMPT = "/* for\n   the lab */ // or home\n%%prompt mine\nWhile one class uses the CPU, return if others wait for 5 ms."
 BROKEN = "%%policy broken\n" + FIFO.replace("SLICE_DFL_NS", "SLICE")
 UNCOMPILED = "int a = 1;\nint b = a +\n    nosuch;"
 JAVA = "while (true) { String s = \"x\"; return; }"

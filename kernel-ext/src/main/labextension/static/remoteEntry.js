@@ -37,11 +37,22 @@
       const lines = [];
       let prompt = false;
       let started = false;
+      let comment = false;
       for (let n = 1; n <= view.state.doc.lines; n++) {
         const line = view.state.doc.line(n);
-        if (!started && line.text.trim() && !/^\s*\/\//.test(line.text)) {
-          started = true;
-          prompt = /^\s*%%prompt\b/.test(line.text);
+        if (!started) {
+          let rest = line.text.trimStart();
+          while (comment || rest.startsWith('/*')) {
+            const end = rest.indexOf('*/', comment ? 0 : 2);
+            comment = end < 0;
+            if (comment) {
+              rest = '';
+              break;
+            }
+            rest = rest.slice(end + 2).trimStart();
+          }
+          started = rest !== '' && !rest.startsWith('//');
+          prompt = /^%%(prompt|answer)\b/.test(rest);
         }
         if (prompt || /^\s*%%?[A-Za-z]/.test(line.text)) {
           lines.push(inWords.range(line.from));
