@@ -71,6 +71,12 @@ class NothingSucceedsThatDidNotRunTest(CellTest):
     def test_a_constant_just_short_enough_is_fine(self):
         self.assertEqual("65530", self.ok('"%s".length()' % ("x" * 65_530)).shown())
 
+    def test_an_error_without_a_place_shows_the_compilers_words(self):
+        enum = "enum Many { %s }" % ", ".join(f"E{i}" for i in range(6_000))
+        for code, words in {"record Twice(int a, int a) {}": "already defined", enum: "code too large"}.items():
+            cell = self.fails(code, "CompilationException", words)
+            self.assertIn(words, "".join(cell.reply["traceback"]))
+
     def test_what_the_compiler_cannot_take_fails_and_says_so(self):
         for code in ("+".join(["1"] * 12_000), "(" * 6_000 + "1" + ")" * 6_000):
             cell = self.fails(code, "CellError", "nested too deeply for the compiler")
@@ -180,6 +186,15 @@ class TabTest(CellTest):
         self.assertEqual(["upper9()"], self.names("of9(1).upp"))
         self.assertEqual(["longValue()"], self.names("Long.valueOf(total9).longV"))
 
+    def judged(self, code):
+        return self.session.reply(self.session.kc.is_complete(code))["status"]
+
+    def test_a_console_is_told_whether_a_cell_goes_on(self):
+        for code, status in {
+            "int a = 1;": "complete", "int a = 1": "complete", "for (;;) {": "incomplete", "/* a": "incomplete",
+            "%lsmagic": "complete", "%%policy a": "incomplete", "%%policy a\n": "complete", "} int": "invalid"}.items():
+            self.assertEqual(status, self.judged(code), code)
+
     def test_what_keeps_the_compiler_busy_for_ever_is_given_up(self):
         self.ok(OVERLOADS)
         for what, code in {
@@ -190,12 +205,14 @@ class TabTest(CellTest):
             "types that double": "var g = %s;" % nested(13, "1", lambda i, e: f'List.of({e}, "a", {e})'),
             "constants that double": 'class K { static final String A0 = "%s";%s }' % (
                 "x" * 16, "".join(f" static final String A{i + 1} = A{i} + A{i};" for i in range(30))),
+            "many statements": "int a = 1;\n" * 20_000,
             "parentheses": "int p = " + "(" * 30_000 + "1" + ")" * 30_000 + ";",
         }.items():
             with self.subTest(what):
                 code += "\nMath.ma"
                 self.assertIn(self.session.complete(code)["status"], ("ok", "error"))
                 self.assertIn(self.session.inspect(code, len(code) - 2)["status"], ("ok", "error"))
+                self.assertIn(self.judged(code), ("complete", "incomplete", "invalid", "unknown"))
                 self.assertEqual("42", self.ok("6 * 7").shown())
         self.assertEqual(["max("], self.names("Math.ma"))
 
@@ -246,7 +263,8 @@ class DeclarationTest(CellTest):
                 ("interface I1 extends Absent { }", "interface I1", "class Absent", "I1 i1 = null;"),
                 ("<T extends Lacking> T gen(T x) { return x; }", "method gen(T)", "class Lacking", "gen(null)"),
                 ("int h9(int x) throws MyErr { return x; }", "method h9(int)", "class MyErr", "h9(1)"),
-                ("int[] gridOf(Grid g) { return null; }", "method gridOf(Grid)", "class Grid", "gridOf(null)")):
+                ("int[] gridOf(Grid g) { return null; }", "method gridOf(Grid)", "class Grid", "gridOf(null)"),
+                ("Knot first;", "variable first", "class Knot", "first")):
             with self.subTest(code):
                 waits = f"{what} is declared, and can be used once {missing} is."
                 self.assertEqual(waits, self.ok(code).shown())
@@ -255,6 +273,24 @@ class DeclarationTest(CellTest):
                 self.assertIn(waits, "\n".join(cell.reply["traceback"]))
         self.assertEqual("", self.ok("int undefinedThing = 8;").shown())
         self.assertEqual("9", self.ok("g1()").shown())
+
+    def test_static_fields_of_a_type_that_waits_cannot_be_used(self):
+        for n, (code, use, value) in enumerate((
+                ("class Config { static int runs = 10; static int warm = runz / 2; }", "Config.runs * 3", "30"),
+                ("class Names { static List<String> all = new ArrayList<>(); int n = runz; }", "Names.all", "[]"),
+                ("record Pair(int a) { static int n = runz; }", "Pair.n", "4"),
+                ("enum Mode { A, B; static int n = runz; }", "Mode.n", "4"),
+                ("interface Limits { int N = runz; }", "Limits.N", "4"),
+                ("class Counter { static int n; static int m = runz; }", "Counter.n++", "0"),
+                ("class Inner { static class In { static int n = 5; } int m = runz; }", "Inner.In.n", "5"),
+                ("class Far { static int n = runz; }\nint far() { return Far.n; }", "far()", "4"))):
+            with self.subTest(code):
+                said = self.ok(code.replace("runz", f"runz{n}")).shown()
+                self.assertIn(f"can be used once variable runz{n} is.", said)
+                for _ in range(2):
+                    self.assertIn(said, "\n".join(self.run_cell(use).reply["traceback"]))
+                self.ok(f"int runz{n} = 4;")
+                self.assertEqual(value, self.ok(use).shown())
 
     def test_what_a_change_makes_useless_is_said_with_the_reason(self):
         for first, changed, use, what in (
@@ -339,6 +375,31 @@ class ErrorTest(CellTest):
         self.assertIn("Mine: hi", trace)
         self.assertIn("Caused by: java.lang.RuntimeException: why", trace)
         self.fails("throw new Outer.Inner();", "Inner", "")
+
+    def test_colours_are_ours_alone(self):
+        escape, bell, turn = "\x1b[31m", "\x07", "\u202e"
+        self.ok(r'class Loud extends RuntimeException { Loud() { super("\u001b[31mx\u202e\u0007"); } }')
+        for code in ("throw new Loud();", f"%sim mess{escape}{turn}aging", f'int i = "{escape}{turn}";',
+                     f'int {escape} = 1;', f'"{escape}" +'):
+            with self.subTest(code):
+                trace = "".join(self.run_cell(code).reply["traceback"])
+                self.assertIn("\\u{1b}[31m", trace)
+                self.assertNotRegex(trace, f"[{bell}{turn}]")
+                self.assertNotIn(escape + "x", trace)
+
+    def test_an_error_on_the_line_of_a_magic_shows_the_line_as_it_was_typed(self):
+        self.ok("int four = 4;")
+        for code, line in (("class Y {\n  %lsmagic\n}", "%lsmagic"), ("int[] a = {\n  %shell echo \"{four}\"\n};", '%shell echo "{four}"'),
+                           ("class Z {\n  %sim {none}\n}", "%sim {none}")):
+            with self.subTest(code):
+                trace = "".join(self.run_cell(code).reply["traceback"])
+                self.assertIn(line, trace)
+                self.assertNotIn("SchedbookKernel", trace)
+
+    def test_a_comment_of_another_language_is_answered_with_javas(self):
+        trace = "".join(self.run_cell("# my policy\n%%policy a12\npublic class A12 extends Policy {}").reply["traceback"])
+        self.assertIn("A comment in Java begins with //.", trace)
+        self.assertIn("%%policy is a magic where only blank lines and comments are before it.", trace)
 
     def test_the_error_of_source_within_a_magic_is_its_own(self):
         self.fails("%%time\nthrow new IllegalStateException(\"x\");", "IllegalStateException", "x")

@@ -340,6 +340,7 @@ final class CellEvaluator extends CodeEvaluator {
 
     @Override
     protected Object evalSingle(JShell shell, String code) {
+        refuseWaiting(shell, code);
         List<SnippetEvent> events;
         long completed = execution.completed();
         try {
@@ -379,6 +380,38 @@ final class CellEvaluator extends CodeEvaluator {
         Object result = expression && !stream ? value : null;
         expression &= !stream && !isLineMagic(code);
         return result;
+    }
+
+    /**
+     * Refuses what uses an enum or an interface that waits for others. They may have neither a
+     * constructor nor a method, by which {@link UnresolvedFields} knows a class that does.
+     */
+    private static void refuseWaiting(JShell shell, String code) {
+        shell.types()
+                .filter(type -> shell.status(type) == Status.RECOVERABLE_DEFINED)
+                .filter(
+                        type ->
+                                type.subKind() == SubKind.ENUM_SUBKIND
+                                        || type.subKind() == SubKind.INTERFACE_SUBKIND)
+                .filter(
+                        type ->
+                                Pattern.compile("\\b" + Pattern.quote(type.name()) + "\\s*\\.")
+                                        .matcher(code)
+                                        .find())
+                .findFirst()
+                .filter(
+                        _ ->
+                                shell.sourceCodeAnalysis().sourceToSnippets(code).stream()
+                                        .anyMatch(snippet -> snippet.subKind().isExecutable()))
+                .ifPresent(
+                        type -> {
+                            throw unresolved(shell, type);
+                        });
+    }
+
+    private static JavaFailure unresolved(JShell shell, DeclarationSnippet snippet) {
+        String what = waiting(shell, snippet);
+        return new JavaFailure("UnresolvedReferenceException", what, List.of(what));
     }
 
     /** Throws unless a snippet has run, or is a declaration that at most waits for another. */
@@ -529,7 +562,9 @@ final class CellEvaluator extends CodeEvaluator {
      */
     static List<String> waitingFor(JShell shell, String source) {
         Set<String> words = new HashSet<>(List.of(source.split("\\W+")));
-        return Stream.<DeclarationSnippet>concat(shell.types(), shell.methods())
+        return Stream.<Stream<? extends DeclarationSnippet>>of(
+                        shell.types(), shell.methods(), shell.variables())
+                .flatMap(declarations -> declarations)
                 .filter(snippet -> words.contains(snippet.name()))
                 .filter(snippet -> shell.status(snippet) == Status.RECOVERABLE_NOT_DEFINED)
                 .map(snippet -> waiting(shell, snippet))
@@ -539,8 +574,7 @@ final class CellEvaluator extends CodeEvaluator {
     private RuntimeException failure(JShell shell, JShellException exception) {
         Throwable thrown = execution.takeThrown();
         if (exception instanceof UnresolvedReferenceException unresolved) {
-            String what = waiting(shell, unresolved.getSnippet());
-            return new JavaFailure("UnresolvedReferenceException", what, List.of(what));
+            return unresolved(shell, unresolved.getSnippet());
         }
         var failed = (EvalException) exception;
         if (failed.getExceptionClassName().equals(CellExecution.INTERRUPTED)) {

@@ -207,12 +207,11 @@ final class CellReply extends ShellReplyEnvironment {
             int executionCount,
             String named,
             String said,
-            List<String> traced,
+            List<String> trace,
             List<CellError.Mark> marks) {
         failed = true;
         String name = Plain.of(named);
         String message = Plain.of(said);
-        List<String> trace = Plain.coloured(traced);
         output.flush();
         if (!silent) {
             getIopub()

@@ -348,6 +348,9 @@ public final class Magics {
         if (word != null && !(e instanceof UnmatchedArgumentException)) {
             // Picocli names a missing parameter first, but this is what the person meant to say.
             what = "Unknown option: '" + word + "'";
+        } else if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.isUnknownOption()) {
+            what = "'" + word + "' is more than it takes.";
         }
         var error = new UsageError(entry.name() + ": " + what);
         String hint = "";
@@ -358,7 +361,11 @@ public final class Magics {
             hint =
                     nearest(optionName(word), spec.optionsMap().keySet())
                             .map(near -> "Did you mean " + near + "? ")
-                            .orElse("");
+                            .orElse(
+                                    !word.startsWith("-")
+                                                    && spec.optionsMap().containsKey("--policies")
+                                            ? "Several policies have commas between them: fifo,vtime. "
+                                            : "");
         }
         return error.next(
                 hint + "Usage: " + entry.synopsis() + " — " + entry.name() + "? explains it.");

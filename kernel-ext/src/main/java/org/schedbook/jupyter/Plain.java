@@ -4,8 +4,6 @@ import java.lang.Character.UnicodeScript;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 
@@ -19,9 +17,6 @@ public final class Plain {
     private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
     private static final int ZERO_WIDTH_JOINER = 0x200d;
     private static final int BLACK_FLAG = 0x1f3f4;
-
-    /** What JJava colours the lines of an error with; anything else it may be is not obeyed. */
-    private static final Pattern COLOUR = Pattern.compile("\u001b\\[(?:[01]|[34][0-79])m");
 
     private static final MIMEType CHART = MIMEType.parse("application/vnd.vega.v5+json");
 
@@ -51,22 +46,6 @@ public final class Plain {
             }
             case null, default -> value;
         };
-    }
-
-    /** Returns lines of an error with their colours, and else as {@link #of(String)} does. */
-    static List<String> coloured(List<String> lines) {
-        return lines.stream().map(Plain::coloured).toList();
-    }
-
-    private static String coloured(String line) {
-        var out = new StringBuilder();
-        Matcher colour = COLOUR.matcher(line);
-        int from = 0;
-        while (colour.find()) {
-            out.append(of(line.substring(from, colour.start()))).append(colour.group());
-            from = colour.end();
-        }
-        return out.append(of(line.substring(from))).toString();
     }
 
     /** Returns the text with what would not be seen made visible. */

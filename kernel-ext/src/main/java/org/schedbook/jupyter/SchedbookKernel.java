@@ -16,8 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jdk.jshell.JShell;
 import org.dflib.jjava.jupyter.channels.ShellReplyEnvironment;
@@ -78,21 +76,6 @@ public final class SchedbookKernel extends JavaKernel {
 
     /** Magics of JJava's that take Java. */
     private static final Set<String> TAKE_JAVA = Set.of("time");
-
-    /** What is meant for a magic and stands where Java is. */
-    private static final Pattern MISPLACED = Pattern.compile("(?:[;{}]\\s*|^)%{1,2}\\s*(\\w+)");
-
-    /** Frames of JJava, JShell and the thread pool, which say nothing to the reader of a cell. */
-    private static final Pattern KERNEL_FRAME =
-            Pattern.compile(
-                    "\\s+at (org\\.dflib\\.jjava|jdk\\.jshell|java\\.base/(jdk\\.internal\\.reflect"
-                            + "|java\\.lang\\.reflect|java\\.util\\.concurrent|java\\.lang\\.Thread\\.run))");
-
-    private static final Pattern TOO_LONG =
-            Pattern.compile("constant string too long|too long for the constant pool");
-
-    private static final int MAX_ERROR_LINE = 400;
-    private static final String END_OF_STYLE = "\u001b[0m";
 
     private final Magics magics = new Magics(new KernelFrontend(this), magicsRegistry);
     private final Map<Integer, CellSource> pending = new ConcurrentHashMap<>();
@@ -473,7 +456,7 @@ public final class SchedbookKernel extends JavaKernel {
                     "status", "error",
                     "ename", Plain.of(nameOf(e)),
                     "evalue", Plain.of(messageOf(e)),
-                    "traceback", Plain.coloured(formatError(e)));
+                    "traceback", formatError(e));
         }
     }
 
@@ -530,72 +513,9 @@ public final class SchedbookKernel extends JavaKernel {
                 .map(diagnostic -> diagnostic.getMessage(null).lines().findFirst().orElse(""));
     }
 
-    /** Keeps a line of a cell that is itself too long from filling the notebook. */
-    private static String shortened(String line) {
-        return line.length() <= MAX_ERROR_LINE
-                ? line
-                : line.substring(0, MAX_ERROR_LINE) + "…" + END_OF_STYLE;
-    }
-
     @Override
     protected List<String> formatError(Throwable e) {
-        try {
-            return traceback(e);
-        } catch (RuntimeException unforeseen) {
-            // Without a reply the front end would wait for this cell for ever.
-            return List.of(errorStyler.secondary(e.getClass().getSimpleName()));
-        }
-    }
-
-    private List<String> traceback(Throwable e) {
-        return switch (e) {
-            case CellError error ->
-                    List.of(
-                            errorStyler.secondary(e.getClass().getSimpleName())
-                                    + ": "
-                                    + error.summary());
-            case JavaFailure java -> java.trace().stream().map(errorStyler::secondary).toList();
-            case CompilationException compilation -> {
-                var lines = new ArrayList<String>();
-                super.formatError(e).forEach(line -> lines.add(shortened(line)));
-                hints(compilation.getBadSnippetCompilation().snippet().source(), lines)
-                        .forEach(line -> lines.add(errorStyler.secondary(line)));
-                yield lines;
-            }
-            default ->
-                    super.formatError(e).stream()
-                            .filter(line -> !KERNEL_FRAME.matcher(line).find())
-                            .toList();
-        };
-    }
-
-    /** Returns what to know beside the compiler's words. */
-    private List<String> hints(String source, List<String> said) {
-        var hints = new ArrayList<String>();
-        if (said.stream().anyMatch(line -> TOO_LONG.matcher(line).find())) {
-            hints.add(
-                    "A constant has at most 65,535 bytes. Read longer text from a file, for"
-                            + " example with Files.readString.");
-        }
-        if (said.stream().anyMatch(line -> line.contains("invalid canonical constructor"))) {
-            hints.add(
-                    "A record of a cell is public: write public before the constructor within it.");
-        }
-        Matcher magic = MISPLACED.matcher(source.strip());
-        while (magic.find()) {
-            Stream.of("%", "%%")
-                    .map(prefix -> prefix + magic.group(1))
-                    .filter(Magics.names(magicsRegistry)::contains)
-                    .findFirst()
-                    .ifPresent(
-                            name ->
-                                    hints.add(
-                                            "%s is a magic where it is the first thing on a line,"
-                                                            .formatted(name)
-                                                    + " without a blank behind the percent sign."));
-        }
-        hints.addAll(CellEvaluator.waitingFor(getJShell(), source));
-        return hints;
+        return new Traceback(errorStyler, getJShell(), magicsRegistry).of(e);
     }
 
     @Override
@@ -742,9 +662,7 @@ public final class SchedbookKernel extends JavaKernel {
             return code.endsWith("\n") ? IS_COMPLETE_YES : "";
         }
         try {
-            // JJava takes the end of a blank line for part of its indentation.
-            return super.isComplete(CellSource.replaceLineMagics(code, (found, magic) -> ";"))
-                    .replaceAll("\\R", "");
+            return java.isComplete(CellSource.replaceLineMagics(code, (found, magic) -> ";"));
         } catch (UsageError e) {
             return IS_COMPLETE_YES; // and running it says what is wrong
         }

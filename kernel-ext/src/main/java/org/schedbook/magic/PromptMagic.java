@@ -212,9 +212,7 @@ final class PromptMagic implements Magic {
     private String howItEnded(RepairLoop.Result result) {
         Completion answer = result.verdict().answer();
         String early =
-                answer.endedEarly()
-                        ? ", which ended early (%s)".formatted(answer.finishReason())
-                        : "";
+                answer.endedEarly() ? " (it ended early: %s)".formatted(answer.finishReason()) : "";
         return early + whyNoMore(result);
     }
 

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.DisplayDataRenderable;
 import org.dflib.jjava.jupyter.kernel.display.RenderContext;
+import org.schedbook.jupyter.Plain;
 
 /**
  * A chart. The value of a cell, it shows itself as a PNG at twice the screen's resolution, with the
@@ -38,7 +39,13 @@ public interface Plot extends DisplayDataRenderable {
         data.putData("image/png", Base64.getEncoder().encodeToString(picture.png()));
         data.putMetaData(
                 "image/png",
-                Map.of("width", Picture.WIDTH, "height", picture.height(), "alt", altText()));
+                Map.of(
+                        "width",
+                        Picture.WIDTH,
+                        "height",
+                        picture.height(),
+                        "alt",
+                        Plain.of(altText())));
         return data;
     }
 

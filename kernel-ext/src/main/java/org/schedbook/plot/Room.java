@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.schedbook.jupyter.Plain;
 
 /**
  * Room for a line of text, and what becomes of texts that are wider.
@@ -48,7 +49,7 @@ record Room(ToDoubleFunction<String> width, double most) {
     List<String> wrap(String text) {
         var lines = new ArrayList<String>();
         String line = "";
-        for (String word : text.split("\\s+")) {
+        for (String word : Plain.of(text).split("\\s+")) {
             String longer = line.isEmpty() ? word : line + " " + word;
             if (!line.isEmpty() && !holds(longer)) {
                 lines.add(line);
@@ -75,7 +76,8 @@ record Room(ToDoubleFunction<String> width, double most) {
      * Returns names with "…" for what there is no room for: their middle, but not where they differ
      * from others that would look the same.
      */
-    List<String> shorten(List<String> names) {
+    List<String> shorten(List<String> given) {
+        List<String> names = given.stream().map(Plain::of).toList();
         var differences = new HashMap<String, Set<Integer>>();
         names.forEach(name -> differences.put(name, new TreeSet<>()));
         var shown = new HashMap<String, String>();

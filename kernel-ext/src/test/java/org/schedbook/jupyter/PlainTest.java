@@ -102,12 +102,4 @@ class PlainTest {
                         List.of(Map.of("value", List.of("a\\u{202e}b", 7, "\\u{1b}[2J")))),
                 Plain.of(data).getData(MIMEType.parse(chart)));
     }
-
-    @Test
-    void theColoursOfAnErrorStayAndNothingElse() {
-        assertEquals(
-                List.of("\u001b[1m\u001b[31mx\u001b[39m\u001b[0m \\u{1b}[2J\\u{1b}[8m"),
-                Plain.coloured(
-                        List.of("\u001b[1m\u001b[31mx\u001b[39m\u001b[0m \u001b[2J\u001b[8m")));
-    }
 }
