@@ -10,7 +10,7 @@ import unittest
 import nbformat
 import papermill
 from nbformat.v4 import new_code_cell, new_notebook
-from papermill.exceptions import PapermillException
+from papermill.exceptions import PapermillException, PapermillExecutionError
 
 from session import KERNEL
 
@@ -57,7 +57,31 @@ TYPED = [
     ("int twice(int x) { return 2 * x; } double o10 = 2;", 3, "twice(2) * o10 / 8", "1.5"),
     ("int[] o6 = {1, 2}, o7 = {3};", [4, 5], "o7[1]", "5"),
     ("Map<String, Double> o8 = new HashMap<String, Double>();", {"b": 1}, "o8", "{b=1.0}"),
+    ("%lsmagic\ndouble w1 = 1.5;", 6, "w1 / 4", "1.5"),
+    ("@Deprecated double w2 = 1.5;", 6, "w2 / 4", "1.5"),
+    ("@SuppressWarnings({\"a; b\"}) double w3 = 1.5;", 6, "w3 / 4", "1.5"),
+    ("double $w = 1.5;", 6, "$w / 4", "1.5"),
+    ("double größe = 1.5;", 6, "größe / 4", "1.5"),
+    ("double w4[] = {};", [6], "w4[0] / 4", "1.5"),
+    ("double w5; w5 = 1.5;", 6, "w5 / 4", "1.5"),
+    ("var u1 = 1.5f;", 6, "u1 / 4", "1.5"),
+    ("var u2 = 1.0/3;", 6, "u2 / 4", "1.5"),
+    ("var u3 = (double) 1;", 6, "u3 / 4", "1.5"),
+    ("var u4 = Math.PI;", 6, "u4 / 4", "1.5"),
+    ("var u5 = Double.valueOf(1.5);", 6, "u5 / 4", "1.5"),
+    ("var u6 = 1.5 * 2;", 6, "u6 / 4", "1.5"),
+    ("var u7 = 0x1.8p1;", 6, "u7 / 4", "1.5"),
+    ("var u8 = Long.MAX_VALUE;", 7, "u8 * 2_000_000_000", "14000000000"),
+    ("var u9 = 1_000L * 5;", 7, "u9 * 2_000_000_000", "14000000000"),
+    ("var u10 = Map.of(\"a\", 1.5);", {"b": 6}, "u10.get(\"b\") / 4", "1.5"),
+    ("var u11 = Set.of(1.5);", [6, 6], "u11", "[6.0]"),
+    ("var u12 = List.of(List.of(1L));", [[7]], "u12.get(0).get(0) * 2_000_000_000", "14000000000"),
+    ("var u13 = \"fifo\";", 7, "u13.length()", "1"),
+    ("var u14 = java.time.Duration.ofSeconds(1);", "PT2S", "u14.toMillis()", "2000"),
+    ("var u15 = new double[] {1.5};", [6], "u15[0] / 4", "1.5"),
+    ("var u16 = 'x';", "y", "u16", "y"),
     ("java.util.concurrent.TimeUnit o9 = java.util.concurrent.TimeUnit.DAYS;", "HOURS", "o9.toMinutes(1)", "60"),
+    ("double unended = 1.5 // and nothing behind it", 6, "unended / 4", "1.5"),
 ]
 
 UNTYPED = [
@@ -72,6 +96,9 @@ REFUSED = [
     ("int a = 1;", {"a": 6.5}, "is declared as int, and 6.5 is none: it takes a whole number"),
     ("int a = 1;", {"a": 2**31}, "32 bits"),
     ("int a = 1;", {"a": None}, "no null"),
+    ("var a = 1;", {"a": 2.5}, "whole number"),
+    ("var a = List.of(1.5, 2);", {"a": [3]}, "declare a with its type, such as List<Double>"),
+    ("var a = new HashMap<String, Double>();", {"a": {"b": 3}}, "such as Map<String, Double>"),
     ("long a = 1;", {"a": 2**63}, "64 bits"),
     ("boolean a = true;", {"a": 1}, "true or false"),
     ("double a = 1;", {"a": "x"}, "takes a number"),
@@ -99,7 +126,7 @@ class PapermillTest(unittest.TestCase):
                     for c in nbformat.read(target, 4).cells[len(cells) + 1:]]
 
     def test_a_parameter_has_the_type_that_its_cell_declares(self):
-        names = [re.findall(r"(\w+) = ", declaration)[-1] for declaration, *_ in TYPED]
+        names = [re.findall(r"([\w$]+)(?:\[])? = ", declaration)[-1] for declaration, *_ in TYPED]
         shown = self.execute(
             "\n".join(declaration for declaration, *_ in TYPED),
             {name: value for name, (_, value, _, _) in zip(names, TYPED)},
@@ -107,6 +134,13 @@ class PapermillTest(unittest.TestCase):
         for (declaration, value, expression, expected), outputs in zip(TYPED, shown):
             with self.subTest(declaration, value=value, expression=expression):
                 self.assertEqual([expected], outputs)
+
+    def test_a_value_that_is_none_of_the_type_of_a_var_is_an_error(self):
+        for default, value in (("1.5 + 1", "x"), ("1 + 1", 2.5)):
+            with self.subTest(default, value=value), self.assertRaises(PapermillExecutionError) as raised:
+                self.execute(f"var a = {default};", {"a": value}, "a")
+            self.assertIn("cannot be converted" if value != 2.5 else "possible lossy conversion", raised.exception.evalue)
+            self.assertIn("declare a with its type", str(raised.exception))
 
     def test_a_parameter_that_nothing_declares_has_a_type_of_its_own(self):
         shown = self.execute("", {f"p{i}": value for i, (value, _) in enumerate(UNTYPED)},

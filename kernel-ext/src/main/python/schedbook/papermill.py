@@ -9,26 +9,44 @@ from papermill.exceptions import PapermillException
 from papermill.models import Parameter
 from papermill.translators import Translator, papermill_translators
 
-# Comments and literals of Java, in which punctuation means nothing.
-OPAQUE = re.compile(r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*.*?\*/', re.DOTALL)
+# Comments, literals and magics, in which punctuation means nothing to Java.
+OPAQUE = re.compile(r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*.*?\*/|^[ \t]*%[^\n]*',
+                    re.DOTALL | re.MULTILINE)
 
-MODIFIERS = r"(?:(?:final|static|public|private|protected|volatile|transient)\s+)*"
+NAME = re.compile(r"(?!\d)[\w$]+")
 
-TYPE = re.compile(MODIFIERS + r"(?P<type>[A-Za-z_][\w.]*\s*(?:<[\w.<>\[\], ?]*>)?(?:\s*\[\s*\])*)\s+(?=[A-Za-z_]\w*\s*=)")
+MODIFIERS = r"(?:(?:final|static|public|private|protected|volatile|transient)\s+" \
+            r"|@[\w$.]+(?:\s*\((?:[^()]|\([^()]*\))*\)|(?!\s*\())\s*)*"
 
-DECLARATOR = re.compile(r"\s*(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>.+)", re.DOTALL)
+DIMENSIONS = r"(?:\s*\[\s*\])*"
 
-DECIMAL = re.compile(r"[-+]?(?:\d[\d_]*\.\d*|\.\d+|\d[\d_]*(?=[eEdD]))(?:[eE][-+]?\d+)?[dD]?")
+TYPE = re.compile(rf"{MODIFIERS}(?P<type>(?!\d)[\w$.]+(?:\s*<[\w$.<>\[\],?&@\s]*>)?{DIMENSIONS})(?:\s+|(?<=[\]>]))"
+                  rf"(?={NAME.pattern}{DIMENSIONS}\s*(?:[=,]|\Z))")
+
+DECLARATOR = re.compile(rf"\s*(?P<name>{NAME.pattern})(?P<dimensions>{DIMENSIONS})\s*(?:=\s*(?P<value>.+))?", re.DOTALL)
 
 # Behind a brace that ends an expression and no block.
 GOES_ON = re.compile(r"\s*[,;.)]")
 
-# The type of a var, as its default tells it.
-DEFAULTS = ((DECIMAL, "double"), (re.compile(r"[-+]?\d[\d_]*[lL]"), "long"),
-            (re.compile(r"(?:java\.util\.)?(?:List\.of|Arrays\.asList)\((?:" + DECIMAL.pattern + r"(?:,\s*|(?=\))))+\)"),
-             "java.util.List<Double>"))
+# The type of a value as its own words tell it; for any other the compiler is asked.
+LITERALS = (
+    (r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"', "String"),
+    (r"'(?:\\.[0-7]*|\\u+[0-9a-fA-F]{4}|[^'\\\n])'", "char"),
+    (r"true|false", "boolean"),
+    (r"[-+]?(?:0[xX][\da-fA-F_]+|0[bB][01_]+|\d[\d_]*)", "int"),
+    (r"[-+]?(?:0[xX][\da-fA-F_]+|0[bB][01_]+|\d[\d_]*)[lL]", "long"),
+    (r"[-+]?(?:(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][-+]?[\d_]+)?|0[xX][\da-fA-F_]*\.?[\da-fA-F_]*[pP][-+]?[\d_]+)[fF]", "float"),
+    (r"[-+]?(?:(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*)(?:[eE][-+]?[\d_]+)?[dD]?|\d[\d_]*(?:[eE][-+]?[\d_]+[dD]?|[dD])"
+     r"|0[xX][\da-fA-F_]*\.?[\da-fA-F_]*[pP][-+]?[\d_]+[dD]?)", "double"),
+)
 
-NAME = re.compile(r"[A-Za-z_$][\w$]*")
+# A class that makes one of its own.
+FACTORY = re.compile(
+    r"(?P<new>new\s+)?(?P<type>(?:[a-z]\w*\.)*[A-Z]\w*)(?(new)|\.(?:valueOf|parse|now|of\w*))\s*\([^()]*\)")
+
+COLLECTION = re.compile(r"(?:java\.util\.)?(?P<kind>List\.of|Set\.of|Map\.of|Arrays\.asList)\s*\((?P<items>.+)\)", re.DOTALL)
+
+ARRAY = re.compile(r"new\s+(?P<type>[\w.]+)(?P<dimensions>(?:\s*\[[^\[\]]*\])+)\s*(?:\{.*\})?", re.DOTALL)
 
 RESERVED = set(
     "abstract assert boolean break byte case catch char class const continue default do double else enum extends false "
@@ -106,30 +124,71 @@ def common_type(values):
     return types.pop() if len(types) == 1 else "Object"
 
 
+def blank(source):
+    """Java in which literals are zeros, and comments and magics are spaces, each as long as it was."""
+    text, at = "", 0
+    while found := OPAQUE.search(source, at):
+        text += source[at:found.start()]
+        at = found.end()
+        if found[0].lstrip().startswith("%") and text.rstrip()[-1:] not in ("", ";", "{", "}"):
+            at = found.start() + found[0].index("%") + 1  # of a division that goes on in this line
+            text += source[found.start():at]
+        elif found[0][0] in "\"'":
+            text += "0" * len(found[0])
+        else:
+            text += re.sub(r"[^\n]", " ", found[0])
+    return text + source[at:]
+
+
 def declarations(source):
-    """The variables that a cell declares with a value: type, name, value and the comment behind it, each as typed."""
-    # Literals and comments are blank here, and as long as they were.
-    bare = OPAQUE.sub(lambda m: re.sub(r"[^\n]", " ", m[0]) if m[0].startswith("/") else "0" * len(m[0]), source)
+    """The variables that a cell declares: type, name, value and the comment behind it, each as typed."""
+    bare = blank(source)
+    types = {}
     for start, end in pieces(bare, ";"):
-        declared = TYPE.match(bare, start + len(bare[start:end]) - len(bare[start:end].lstrip()), end)
-        if not declared:
+        start += len(bare[start:end]) - len(bare[start:end].lstrip())
+        end = start + len(bare[start:end].rstrip())
+        declared = TYPE.match(bare, start, end)
+        if declared and declared["type"] in RESERVED - BOXES.keys():
             continue
-        line = source[end:].split("\n", 1)[0]
-        comment = re.match(r";\s*//\s*(.*)", line)
+        comment = re.match(r"[^\S\n]*;?[^\S\n]*//[^\S\n]*(.*)", source[end:])
         found = []
-        for first, last in pieces(bare, ",", declared.end(), end):
-            if DECLARATOR.fullmatch(bare, first, last):
+        for first, last in pieces(bare, ",", declared.end() if declared else start, end):
+            each = DECLARATOR.fullmatch(bare, first, last)
+            generic = found and bare.count("<", *found[-1]) > bare.count(">", *found[-1])
+            if each and (each["value"] or not generic) and not (each["value"] or "").startswith("="):
                 found.append([first, last])
             elif found:
                 found[-1][1] = last  # a comma of what is generic
         for first, last in found:
-            name = DECLARATOR.fullmatch(bare, first, last)
-            value = source[name.start("value"):last].strip()
-            yield declared_type(declared["type"].strip(), value), name["name"], value, comment[1] if comment else ""
+            each = DECLARATOR.fullmatch(bare, first, last)
+            name, value = each["name"], source[each.start("value"):last].strip() if each["value"] else ""
+            if declared:
+                types[name] = re.sub(r"@[\w$.]+\s*", "", declared["type"]) + re.sub(r"\s", "", each["dimensions"])
+                if types[name] == "var":
+                    types[name] = type_of(value) or "var"
+            if declared or value:
+                # What is only set here has been declared before.
+                yield types.get(name, "var"), name, value, comment[1] if comment else ""
 
 
-def declared_type(typed, value):
-    return next((kind for pattern, kind in DEFAULTS if typed == "var" and pattern.fullmatch(value)), typed)
+def type_of(value):
+    """The type of an expression if it tells it by itself, else None."""
+    value = OPAQUE.sub(lambda m: " " if m[0].startswith("/") else m[0], value).strip()
+    for pattern, kind in LITERALS:
+        if re.fullmatch(pattern, value):
+            return kind
+    bare = blank(value)
+    if (made := FACTORY.fullmatch(bare)) and made["type"].rsplit(".", 1)[-1] in {"String", *PARSED, *BOXES.values()}:
+        return made["type"]
+    if made := ARRAY.fullmatch(bare):
+        return made["type"] + "[]" * made["dimensions"].count("[")
+    if made := COLLECTION.fullmatch(bare):
+        items = [type_of(value[start:end]) for start, end in pieces(bare, ",", made.start("items"), made.end("items"))]
+        kind = made["kind"].split(".")[0].replace("Arrays", "List")
+        sides = [items[::2], items[1::2]] if kind == "Map" else [items]
+        if all(len(set(side)) == 1 and side[0] for side in sides):
+            return f"java.util.{kind}<{', '.join(BOXES.get(side[0], side[0]) for side in sides)}>"
+    return None
 
 
 def pieces(bare, separator, start=0, end=None):
@@ -143,8 +202,7 @@ def pieces(bare, separator, start=0, end=None):
         if depth == 0 and (c == separator or block):
             yield start, at
             start = at + 1
-    if separator == ",":
-        yield start, end
+    yield start, end
 
 
 def fits(value, bits):
@@ -253,12 +311,20 @@ class JavaTranslator(Translator):
             raise PapermillException(
                 f"The parameter {name} cannot be a variable of Java: call it {near if NAME.fullmatch(near) else '_' + near}.")
         declared, default = declared
+        kept = declared == "var" and default
+        if kept and isinstance(value, (list, tuple, dict)):
+            raise PapermillException(
+                f"The parameter {name} is a var, and its default does not tell the type of what is in it: declare {name} "
+                f"with its type, such as {'Map<String, Double>' if isinstance(value, dict) else 'List<Double>'}.")
         try:
             constant = re.fullmatch(rf"(?:{re.escape(declared)}\.)\w+", default)
             code = f"{declared}.{value}" if constant and isinstance(value, str) and NAME.fullmatch(value) \
                 else java(value, declared)
         except Refused as e:
             raise PapermillException(f"The parameter {name} is declared as {declared}, and {value!r} is none: {e}.") from None
+        if kept:
+            # The compiler knows the type, and refuses a value of another.
+            return f"{name} = {code}; // If the type of the var {name} is another, declare {name} with its type."
         if declared == "var" and value is None:
             declared = "Object"
         return f"{declared} {name} = {code};"
