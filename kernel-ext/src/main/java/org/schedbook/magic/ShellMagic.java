@@ -63,7 +63,7 @@ final class ShellMagic implements Magic {
         }
         String command = call.asTyped(words.size());
         TargetStart.start(session, call);
-        LiveText output = call.liveText("# " + command, CommandResult::uncoloured);
+        LiveText output = call.liveText("# " + command, CommandResult::shown);
         CommandResult result =
                 session.place()
                         .target()

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -88,11 +89,32 @@ class DisplayTest {
 
     @Test
     void theOutputOfAProgramIsShownWithoutItsColoursAlsoWhereTheyComeInPieces() {
-        try (var text = new LiveText(frontend, "# ls --color", CommandResult::uncoloured)) {
+        try (var text = new LiveText(frontend, "# ls --color", CommandResult::shown)) {
             text.append("\u001b[01;3");
             text.append("4mbin\u001b[0m\n");
         }
         assertEquals("# ls --color\nbin\n", frontend.lastText());
+    }
+
+    @Test
+    void aProgramGoesBackInItsLineAsInATerminal() {
+        Map.of(
+                        "10 %\r100 %\ndone\n", "100 %\ndone\n",
+                        "100 %\rok", "ok0 %",
+                        "100 %\u001b[32m\r\u001b[Kok\u001b[0m", "ok",
+                        "100 %\u001b[2K\rok", "ok   ",
+                        "a\r\nb\r\r\nc", "a\nb\nc",
+                        "|\b/\b-\n\bx", "-\nx",
+                        "\ud83d\ude00é\rab\b\ud83d\ude00", "a\ud83d\ude00",
+                        "here\r", "here")
+                .forEach(
+                        (written, shown) -> {
+                            try (var text = new LiveText(frontend, "", CommandResult::shown)) {
+                                written.codePoints()
+                                        .forEach(c -> text.append(Character.toString(c)));
+                            }
+                            assertEquals(shown, frontend.lastText());
+                        });
     }
 
     @Test

@@ -237,7 +237,7 @@ public final class Bench {
 
     /** The last of what a command wrote, which says most. */
     private static String end(String text) {
-        String stripped = CommandResult.uncoloured(text).strip();
+        String stripped = CommandResult.shown(text).strip();
         return stripped.length() <= 500
                 ? stripped
                 : "…" + stripped.substring(stripped.length() - 500);

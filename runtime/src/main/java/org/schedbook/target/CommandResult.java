@@ -1,7 +1,10 @@
 package org.schedbook.target;
 
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What came of a command.
@@ -24,8 +27,61 @@ public record CommandResult(
         beside = List.copyOf(beside);
     }
 
+    /** Back to the start of the line, back by one, erase what follows, erase the line. */
+    private static final Pattern MOVE = Pattern.compile("\r|\b|\u001b\\[[02]?K");
+
+    private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9:;]*m");
+
     /** What programs colour with where they think that they write to a terminal. */
     private static final Pattern STYLE = Pattern.compile("\u001b\\[[0-9:;]*[mK]");
+
+    /**
+     * Returns what a terminal would show of what a program has written, without colours: progress
+     * is written again and again into the same line.
+     */
+    public static String shown(String written) {
+        if (!MOVE.matcher(written).find()) {
+            return uncoloured(written);
+        }
+        String plain = COLOUR.matcher(written).replaceAll("");
+        return uncoloured(
+                Stream.of(plain.split("\n", -1))
+                        .map(CommandResult::line)
+                        .collect(Collectors.joining("\n")));
+    }
+
+    private static String line(String written) {
+        var line = new StringBuilder();
+        int at = 0;
+        int from = 0;
+        Matcher move = MOVE.matcher(written);
+        while (move.find()) {
+            at = put(line, at, written.substring(from, move.start()));
+            from = move.end();
+            switch (move.group()) {
+                case "\r" -> at = 0;
+                case "\b" -> at = at == 0 ? 0 : line.offsetByCodePoints(at, -1);
+                default -> {
+                    line.setLength(at);
+                    if (move.group().endsWith("2K")) {
+                        line.replace(0, at, " ".repeat(at));
+                    }
+                }
+            }
+        }
+        put(line, at, written.substring(from));
+        return line.toString();
+    }
+
+    /** Writes over what is there, and returns the place behind it. */
+    private static int put(StringBuilder line, int at, String text) {
+        int over =
+                Math.min(
+                        text.codePointCount(0, text.length()),
+                        line.codePointCount(at, line.length()));
+        line.replace(at, line.offsetByCodePoints(at, over), text);
+        return at + text.length();
+    }
 
     /**
      * Returns what a program has written without its colours, which hide nothing once they are
@@ -46,7 +102,7 @@ public record CommandResult(
             throw new TargetException(
                     "'%s' ended with status %d.".formatted(String.join(" ", command), exitCode),
                     "Its own words are below.",
-                    uncoloured(errors));
+                    shown(errors));
         }
         return this;
     }
