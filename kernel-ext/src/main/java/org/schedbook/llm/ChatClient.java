@@ -18,6 +18,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -31,7 +32,7 @@ final class ChatClient implements AutoCloseable {
     /** For servers that want no key; the client wants one. */
     private static final String NO_KEY = "none";
 
-    private static final String OPENAI = "https://api.openai.com/v1";
+    private static final Place OPENAI = new Place("https", "", "api.openai.com", 443);
 
     /** Requests after the first, where the trouble may pass. */
     private static final int MAX_RETRIES = 2;
@@ -56,6 +57,8 @@ final class ChatClient implements AutoCloseable {
     private final Endpoint endpoint;
     private final String model;
     private final Sampling sampling;
+    private final Place server;
+    private final Optional<Network.ProxySetting> proxy;
     private final OpenAIClient client;
 
     // What this server has turned out not to know.
@@ -79,14 +82,25 @@ final class ChatClient implements AutoCloseable {
                         .timeout(silenceLimit)
                         .maxRetries(0)
                         .addInterceptor(this::exchange);
-        endpoint.address().ifPresent(builder::baseUrl);
-        network.prepare(builder, URI.create(endpoint.address().orElse(OPENAI)));
+        endpoint.address().map(ChatClient::known).ifPresent(builder::baseUrl);
+        server = endpoint.place().orElse(OPENAI);
+        proxy = network.prepare(builder, server);
         client = builder.build();
+    }
+
+    /**
+     * openai-java takes only hosts that URI knows; {@link #exchange} sends a request to its own.
+     */
+    private static String known(String address) {
+        return URI.create(address).getHost() != null
+                ? address
+                : address.replaceFirst("://[^/:?#]*", "://server");
     }
 
     /** Sends a request on; what is no success is an exception with all that the server says. */
     private Response exchange(Interceptor.Chain chain) throws IOException {
-        Request request = chain.request();
+        HttpUrl url = chain.request().url().newBuilder().host(server.host()).build();
+        Request request = chain.request().newBuilder().url(url).build();
         if (endpoint.apiKey().isEmpty() && endpoint.user().isPresent()) {
             String user =
                     Base64.getEncoder()
@@ -141,7 +155,7 @@ final class ChatClient implements AutoCloseable {
             try {
                 return ask(messages, answer);
             } catch (Answer.SaidException e) {
-                var trouble = new Trouble(endpoint, model, sampling, Instant.now());
+                Trouble trouble = trouble();
                 if (!answer.isEmpty()) {
                     throw trouble.said(e, answer.partial());
                 }
@@ -178,17 +192,20 @@ final class ChatClient implements AutoCloseable {
                     }
                     Thread.sleep(wait);
                 } else {
-                    throw new Trouble(endpoint, model, sampling, Instant.now()).refused(e);
+                    throw trouble().refused(e);
                 }
             } catch (IOException e) {
                 if (Trouble.isConnection(e) && answer.isEmpty() && retries < MAX_RETRIES) {
                     Thread.sleep(FIRST_PAUSE.multipliedBy(1L << retries++));
                 } else {
-                    throw new Trouble(endpoint, model, sampling, Instant.now())
-                            .broken(e, answer.partial());
+                    throw trouble().broken(e, answer.partial());
                 }
             }
         }
+    }
+
+    private Trouble trouble() {
+        return new Trouble(endpoint, proxy, model, sampling, Instant.now());
     }
 
     /** Notes what a server turns out not to know; it is asked again without that. */

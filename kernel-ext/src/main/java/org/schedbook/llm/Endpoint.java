@@ -1,11 +1,12 @@
 package org.schedbook.llm;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -18,6 +19,9 @@ import java.util.regex.Pattern;
 public record Endpoint(Optional<String> baseUrl, Optional<String> apiKey) {
 
     private static final Pattern SCHEME = Pattern.compile("(?i)[a-z][a-z0-9+.-]*://.*");
+
+    /** The scheme in any case, and with any number of slashes. */
+    private static final Pattern HTTP = Pattern.compile("(?i)(https?):/+(.*)");
 
     /** Only the base is wanted; providers' pages show the whole address. */
     private static final Pattern OPERATION =
@@ -68,7 +72,11 @@ public record Endpoint(Optional<String> baseUrl, Optional<String> apiKey) {
     }
 
     private static String url(String written) {
-        String url = written;
+        Matcher http = HTTP.matcher(written);
+        String url =
+                http.matches()
+                        ? http.group(1).toLowerCase(Locale.ROOT) + "://" + http.group(2)
+                        : written;
         if (!SCHEME.matcher(url).matches()) {
             url = url.replaceFirst("^//", "");
             String host = url.replaceFirst("^[^/]*@", "");
@@ -83,7 +91,7 @@ public record Endpoint(Optional<String> baseUrl, Optional<String> apiKey) {
      * @return empty if a request can be sent there
      */
     Optional<ModelException> problem() {
-        if (baseUrl.isPresent() && uri().isEmpty()) {
+        if (baseUrl.isPresent() && place().isEmpty()) {
             return Optional.of(
                     new ModelException(
                             "OPENAI_BASE_URL is no address of a server: " + shown() + ".",
@@ -154,25 +162,20 @@ public record Endpoint(Optional<String> baseUrl, Optional<String> apiKey) {
         }
     }
 
-    private Optional<URI> uri() {
+    /** Returns where a request is sent; empty if that is OpenAI, or no address. */
+    Optional<Place> place() {
+        return address()
+                .filter(Endpoint::isWellFormed)
+                .flatMap(Place::of)
+                .filter(place -> place.scheme().equals("http") || place.scheme().equals("https"));
+    }
+
+    private static boolean isWellFormed(String address) {
         try {
-            return address()
-                    .map(URI::create)
-                    .filter(
-                            uri ->
-                                    "http".equals(uri.getScheme())
-                                            || "https".equals(uri.getScheme()))
-                    .map(
-                            uri -> {
-                                try {
-                                    return uri.parseServerAuthority();
-                                } catch (URISyntaxException e) {
-                                    throw new IllegalArgumentException(e);
-                                }
-                            })
-                    .filter(uri -> uri.getHost() != null && uri.getPort() <= 65535);
+            URI.create(address);
+            return true;
         } catch (IllegalArgumentException e) {
-            return Optional.empty();
+            return false;
         }
     }
 

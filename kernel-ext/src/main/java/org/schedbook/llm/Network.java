@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -34,7 +33,7 @@ import javax.net.ssl.X509TrustManager;
 final class Network {
 
     private static final Pattern LOOPBACK =
-            Pattern.compile("(?i)localhost|.*\\.localhost|127(\\.\\d+){3}|\\[?::1]?");
+            Pattern.compile("localhost|.*\\.localhost|127(\\.\\d+){3}|::1");
 
     private static final Pattern CERTIFICATE =
             Pattern.compile(
@@ -47,23 +46,36 @@ final class Network {
         this.environment = environment;
     }
 
-    /** Sets a client up for an address. */
-    void prepare(OpenAIOkHttpClient.Builder client, URI server) throws ModelException {
-        Optional<URI> proxy = proxy(server);
-        if (proxy.isPresent()) {
-            URI address = proxy.get();
-            boolean socks = address.getScheme().startsWith("socks");
-            int port =
-                    address.getPort() >= 0
-                            ? address.getPort()
-                            : socks ? 1080 : address.getScheme().equals("https") ? 443 : 80;
+    /**
+     * A proxy, and the variable that names it.
+     *
+     * @param variable as it is set, in upper or in lower case
+     */
+    record ProxySetting(String variable, Place place) {
+
+        boolean isSocks() {
+            return place.scheme().startsWith("socks");
+        }
+    }
+
+    /**
+     * Sets a client up for a server.
+     *
+     * @return the proxy that it asks, empty if none
+     */
+    Optional<ProxySetting> prepare(OpenAIOkHttpClient.Builder client, Place server)
+            throws ModelException {
+        Optional<ProxySetting> found = proxy(server);
+        if (found.isPresent()) {
+            ProxySetting proxy = found.get();
+            Place place = proxy.place();
             client.proxy(
                     new Proxy(
-                            socks ? Proxy.Type.SOCKS : Proxy.Type.HTTP,
+                            proxy.isSocks() ? Proxy.Type.SOCKS : Proxy.Type.HTTP,
                             // A SOCKS proxy is to look the server up, and so is an HTTP proxy.
-                            InetSocketAddress.createUnresolved(address.getHost(), port)));
-            if (address.getRawUserInfo() != null && !socks) {
-                String[] user = address.getRawUserInfo().split(":", 2);
+                            InetSocketAddress.createUnresolved(place.host(), place.port())));
+            if (!place.user().isEmpty() && !proxy.isSocks()) {
+                String[] user = place.user().split(":", 2);
                 client.proxyAuthenticator(
                         ProxyAuthenticator.basic(
                                 Endpoint.decoded(user[0]),
@@ -73,63 +85,63 @@ final class Network {
             client.proxy(Proxy.NO_PROXY);
         }
         trust(client);
+        return found;
     }
 
     /** Returns the proxy for a server; empty if it is asked directly. */
-    Optional<URI> proxy(URI server) throws ModelException {
-        if (server.getHost() == null || isDirect(server)) {
+    Optional<ProxySetting> proxy(Place server) throws ModelException {
+        if (isDirect(server)) {
             return Optional.empty();
         }
-        for (String name : List.of(server.getScheme() + "_proxy", "all_proxy")) {
-            Optional<String> value = variable(name);
-            if (value.isPresent()) {
-                return Optional.of(proxy(name.toUpperCase(Locale.ROOT), value.get()));
+        for (String name : List.of(server.scheme() + "_proxy", "all_proxy")) {
+            Optional<String> set = spelling(name);
+            if (set.isPresent()) {
+                return Optional.of(proxy(set.get(), value(set.get())));
             }
         }
         return Optional.empty();
     }
 
-    private static URI proxy(String name, String value) throws ModelException {
-        try {
-            URI proxy = URI.create(value.contains("://") ? value : "http://" + value);
-            if (proxy.getHost() != null
-                    && List.of("http", "https", "socks", "socks4", "socks5", "socks5h")
-                            .contains(proxy.getScheme().toLowerCase(Locale.ROOT))) {
-                return proxy;
-            }
-        } catch (IllegalArgumentException e) {
-            // said below
-        }
-        throw new ModelException(
-                name + " is no address of a proxy.",
-                "Set it to something like http://proxy.example:3128, or unset it, and restart the"
-                        + " kernel.",
-                "");
+    private static ProxySetting proxy(String variable, String value) throws ModelException {
+        return Place.of(value.contains("://") ? value : "http://" + value)
+                .filter(
+                        place ->
+                                List.of("http", "https", "socks", "socks4", "socks5", "socks5h")
+                                        .contains(place.scheme()))
+                .map(place -> new ProxySetting(variable, place))
+                .orElseThrow(
+                        () ->
+                                new ModelException(
+                                        variable + " is no address of a proxy.",
+                                        "Set it to something like http://proxy.example:3128, or"
+                                                + " unset it, and restart the kernel.",
+                                        ""));
+    }
+
+    private Optional<String> variable(String name) {
+        return spelling(name).map(this::value);
     }
 
     /** Both spellings are in use; where both are set, the lower case is what curl heeds. */
-    private Optional<String> variable(String name) {
+    private Optional<String> spelling(String name) {
         return Stream.of(name, name.toUpperCase(Locale.ROOT))
-                .map(environment::get)
-                .filter(value -> value != null && !value.isBlank())
-                .map(Endpoint::tidy)
+                .filter(each -> !environment.getOrDefault(each, "").isBlank())
                 .findFirst();
     }
 
+    private String value(String variable) {
+        return Endpoint.tidy(environment.get(variable));
+    }
+
     /** No proxy reaches this machine's own loopback; NO_PROXY says what else is near. */
-    private boolean isDirect(URI server) {
-        String host = server.getHost().toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
-        int port =
-                server.getPort() >= 0
-                        ? server.getPort()
-                        : server.getScheme().equals("https") ? 443 : 80;
-        return LOOPBACK.matcher(host).matches()
+    private boolean isDirect(Place server) {
+        return LOOPBACK.matcher(server.host()).matches()
                 || Stream.of(
                                 variable("no_proxy")
                                         .orElse("")
                                         .toLowerCase(Locale.ROOT)
                                         .split("[,\\s]+"))
-                        .anyMatch(entry -> covers(entry, host, port));
+                        .anyMatch(entry -> covers(entry, server.host(), server.port()));
     }
 
     private static boolean covers(String entry, String host, int port) {
@@ -141,7 +153,7 @@ final class Network {
             }
             name = name.substring(0, colon);
         }
-        name = name.replaceAll("[\\[\\]]", "").replaceFirst("^\\*?\\.", "");
+        name = Place.ascii(name.replaceAll("[\\[\\]]", "").replaceFirst("^\\*?\\.", ""));
         return switch (name) {
             case "" -> false;
             case "*" -> true;

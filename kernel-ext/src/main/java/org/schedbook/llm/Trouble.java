@@ -18,7 +18,12 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /** Says what went wrong with a server, in its own words where it has some, and what may help. */
-record Trouble(Endpoint endpoint, String model, Sampling sampling, Instant now) {
+record Trouble(
+        Endpoint endpoint,
+        Optional<Network.ProxySetting> proxy,
+        String model,
+        Sampling sampling,
+        Instant now) {
 
     private static final String KEPT = "Run the cell again; what had arrived is kept.";
 
@@ -286,6 +291,9 @@ record Trouble(Endpoint endpoint, String model, Sampling sampling, Instant now) 
             return new ModelException(
                     "The answer of %s broke off: %s".formatted(endpoint, reason(e)), KEPT, partial);
         }
+        if (proxy.isPresent()) {
+            return broken(e, proxy.get());
+        }
         return new ModelException(
                 "%s cannot be reached: %s".formatted(endpoint, reason(e)),
                 "Check OPENAI_BASE_URL and that the server is running."
@@ -294,6 +302,49 @@ record Trouble(Endpoint endpoint, String model, Sampling sampling, Instant now) 
                                         + " http:// address) and restart the kernel."
                                 : ""),
                 partial);
+    }
+
+    private ModelException broken(IOException e, Network.ProxySetting proxy) {
+        if (isUnreachable(e, proxy)) {
+            // Of a SOCKS proxy that is not known there is the name alone.
+            String reason =
+                    proxy.place().host().equals(e.getMessage())
+                            ? "there is no host " + e.getMessage() + "."
+                            : reason(e);
+            return new ModelException(
+                    "The proxy that %s names, %s, cannot be reached: %s"
+                            .formatted(proxy.variable(), proxy.place(), reason),
+                    "Check %s and that the proxy is running, or name the server in NO_PROXY, and"
+                                    .formatted(proxy.variable())
+                            + " restart the kernel.",
+                    "");
+        }
+        return new ModelException(
+                "%s cannot be reached through the proxy that %s names, %s: %s"
+                        .formatted(
+                                endpoint,
+                                proxy.variable(),
+                                proxy.place(),
+                                // As Java then tries SOCKS 4, for which a name is to be known here.
+                                e instanceof UnknownHostException
+                                        ? "it does not speak SOCKS 5."
+                                        : reason(e)),
+                "Check OPENAI_BASE_URL, and whether the proxy may ask that server. One that needs no"
+                        + " proxy goes into NO_PROXY.",
+                "");
+    }
+
+    /** Returns whether there was no connection to a proxy; what is behind it, it says itself. */
+    private static boolean isUnreachable(IOException e, Network.ProxySetting proxy) {
+        if (proxy.isSocks()) {
+            return e instanceof SocketException
+                    && !String.valueOf(e.getMessage()).contains("SOCKS")
+                    && !isClosed(e);
+        }
+        return e instanceof ConnectException
+                || e instanceof NoRouteToHostException
+                || e instanceof UnknownHostException
+                || e instanceof InterruptedIOException;
     }
 
     private static boolean isSilence(IOException e) {

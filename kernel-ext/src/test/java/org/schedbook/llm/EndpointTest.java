@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +54,9 @@ class EndpointTest {
                 "127.0.0.1:PORT/v1",
                 "localhost:PORT/v1",
                 "//127.0.0.1:PORT/v1",
+                "HTTP://127.0.0.1:PORT/v1",
+                "http:/127.0.0.1:PORT/v1",
+                "Http:///127.0.0.1:PORT/v1",
                 "http://127.0.0.1:PORT/v1/chat/completions",
                 "http://me:se/cr#et@127.0.0.1:PORT/v1",
             })
@@ -134,12 +136,14 @@ class EndpointTest {
 
     @ParameterizedTest
     @CsvSource({
-        "http://models.invalid/v1, HTTP_PROXY",
-        "http://models.invalid/v1, http_proxy",
-        "http://models.invalid/v1, ALL_PROXY",
-        "models.invalid:80/v1, ALL_PROXY",
+        "http://models.invalid/v1, HTTP_PROXY, models.invalid",
+        "http://models.invalid/v1, http_proxy, models.invalid",
+        "http://models.invalid/v1, ALL_PROXY, models.invalid",
+        "models.invalid:80/v1, ALL_PROXY, models.invalid",
+        "http://my_host:11434/v1, HTTP_PROXY, my_host:11434",
+        "http://exämple.invalid/v1, HTTP_PROXY, xn--exmple-cua.invalid",
     })
-    void aProxyIsAsked(String url, String variable) throws Exception {
+    void aProxyIsAsked(String url, String variable, String host) throws Exception {
         try (var proxy = new ScriptedServer(HELLO)) {
             String address = "http://127.0.0.1:" + proxy.port();
             try (var model =
@@ -150,6 +154,7 @@ class EndpointTest {
                 assertEquals("Hello", model.complete(MESSAGES, _ -> {}).text());
             }
             assertEquals(1, proxy.requests.size());
+            assertEquals(host, proxy.requests.getFirst().host());
         }
     }
 
@@ -174,6 +179,9 @@ class EndpointTest {
                 "http://localhost:1/v1|HTTP_PROXY=http://p:1|",
                 "http://127.0.0.1:1/v1|HTTP_PROXY=http://p:1|",
                 "http://[::1]:1/v1|HTTP_PROXY=http://p:1|",
+                "http://my_host:1/v1|HTTP_PROXY=HTTP://my_proxy:1|http://my_proxy:1",
+                "http://my_host:1/v1|HTTP_PROXY=http://p:1;NO_PROXY=my_host|",
+                "http://exämple.org/v1|HTTP_PROXY=http://p:1;NO_PROXY=Exämple.org|",
             })
     void theEnvironmentSaysWhichProxy(String server, String environment, String proxy)
             throws Exception {
@@ -183,7 +191,9 @@ class EndpointTest {
         }
         assertEquals(
                 Optional.ofNullable(proxy),
-                new Network(variables).proxy(URI.create(server)).map(URI::toString));
+                new Network(variables)
+                        .proxy(Place.of(server).orElseThrow())
+                        .map(found -> found.place().scheme() + "://" + found.place()));
     }
 
     @Test
@@ -192,6 +202,73 @@ class EndpointTest {
             var e = assertThrows(ModelException.class, () -> model.complete(MESSAGES, _ -> {}));
             assertTrue(e.getMessage().contains("models.invalid"), e.getMessage());
             assertTrue(e.nextStep().contains("HTTPS_PROXY"), e.nextStep());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http, HTTP_PROXY, http://127.0.0.1:PORT, Connection refused",
+        "https, https_proxy, 127.0.0.1:PORT, Connection refused",
+        "http, ALL_PROXY, socks5://127.0.0.1:PORT, Connection refused",
+        "http, HTTP_PROXY, http://proxy.invalid:PORT, there is no host proxy.invalid",
+        "http, ALL_PROXY, socks5://proxy.invalid:PORT, there is no host proxy.invalid",
+    })
+    void aProxyThatIsDownIsNamedAndNotTheServer(
+            String scheme, String variable, String address, String reason) throws Exception {
+        int closed;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            closed = socket.getLocalPort();
+        }
+        String proxy = address.replace("PORT", "" + closed);
+        try (var model = model(scheme + "://models.invalid/v1", "k", Map.of(variable, proxy))) {
+            var e = assertThrows(ModelException.class, () -> model.complete(MESSAGES, _ -> {}));
+            assertEquals(
+                    "The proxy that %s names, %s, cannot be reached: %s."
+                            .formatted(variable, proxy.replaceFirst(".*/", ""), reason),
+                    e.getMessage());
+            assertTrue(e.nextStep().startsWith("Check " + variable), e.nextStep());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https, HTTPS_PROXY, http, HTTP/1.1 502 Bad Gateway, Unexpected response code for CONNECT: 502",
+        "http, ALL_PROXY, socks5, '\5\0\5\4\0\1\0\0\0\0\0\0', SOCKS: Host unreachable",
+        "http, ALL_PROXY, socks5, no SOCKS, it does not speak SOCKS 5.",
+    })
+    void aProxyThatDoesNotReachTheServerIsNamedBesideIt(
+            String scheme, String variable, String kind, String words, String reason)
+            throws Exception {
+        try (var proxy = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual()
+                    .start(
+                            () -> {
+                                while (!proxy.isClosed()) {
+                                    try (var connection = proxy.accept()) {
+                                        connection.getInputStream().read();
+                                        connection
+                                                .getOutputStream()
+                                                .write((words + "\r\n\r\n").getBytes());
+                                        connection.shutdownOutput();
+                                        connection.getInputStream().readAllBytes();
+                                    } catch (IOException e) {
+                                        // The client has seen enough, or all of them have.
+                                    }
+                                }
+                            });
+            String address = "127.0.0.1:" + proxy.getLocalPort();
+            try (var model =
+                    model(
+                            scheme + "://models.invalid/v1",
+                            "k",
+                            Map.of(variable, kind + "://" + address))) {
+                var e = assertThrows(ModelException.class, () -> model.complete(MESSAGES, _ -> {}));
+                assertEquals(
+                        "%s://models.invalid/v1 (with a key) cannot be reached through the proxy that %s names, %s: %s"
+                                .formatted(scheme, variable, address, reason),
+                        e.getMessage());
+                assertTrue(e.nextStep().contains("NO_PROXY"), e.nextStep());
+            }
         }
     }
 

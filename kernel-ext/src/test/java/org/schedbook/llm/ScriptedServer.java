@@ -39,7 +39,8 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /** What came: the headers of one name, and the body. */
-    record Asked(String path, String query, List<String> authorization, JsonNode body) {}
+    record Asked(
+            String host, String path, String query, List<String> authorization, JsonNode body) {}
 
     final List<Asked> requests = Collections.synchronizedList(new ArrayList<>());
     private final List<Reply> replies;
@@ -83,6 +84,7 @@ final class ScriptedServer implements AutoCloseable {
                     exchange.getRequestHeaders().getOrDefault("Authorization", List.of());
             requests.add(
                     new Asked(
+                            exchange.getRequestHeaders().getFirst("Host"),
                             exchange.getRequestURI().getPath(),
                             exchange.getRequestURI().getQuery(),
                             List.copyOf(authorization),
