@@ -73,9 +73,12 @@ public final class Prices {
                             .orElseThrow(
                                     () ->
                                             new IOException(
-                                                    "%s: '%s' is not: model, input, cached input,"
+                                                    "%s: '%s' is no line of prices, which is a"
                                                                     .formatted(file, line.strip())
-                                                            + " output")));
+                                                            + " model's name and three amounts of US"
+                                                            + " dollars, for input, cached input and"
+                                                            + " output, as in: some-model, 1.25,"
+                                                            + " 0.125, 10; a comment begins with #")));
         }
         return new Prices(prices);
     }

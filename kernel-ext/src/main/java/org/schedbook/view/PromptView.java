@@ -130,7 +130,13 @@ public final class PromptView implements RepairLoop.Observer, AutoCloseable {
                         : ", %,d tokens in, %,d out"
                                 .formatted(
                                         completion.promptTokens(), completion.completionTokens());
-        String cost = costUsd.isPresent() ? ", $%.4f".formatted(costUsd.getAsDouble()) : "";
+        String cost =
+                costUsd.isEmpty()
+                        ? ""
+                        : (completion.isCounted()
+                                        ? ", $%.4f"
+                                        : ", about $%.4f (estimated: the server counted no tokens)")
+                                .formatted(costUsd.getAsDouble());
         return "Written by %s%s%s".formatted(completion.model(), tokens, cost);
     }
 
