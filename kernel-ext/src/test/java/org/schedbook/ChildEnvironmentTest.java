@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.prompt.DryRun;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.host.HostTarget;
@@ -75,11 +76,12 @@ class ChildEnvironmentTest {
                 throw new IllegalStateException("nothing is planted");
             }
             Thread.ofPlatform().daemon().start(Notebook::watch);
-            CompiledPolicy policy =
-                    new CompilerProcess().compile(PolicySource.builtIn("fifo").orElseThrow());
+            PolicySource fifo = PolicySource.builtIn("fifo").orElseThrow();
+            CompiledPolicy policy = new CompilerProcess().compile(fifo);
+            KernelPolicy.of(fifo, policy);
             SimTarget.simulate(
                     policy, SimWorkload.messaging(1, 5), SimMachine.flat(2), SimOptions.DEFAULT);
-            new DryRun(2).run(PolicySource.builtIn("fifo").orElseThrow(), policy);
+            new DryRun(2).run(fifo, policy);
             VmTarget.availability(); // asks QEMU for its version, if there is one
             CommandResult environment =
                     new HostTarget().run(List.of("env"), Duration.ofSeconds(20), _ -> {});
@@ -89,7 +91,13 @@ class ChildEnvironmentTest {
             if (!environment.output().contains("PATH=")) {
                 LEAKS.add("nothing at all is handed on");
             }
-            var wanted = new TreeSet<>(List.of("CompileWorker", "SimWorker", "DryRunProcess"));
+            var wanted =
+                    new TreeSet<>(
+                            List.of(
+                                    "CompileWorker",
+                                    "TranslateWorker",
+                                    "SimWorker",
+                                    "DryRunProcess"));
             wanted.removeIf(name -> SEEN.stream().anyMatch(line -> line.contains(name)));
             System.out.println("children looked into: " + SEEN.size());
             System.out.println("leaks: " + LEAKS + ", not looked into: " + wanted);

@@ -47,6 +47,11 @@ public sealed class CompileException extends Exception permits RefusedException 
         return new CompileException(List.of(complicated(why)));
     }
 
+    /** A source that a recursion does not come to the bottom of. */
+    public static CompileException tooDeep() {
+        return tooComplicated("it is nested too deeply");
+    }
+
     static Problem complicated(String why) {
         return Problem.ofWhole(
                 "This is too complicated to compile: %s. Write it in simpler parts".formatted(why));

@@ -3,8 +3,6 @@ package org.schedbook.compile;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.schedbook.child.ChildJvm;
-import org.schedbook.child.Worker;
 import org.schedbook.child.WorkerLostException;
 import org.schedbook.compile.CompileWorker.Answer;
 import org.schedbook.compile.CompileWorker.Compile;
@@ -17,31 +15,21 @@ import org.schedbook.compile.CompileWorker.Failed;
 import org.schedbook.compile.CompileWorker.FindConstants;
 import org.schedbook.compile.CompileWorker.Names;
 import org.schedbook.compile.CompileWorker.Question;
-import org.schedbook.policy.Policy;
 
 /**
- * {@link PolicyCompiler} and {@link PolicyAssistant} in a process of their own: a few lines suffice
- * to keep javac busy for hours, or to fill its memory. Only the compiler runs there, never what it
- * compiled. There is one such process, whoever asks.
+ * {@link PolicyCompiler} and {@link PolicyAssistant} in a {@link JavacProcess}. There is one such
+ * process, whoever asks.
  */
 public final class CompilerProcess implements Compiler {
 
-    private static final int HEAP_MIB = 128;
-    private static final Duration COMPILE_LIMIT = Duration.ofSeconds(20);
     private static final Duration ASSIST_LIMIT = Duration.ofSeconds(2);
 
-    private static final Worker<Question, Answer> WORKER =
-            new Worker<>(
-                    new ChildJvm(
-                            CompileWorker.class,
-                            HEAP_MIB,
-                            List.of("-XX:TieredStopAtLevel=1", "-Xmn32m", "-Xss2m"),
-                            List.of(Policy.class)),
-                    Answer.class);
+    private static final JavacProcess<Question, Answer> PROCESS =
+            new JavacProcess<>(CompileWorker.class, Answer.class);
 
     /** Starts the process, if there is none, so that it is warm when it is needed. */
     public static void prepare() {
-        WORKER.prepare();
+        PROCESS.prepare();
     }
 
     /**
@@ -52,7 +40,7 @@ public final class CompilerProcess implements Compiler {
     @Override
     public CompiledPolicy compile(PolicySource source)
             throws CompileException, InterruptedException {
-        return switch (answer(new Compile(source.name(), source.text(), source.firstLine()))) {
+        return switch (PROCESS.ask(new Compile(source.name(), source.text(), source.firstLine()))) {
             case Compiled(String mainClass, var classes) ->
                     new CompiledPolicy(source.name(), mainClass, classes, source.hash());
             case Failed(boolean refused, var problems) ->
@@ -69,39 +57,10 @@ public final class CompilerProcess implements Compiler {
     public List<Constant> constants(PolicySource source)
             throws CompileException, InterruptedException {
         PolicyCompiler.checkLength(source);
-        return switch (answer(new FindConstants(source.text()))) {
+        return switch (PROCESS.ask(new FindConstants(source.text()))) {
             case Constants(var constants) -> constants;
             case Answer other -> throw new IllegalStateException(other.toString());
         };
-    }
-
-    private static Answer answer(Question question) throws CompileException, InterruptedException {
-        try {
-            return ask(question);
-        } catch (WorkerLostException e) {
-            throw CompileException.tooComplicated(
-                    switch (e.lostTo()) {
-                        case TIME ->
-                                "the compiler was not done after %d s"
-                                        .formatted(COMPILE_LIMIT.toSeconds());
-                        case MEMORY ->
-                                "it takes the compiler more than %d MiB of memory"
-                                        .formatted(HEAP_MIB);
-                        case END -> "the compiler's process ended (%s)".formatted(e.getMessage());
-                    });
-        }
-    }
-
-    /** No source can end the process as such, so whatever did is given another chance. */
-    private static Answer ask(Question question) throws WorkerLostException, InterruptedException {
-        try {
-            return WORKER.ask(question, COMPILE_LIMIT);
-        } catch (WorkerLostException e) {
-            if (e.lostTo() != WorkerLostException.Cause.END) {
-                throw e;
-            }
-            return WORKER.ask(question, COMPILE_LIMIT);
-        }
     }
 
     /**
@@ -127,7 +86,7 @@ public final class CompilerProcess implements Compiler {
             return null;
         }
         try {
-            return WORKER.ask(question, ASSIST_LIMIT);
+            return PROCESS.ask(question, ASSIST_LIMIT);
         } catch (WorkerLostException e) {
             return null;
         }

@@ -104,7 +104,7 @@ public final class PolicyCompiler implements Compiler {
         try {
             return compileAndCheck(source);
         } catch (StackOverflowError e) {
-            throw CompileException.tooComplicated("it is nested too deeply");
+            throw CompileException.tooDeep();
         } catch (RuntimeException | AssertionError e) {
             // javac throws what it did not expect.
             if (MODULE.matcher(source.text()).find()) {

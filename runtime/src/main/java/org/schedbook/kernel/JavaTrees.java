@@ -67,6 +67,11 @@ final class JavaTrees {
             elements = task.getElements();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (IllegalStateException e) {
+            if (e.getCause() instanceof StackOverflowError overflow) {
+                throw overflow;
+            }
+            throw e;
         }
         for (var problem : problems.getDiagnostics()) {
             if (problem.getKind() == javax.tools.Diagnostic.Kind.ERROR) {

@@ -28,7 +28,7 @@ public record KernelPolicy(
     public static final String SUFFIX = "@kernel";
 
     /**
-     * Translates and compiles a policy.
+     * Translates and compiles a policy, each in a process of its own.
      *
      * @param source what {@code policy} was compiled from
      * @throws UnsupportedException if it uses what cannot be translated
@@ -36,7 +36,7 @@ public record KernelPolicy(
      */
     public static KernelPolicy of(PolicySource source, CompiledPolicy policy)
             throws UnsupportedException, ClangException, InterruptedException {
-        Translation translation = Translator.translate(source);
+        Translation translation = TranslatorProcess.translate(source);
         return new KernelPolicy(
                 policy,
                 Clang.compile(translation, source),

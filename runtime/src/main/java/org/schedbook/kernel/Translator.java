@@ -47,7 +47,7 @@ import org.schedbook.policy.TaskStorage;
  * <p>A line of C stands on the line of the Java it was made from. What is not surely the same in C
  * is refused, by name and place.
  */
-public final class Translator {
+final class Translator {
 
     /** Callbacks by their name in Java, with what they are called in policy_ops.h. */
     static final Map<String, String> CALLBACKS =
@@ -186,7 +186,7 @@ public final class Translator {
      *
      * @throws UnsupportedException if it cannot be translated
      */
-    public static Translation translate(PolicySource source) throws UnsupportedException {
+    static Translation translate(PolicySource source) throws UnsupportedException {
         return new Translator(source).translate();
     }
 
