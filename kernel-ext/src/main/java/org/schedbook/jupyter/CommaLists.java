@@ -3,6 +3,8 @@ package org.schedbook.jupyter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -11,6 +13,11 @@ import picocli.CommandLine.Model.OptionSpec;
 final class CommaLists {
 
     private static final String COMMA = ",";
+
+    private static final Set<String> POLICIES = Set.of("-p", "--policies");
+
+    /** What other languages write lists with, and no policy's name has. */
+    private static final Pattern OTHERWISE = Pattern.compile("[\\[\\](){};+|/&\"'\\s]");
 
     /** Returns whether values of an argument are separated by commas. */
     static boolean isList(OptionSpec option) {
@@ -68,7 +75,19 @@ final class CommaLists {
                                     ? "Name one at least; %s? shows an example.".formatted(magic)
                                     : "Write %s %s".formatted(option, String.join(COMMA, names)));
         }
-        return String.join(COMMA, names);
+        String list = String.join(COMMA, names);
+        if (POLICIES.contains(option) && OTHERWISE.matcher(list).find()) {
+            throw new UsageError(
+                            "%s: %s %s: policies have commas between them."
+                                    .formatted(magic, option, value))
+                    .next(
+                            "Write %s %s"
+                                    .formatted(
+                                            option,
+                                            list.replaceAll("[\\[\\](){}\"']", "")
+                                                    .replaceAll("[;+|/&\\s]+", COMMA)));
+        }
+        return list;
     }
 
     private CommaLists() {}

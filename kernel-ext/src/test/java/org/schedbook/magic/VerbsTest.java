@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.schedbook.Schedbook;
 import org.schedbook.bench.Workload;
@@ -248,6 +249,23 @@ class VerbsTest {
         }
         String equals = line.strip() + "=" + policies;
         assertTrue(notebook.ok(equals.replace(" --policies=", " -p=")).contains("vtime"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "fifo vtime | Several policies have commas between them: fifo,vtime",
+                "fifo and vtime | Several policies have commas between them: fifo,vtime",
+                "[fifo,vtime] | Write --policies fifo,vtime",
+                "\"[fifo, vtime]\" | Write --policies fifo,vtime",
+                "fifo;vtime | Write --policies fifo,vtime",
+                "fifo+vtime | Write --policies fifo,vtime",
+                "\"fifo vtime\" | Write --policies fifo,vtime"
+            })
+    void aListThatIsWrittenInAnotherWayIsAnswered(String policies, String next) {
+        notebook.fails("%sim pipe --policies " + policies, null, "", next);
     }
 
     @ParameterizedTest
