@@ -240,6 +240,7 @@ final class GuestDialogue {
         // Who sends while the guest is being stopped finds only that it cannot.
         Throwable cause = broken instanceof DamagedMessageException ? broken : e;
         if (cause instanceof DamagedMessageException) {
+            qemu.close(); // whoever received it is about to
             return new TargetException(
                     "The guest answered nonsense when it was to %s, and was stopped."
                             .formatted(what),
