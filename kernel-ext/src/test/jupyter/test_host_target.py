@@ -25,7 +25,7 @@ CHANNELS = ["shell", "iopub", "stdin", "control", "hb"]
 DISK = "/opt/schedbook"
 
 # From power on to a kernel that listens; 40 s where nothing else runs.
-BOOT = 180
+BOOT = 420
 
 
 def tree(directory, key):
