@@ -625,7 +625,8 @@ final class CellEvaluator extends CodeEvaluator {
         return e.getMessage() == null ? "" : WRAPPER.matcher(e.getMessage()).replaceAll("");
     }
 
-    private static Stream<String> trace(Throwable e) {
+    /** Returns what was thrown, where and why, without the frames of the kernel. */
+    static Stream<String> trace(Throwable e) {
         return trace(
                 e instanceof EvalException eval
                         ? eval.getExceptionClassName()

@@ -23,12 +23,6 @@ final class Traceback {
     private static final Pattern MISPLACED =
             Pattern.compile("(?m)(?:[;{}][ \\t]*|^[ \\t]*)(?<percent>%{1,2})[ \\t]*(?<name>\\w+)");
 
-    /** Frames of JJava, JShell and the thread pool, which say nothing to the reader of a cell. */
-    private static final Pattern KERNEL_FRAME =
-            Pattern.compile(
-                    "(org\\.dflib\\.jjava|jdk\\.jshell|java\\.base/(jdk\\.internal\\.reflect"
-                            + "|java\\.lang\\.reflect|java\\.util\\.concurrent|java\\.lang\\.Thread\\.run)).*");
-
     private static final Pattern TOO_LONG =
             Pattern.compile("constant string too long|too long for the constant pool");
 
@@ -88,15 +82,7 @@ final class Traceback {
                 lines.addAll(style.primaryLines(Plain.of(incomplete.getSource())));
                 yield lines;
             }
-            default ->
-                    Stream.concat(
-                                    e.toString().lines(),
-                                    Stream.of(e.getStackTrace())
-                                            .map(StackTraceElement::toString)
-                                            .filter(f -> !KERNEL_FRAME.matcher(f).matches())
-                                            .map(frame -> "    at " + frame))
-                            .map(this::secondary)
-                            .toList();
+            default -> CellEvaluator.trace(e).map(this::secondary).toList();
         };
     }
 
