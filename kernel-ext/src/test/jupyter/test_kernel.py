@@ -227,6 +227,20 @@ class KernelTest(unittest.TestCase):
         [error] = cell.of("error")
         self.assertIn("ArithmeticException", "".join(error["traceback"]))
         self.assertNotIn("jjava", "".join(error["traceback"]))
+        [error] = self.run_cell("%time assert 2 > 3;").of("error")
+        self.assertRegex("\n".join(error["traceback"]), r"AssertionError(\S|\s)*    at \S*\(#\d+:1\)")
+        self.assertNotIn("schedbook", "".join(error["traceback"]))
+
+    def test_error_names_what_it_suppressed(self):
+        [error] = self.run_cell("class Log implements AutoCloseable { public void close() { throw new IllegalStateException(\"full\"); } }\n"
+                                "try (var log = new Log()) { throw new RuntimeException(\"late\"); }").of("error")
+        self.assertEqual("late", error["evalue"])
+        self.assertIn("Suppressed: IllegalStateException: full", "".join(error["traceback"]))
+        [error] = self.run_cell("var late = new RuntimeException(\"late\");\n"
+                                "late.addSuppressed(new Error() { public String getMessage() { throw this; } });\n"
+                                "throw late;").of("error")
+        self.assertEqual("late", error["evalue"])
+        self.assertIn("Suppressed: ", "".join(error["traceback"]))
 
     def test_error_in_a_renderer_does_not_hang(self):
         cell = self.run_cell(textwrap.dedent("""

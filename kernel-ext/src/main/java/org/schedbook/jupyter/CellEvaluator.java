@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
@@ -127,7 +128,7 @@ final class CellEvaluator extends CodeEvaluator {
     /** Frames of JJava, JShell and the thread pool, which say nothing to the reader of a cell. */
     private static final Pattern KERNEL_FRAME =
             Pattern.compile(
-                    "(org\\.dflib\\.jjava|jdk\\.jshell|org\\.schedbook\\.jupyter\\.Cell"
+                    "(org\\.dflib\\.jjava|jdk\\.jshell|org\\.schedbook\\.jupyter"
                             + "|java\\.base/(jdk\\.internal\\.reflect|java\\.lang\\.reflect"
                             + "|java\\.util\\.concurrent|java\\.lang\\.Thread\\.run)).*");
 
@@ -572,7 +573,8 @@ final class CellEvaluator extends CodeEvaluator {
     }
 
     private RuntimeException failure(JShell shell, JShellException exception) {
-        Throwable thrown = execution.takeThrown();
+        Optional<CellExecution.Failed> ended = execution.takeFailed();
+        Throwable thrown = ended.map(CellExecution.Failed::thrown).orElse(null);
         if (exception instanceof UnresolvedReferenceException unresolved) {
             return unresolved(shell, unresolved.getSnippet());
         }
@@ -590,7 +592,11 @@ final class CellEvaluator extends CodeEvaluator {
             case null, default -> {
                 String message = message(failed);
                 String type = typeOf(thrown, failed);
-                List<String> trace = trace(type, failed).toList();
+                List<String> trace =
+                        Stream.concat(
+                                        trace(type, failed),
+                                        ended.stream().flatMap(CellEvaluator::suppressed))
+                                .toList();
                 yield type.startsWith(OURS)
                         ? new CellError(message).details(String.join("\n", trace))
                         : new JavaFailure(simpleName(type), message, trace);
@@ -652,6 +658,16 @@ final class CellEvaluator extends CodeEvaluator {
                                         .filter(line -> more > 0))
                         .flatMap(lines -> lines);
         return e.getCause() == null ? own : Stream.concat(own, caused(trace(e.getCause())));
+    }
+
+    private static Stream<String> suppressed(CellExecution.Failed failed) {
+        return failed.suppressed()
+                .map(
+                        each ->
+                                "Suppressed: "
+                                        + simpleName(each.causeExceptionClass())
+                                        + (each.getMessage() == null ? "" : ": " + message(each)))
+                .flatMap(String::lines);
     }
 
     private static Stream<String> caused(Stream<String> trace) {

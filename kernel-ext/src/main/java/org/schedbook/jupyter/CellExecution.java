@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -36,6 +37,8 @@ final class CellExecution extends DirectExecutionControl {
 
     private static final int MAX_CAUSES = 20;
 
+    private static final int MAX_SUPPRESSED = 20;
+
     private static final int MAX_MESSAGE = 20_000;
 
     private final SnippetLoader loader;
@@ -43,7 +46,7 @@ final class CellExecution extends DirectExecutionControl {
     private final Map<String, Object> values = new ConcurrentHashMap<>();
     private final Set<Run> running = ConcurrentHashMap.newKeySet();
     private final ThreadLocal<TelemetryCollector<Object>> telemetry = new ThreadLocal<>();
-    private volatile Throwable thrown;
+    private volatile Failed failed;
 
     private static final Object NULL = new Object();
 
@@ -114,17 +117,34 @@ final class CellExecution extends DirectExecutionControl {
     }
 
     /** What a snippet has thrown, and what that says. */
-    private static final class Failed extends Exception {
+    static final class Failed extends Exception {
 
         private static final long serialVersionUID = 1L;
 
         private final transient Throwable thrown;
         private final RunException said;
+        private final transient List<RunException> suppressed;
 
-        Failed(Throwable thrown) {
+        private Failed(Throwable thrown) {
             super(null, null, false, false);
             this.thrown = thrown;
             said = said(thrown, MAX_CAUSES);
+            suppressed =
+                    Stream.of(thrown.getSuppressed())
+                            .limit(MAX_SUPPRESSED)
+                            .map(each -> said(each, 0))
+                            .toList();
+        }
+
+        Throwable thrown() {
+            return thrown;
+        }
+
+        /** Returns what else went wrong, such as closing a file, which JShell passes over. */
+        Stream<UserException> suppressed() {
+            return suppressed.stream()
+                    .filter(UserException.class::isInstance)
+                    .map(UserException.class::cast);
         }
 
         /** Exceptions have methods, too, which may throw, or give another cause each time. */
@@ -196,7 +216,7 @@ final class CellExecution extends DirectExecutionControl {
             values.put(key, value == null ? NULL : value);
             return key;
         } catch (Failed e) {
-            thrown = e.thrown;
+            failed = e;
             throw e.said;
         } finally {
             collector.measurementEnd(measurement);
@@ -242,10 +262,10 @@ final class CellExecution extends DirectExecutionControl {
         values.clear();
     }
 
-    /** Returns what the last snippet that failed has thrown, once. */
-    Throwable takeThrown() {
-        Throwable last = thrown;
-        thrown = null;
+    /** Returns how the last snippet failed that did, once. */
+    Optional<Failed> takeFailed() {
+        Optional<Failed> last = Optional.ofNullable(failed);
+        failed = null;
         return last;
     }
 
