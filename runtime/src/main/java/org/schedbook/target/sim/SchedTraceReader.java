@@ -214,6 +214,7 @@ final class SchedTraceReader {
     private int nr;
     private String ahead;
     private boolean escaped;
+    private boolean cut;
     private long last;
 
     SchedTraceReader(String name, Reader in) {
@@ -267,6 +268,7 @@ final class SchedTraceReader {
                     continue;
                 }
                 if (matcher == null && isCut(line)) {
+                    cut = true;
                     continue;
                 }
                 if (matcher == null) {
@@ -291,7 +293,11 @@ final class SchedTraceReader {
                             name, Math.max(nr, 1), "there are no scheduling events in it");
         }
         return new SchedTrace(
-                name, roots, Map.copyOf(tgids), List.copyOf(events), List.copyOf(gaps));
+                cut ? name + " (its last line is cut off and left out)" : name,
+                roots,
+                Map.copyOf(tgids),
+                List.copyOf(events),
+                List.copyOf(gaps));
     }
 
     /** Goes on to the next trace of a page; what stands on the line before it is not of it. */

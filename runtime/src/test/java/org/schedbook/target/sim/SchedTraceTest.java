@@ -284,6 +284,17 @@ class SchedTraceTest {
 
     @ParameterizedTest
     @CsvSource({
+        "x-5 [000] d..2. 10.06, load.trace (its last line is cut off and left out)",
+        "'', load.trace",
+        "'x-5 [000] d..2. 10.060000: sched_wakeup: comm=x pid=5 prio=120', load.trace"
+    })
+    void aTraceSaysThatItsEndIsCutOff(String end, String name) throws Exception {
+        String text = WOKEN.formatted("waking") + end;
+        assertEquals(name, SchedTrace.read("load.trace", new StringReader(text)).name());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "R, true",
         "R+, true",
         "0, true",
