@@ -64,10 +64,12 @@ final class GradeFiles {
         return graded.isGraded() ? Marks.number(points) : "";
     }
 
-    /** A spreadsheet takes what begins with one of these for a formula. */
+    /**
+     * A spreadsheet takes what begins with one of these for a formula, in East Asia the wide ones.
+     */
     static String quoted(String text) {
         String plain = Plain.of(text).replace('\n', ' ');
-        String safe = plain.matches("[=+\\-@\\t].*") ? "'" + plain : plain;
+        String safe = plain.matches("[=+\\-@\\t\uFF1D\uFF0B\uFF0D\uFF20].*") ? "'" + plain : plain;
         return '"' + safe.replace("\"", "\"\"") + '"';
     }
 
@@ -85,7 +87,7 @@ final class GradeFiles {
                 xml.writeAttribute("name", inXml(each.student()));
                 xml.writeAttribute("tests", String.valueOf(each.marks().parts().size()));
                 xml.writeAttribute(
-                        "failures",
+                        each.isGraded() ? "failures" : "errors",
                         String.valueOf(
                                 each.marks().parts().stream().filter(p -> !p.passed()).count()));
                 for (Marks.OfPart part : each.marks().parts()) {
@@ -93,7 +95,7 @@ final class GradeFiles {
                     xml.writeAttribute("classname", each.marks().lab().name());
                     xml.writeAttribute("name", part.part().name());
                     if (!part.passed()) {
-                        xml.writeStartElement("failure");
+                        xml.writeStartElement(each.isGraded() ? "failure" : "error");
                         xml.writeAttribute("message", points(part));
                         xml.writeCharacters(inXml(said(part)));
                         xml.writeEndElement();
