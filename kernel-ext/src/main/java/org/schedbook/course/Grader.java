@@ -92,7 +92,7 @@ public final class Grader {
                         .orElseGet(
                                 () ->
                                         Submission.nothing(
-                                                "There is no notebook, or there are several and none is called %s.ipynb."
+                                                "There is no notebook, or there are several and it cannot be told which one counts. Leave one, or call one %s.ipynb."
                                                         .formatted(lab.name())));
         var remarks = new ArrayList<>(submission.remarks());
         Optional<Marks> marks = mark(submission, student, remarks);

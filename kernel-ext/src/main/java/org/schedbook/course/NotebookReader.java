@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -33,8 +34,10 @@ final class NotebookReader {
     private static final int MAX_REMARKS = 20;
     private static final int SHOWN = 60;
 
+    /** Python writes NaN, and so does Jupyter. */
     private static final JsonFactory JSON =
             JsonFactory.builder()
+                    .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
                     .streamReadConstraints(
                             StreamReadConstraints.builder()
                                     .maxStringLength((int) MAX_BYTES)
@@ -121,12 +124,14 @@ final class NotebookReader {
                 default -> json.skipChildren();
             }
         }
-        if (code) {
+        if (code && source.length() > MAX_CELL) {
+            remark("Cell %d is longer than %,d characters and was not read.", nr, MAX_CELL);
+        } else if (code) {
             take(source.replace("\r\n", "\n").replace('\r', '\n'), nr);
         }
     }
 
-    /** A string, or a list of them. */
+    /** A string, or a list of them; of one that is too long so much that it is seen. */
     private static String source(JsonParser json) throws IOException {
         var text = new StringBuilder();
         if (json.currentToken() == JsonToken.VALUE_STRING) {
@@ -146,7 +151,7 @@ final class NotebookReader {
     }
 
     private static void append(StringBuilder text, JsonParser json) throws IOException {
-        if (text.length() + json.getTextLength() <= MAX_CELL) {
+        if (text.length() <= MAX_CELL) {
             text.append(json.getText());
         }
     }
@@ -171,7 +176,9 @@ final class NotebookReader {
                     remark("There are several cells of policy %s; the last one counts.", name);
                 }
             } else {
-                answers.remove(name);
+                if (answers.remove(name) != null) {
+                    remark("There are several answers %s; the last one counts.", name);
+                }
                 answers.put(name, Answer.of(name, magic.body()));
             }
         } catch (IllegalArgumentException e) {
@@ -180,8 +187,9 @@ final class NotebookReader {
     }
 
     private void remark(String sentence, Object... arguments) {
-        if (remarks.size() < MAX_REMARKS) {
-            remarks.add(sentence.formatted(arguments));
+        String remark = sentence.formatted(arguments);
+        if (remarks.size() < MAX_REMARKS && !remarks.contains(remark)) {
+            remarks.add(remark);
         }
     }
 

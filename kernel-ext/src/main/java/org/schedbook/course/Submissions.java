@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -24,7 +26,7 @@ public final class Submissions {
 
     /**
      * Returns the notebook of each student, by the student's name; empty where there is none, or
-     * more than one and none is called as the lab.
+     * where it cannot be told which one counts.
      *
      * @throws IOException if the directory cannot be read
      */
@@ -37,15 +39,42 @@ public final class Submissions {
                     continue;
                 }
                 if (Files.isDirectory(entry)) {
-                    found.put(name, notebook(entry, lab));
-                } else if (name.endsWith(NOTEBOOK)) {
-                    found.put(
+                    put(found, name, notebook(entry, lab));
+                } else if (isNotebook(entry)) {
+                    put(
+                            found,
                             name.substring(0, name.length() - NOTEBOOK.length()),
                             Optional.of(entry));
                 }
             }
         }
         return found;
+    }
+
+    /** Returns the names of the files at the top that are taken for nobody's. */
+    public static List<String> leftOut(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.filter(entry -> !Files.isDirectory(entry) && !isNotebook(entry))
+                    .map(entry -> entry.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** One student may have a file and a directory, and then neither of them counts. */
+    private static void put(
+            Map<String, Optional<Path>> found, String student, Optional<Path> notebook) {
+        Optional<Path> other = found.getOrDefault(student, Optional.empty());
+        found.put(
+                student,
+                notebook.isPresent() && other.isPresent()
+                        ? Optional.empty()
+                        : notebook.or(() -> other));
+    }
+
+    private static boolean isNotebook(Path file) {
+        return file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(NOTEBOOK);
     }
 
     /** Follows no links, and whatever cannot be read is as if it were not there. */
@@ -55,7 +84,7 @@ public final class Submissions {
         List<Path> notebooks;
         try (Stream<Path> files = Files.walk(from, DEPTH)) {
             notebooks =
-                    files.filter(file -> file.getFileName().toString().endsWith(NOTEBOOK))
+                    files.filter(Submissions::isNotebook)
                             .filter(file -> !file.toString().contains(".ipynb_checkpoints"))
                             .sorted()
                             .toList();
@@ -65,9 +94,16 @@ public final class Submissions {
         if (notebooks.size() == 1) {
             return Optional.of(notebooks.getFirst());
         }
-        return notebooks.stream()
-                .filter(file -> file.getFileName().toString().equals(lab.name() + NOTEBOOK))
-                .findFirst();
+        List<Path> named =
+                notebooks.stream()
+                        .filter(file -> file.getFileName().toString().equals(lab.name() + NOTEBOOK))
+                        .sorted(Comparator.comparingInt(Path::getNameCount))
+                        .toList();
+        boolean isOne =
+                named.size() == 1
+                        || named.size() > 1
+                                && named.get(0).getNameCount() < named.get(1).getNameCount();
+        return isOne ? Optional.of(named.getFirst()) : Optional.empty();
     }
 
     private Submissions() {}

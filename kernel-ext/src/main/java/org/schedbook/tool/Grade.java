@@ -38,6 +38,8 @@ import picocli.CommandLine.Spec;
         })
 final class Grade implements Callable<Integer> {
 
+    private static final int LISTED = 20;
+
     @Parameters(index = "0", paramLabel = "LAB", description = "lab1 to lab8.")
     private String lab;
 
@@ -80,6 +82,7 @@ final class Grade implements Callable<Integer> {
         }
         long start = System.nanoTime();
         Map<String, Optional<Path>> notebooks = found(which);
+        sayWhatIsLeftOut();
         List<Graded> graded =
                 new Grader(which, hiddenTests(), parallel).grade(notebooks, this::show);
         write(which, graded);
@@ -115,9 +118,30 @@ final class Grade implements Callable<Integer> {
             }
             return notebooks;
         } catch (IOException e) {
-            throw new CellError("%s cannot be read.".formatted(submissions))
-                    .next("Give a directory of submissions.");
+            throw unreadable();
         }
+    }
+
+    /** An archive that nobody unpacked, for example, is somebody's work. */
+    private void sayWhatIsLeftOut() {
+        try {
+            List<String> files = Submissions.leftOut(submissions);
+            if (!files.isEmpty()) {
+                say("These are no notebooks, and are left out: %s.".formatted(shortened(files)));
+            }
+        } catch (IOException e) {
+            throw unreadable();
+        }
+    }
+
+    private static String shortened(List<String> names) {
+        return names.stream().limit(LISTED).collect(Collectors.joining(", "))
+                + (names.size() > LISTED ? ", …" : "");
+    }
+
+    private CellError unreadable() {
+        return new CellError("%s cannot be read.".formatted(submissions))
+                .next("Give a directory of submissions.");
     }
 
     private Hidden hiddenTests() {

@@ -170,6 +170,22 @@ class GradeTest {
         Files.createSymbolicLink(
                 inside.resolve("lab1"), SOURCE.toAbsolutePath().normalize().getParent());
         submit("=cmd|' C calc'!A0", solution());
+        submit("\uFF1D1+1", notebook());
+        submit("two", solution());
+        Path two = Files.createDirectories(submissions().resolve("two"));
+        Files.writeString(two.resolve("lab1.ipynb"), solution().toString());
+        Path twice = Files.createDirectories(submissions().resolve("twice/a"));
+        Files.writeString(twice.resolve("lab1.ipynb"), solution().toString());
+        Files.createDirectories(submissions().resolve("twice/b"));
+        Files.writeString(submissions().resolve("twice/b/lab1.ipynb"), notebook("1").toString());
+        submit(
+                "long",
+                notebook(
+                        "%%policy my-fifo\n//" + "x".repeat(1 << 20),
+                        "%%answer lifo-mean\n?",
+                        "%%answer fault\n1",
+                        "%%answer fault\n2"));
+        Files.writeString(submissions().resolve("lost.zip"), "PK");
 
         grade("--parallel", "2");
 
@@ -181,7 +197,14 @@ class GradeTest {
                 assertEquals(0, points(student), student + "\n" + out);
             }
         }
-        assertEquals(21, rows.size(), out);
+        assertEquals(25, rows.size(), out);
+        assertTrue(rows.containsKey("'\uFF1D1+1"), out);
+        assertTrue(out.contains("no notebooks, and are left out: lost.zip."), out);
+        for (String student : List.of("two", "twice")) {
+            assertTrue(feedback(student).contains("cannot be told which one counts"), out);
+        }
+        assertTrue(feedback("long").contains("Cell 1 is longer than 1,048,576 characters"));
+        assertTrue(feedback("long").contains("several answers fault; the last one counts"));
         assertTrue(feedback("reader").contains("java.nio.file"), feedback("reader"));
         assertTrue(feedback("exit").contains("System"), feedback("exit"));
         assertTrue(feedback("loops").contains("did not return within 2 s"), feedback("loops"));
@@ -300,6 +323,16 @@ class GradeTest {
         }
         deleted.set("cells", left);
         submit("deleted-cells", deleted);
+        ObjectNode notANumber = (ObjectNode) solution();
+        notANumber.putObject("metadata").put("x", "NaN");
+        Files.writeString(
+                submissions().resolve("not-a-number.ipynb"),
+                notANumber.toString().replace("\"NaN\"", "NaN"));
+        Path capitals = Files.createDirectories(submissions().resolve("capitals"));
+        Files.writeString(capitals.resolve("LAB1.IPYNB"), solution().toString());
+        Path top = Files.createDirectories(submissions().resolve("nearest/old"));
+        Files.writeString(top.resolve("lab1.ipynb"), notebook().toString());
+        Files.writeString(submissions().resolve("nearest/lab1.ipynb"), solution().toString());
         Path nested = Files.createDirectories(submissions().resolve("nested/lab1"));
         Files.writeString(nested.resolve("lab1.ipynb"), solution().toString());
         grade();
@@ -312,6 +345,9 @@ class GradeTest {
                         "other-kernel",
                         "renamed-cells",
                         "exits-elsewhere",
+                        "not-a-number",
+                        "capitals",
+                        "nearest",
                         "nested")) {
             assertEquals(ALL, points(student), student + "\n" + out);
         }
