@@ -185,6 +185,9 @@ final class SchedTraceReader {
     private static final int MAX_TASKS = 100_000;
     private static final int LONGEST_LINE = 160;
 
+    /** A name of a task has a line break in it only if a program chose it: TASK_COMM_LEN. */
+    private static final int LONGEST_BROKEN_NAME = 15;
+
     /** How many lines of a tool's own may stand before the first event. */
     private static final int LONGEST_HEAD = 100;
 
@@ -262,7 +265,7 @@ final class SchedTraceReader {
                 if (nr == 1 && JSON.matcher(line).lookingAt()) {
                     throw new FormatException(name, 1, IN_JSON);
                 }
-                matcher = match(joined(line));
+                matcher = matchOfTwo(line);
                 if (matcher == null && events.isEmpty() && (html || nr <= LONGEST_HEAD)) {
                     head = head == null ? malformed(line) : head;
                     continue;
@@ -376,6 +379,14 @@ final class SchedTraceReader {
 
     private void gap(String reason) {
         gaps.add(new FormatException(name, nr, reason));
+    }
+
+    /** Matches a line with the one behind it, if a name of a task is what parts them. */
+    private Matcher matchOfTwo(String line) throws IOException {
+        Matcher matcher = match(joined(line));
+        boolean isName =
+                matcher != null && matcher.group(1).strip().length() <= LONGEST_BROKEN_NAME;
+        return isName ? matcher : null;
     }
 
     private static Matcher match(String line) {

@@ -282,6 +282,19 @@ class SchedTraceTest {
         assertEquals("sleep 1; run 1000000; sleep 10000000; run 2000000; exit", program, text);
     }
 
+    /** As tracefs writes it, with names set to the right; such a line is no half of a name. */
+    @Test
+    void aShortLineThatIsNoneIsReported() {
+        String text = WOKEN.formatted("waking").replaceAll("(?m)^(\\S+)-", "          $1-");
+        String torn = text.replaceFirst("(?s)(.*\n)(.*\n)", "$1rubbish\n$2");
+        var e =
+                assertThrows(
+                        FormatException.class,
+                        () -> SchedTrace.read("load.trace", new StringReader(torn)));
+        assertEquals(torn.substring(0, torn.indexOf("rubbish")).lines().count() + 1, e.line());
+        assertTrue(e.getMessage().contains("rubbish"), e.getMessage());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "x-5 [000] d..2. 10.06, load.trace (its last line is cut off and left out)",
