@@ -100,7 +100,22 @@ public final class Ran {
     }
 
     static Ran of(Schedule schedule) {
-        return new Ran("the scheduler", schedule, null, "", 0, Map.of(), "", "");
+        var ran = new Ran("the scheduler", schedule, null, "", 0, Map.of(), "", "");
+        return ran.withProcesses(ran.processes());
+    }
+
+    /** The names of the tasks of each process, as far as it is known; it is called as its first. */
+    private Map<String, List<String>> processes() {
+        var first = new HashMap<Integer, String>();
+        var processes = new LinkedHashMap<String, List<String>>();
+        for (RanTask task : tasks.values()) {
+            int tgid = schedule.tasks().get(task.pid()).tgid();
+            if (tgid != Schedule.NO_TGID) {
+                String name = first.computeIfAbsent(tgid, _ -> task.name());
+                processes.computeIfAbsent(name, _ -> new ArrayList<>()).add(task.name());
+            }
+        }
+        return processes;
     }
 
     Ran withProcesses(Map<String, List<String>> processes) {
@@ -443,9 +458,21 @@ public final class Ran {
 
     /** Expects all tasks to share their CPU time in the proportion of their weights. */
     public Ran sharesByWeight(Within tolerance) {
+        clean();
+        tasks.values().stream()
+                .filter(task -> task.weight() == Schedule.NO_WEIGHT)
+                .findFirst()
+                .ifPresent(this::requireWeight);
         var weights = new LinkedHashMap<String, Integer>();
         tasks.values().forEach(task -> weights.put(task.name(), task.weight()));
         return shares(weights, tolerance);
+    }
+
+    private void requireWeight(RanTask unknown) {
+        throw basic(
+                "the weights are known",
+                "That of %s is not.".formatted(unknown.name()),
+                "Give the parts by name: shares(Map.of(…), …).");
     }
 
     /**
@@ -579,9 +606,18 @@ public final class Ran {
         return each("the longest turn", name, RanTask::longestTurnMs, bound);
     }
 
-    /** Expects of every slice that the policy gives. */
+    /** Expects of every slice that the policy gives, and that it gives one. */
     public Ran slices(Bound bound) {
         clean();
+        if (schedule.inserts().isEmpty()) {
+            throw fail(
+                    Failure.of(
+                                    "Expected: each slice is %s ms. The schedule tells of no slice."
+                                            .formatted(bound))
+                            .hint(
+                                    "A kernel tells of those that a policy of Schedbook gives,"
+                                            + " where it can be probed."));
+        }
         for (Schedule.Insert insert : schedule.inserts()) {
             double slice =
                     isEndless(insert.sliceNs())
@@ -686,6 +722,13 @@ public final class Ran {
         while (same < Math.min(turns.size(), other.turns.size())
                 && turns.get(same).equals(other.turns.get(same))) {
             same++;
+        }
+        if (same == turns.size() && same == other.turns.size()) {
+            throw fail(
+                    Failure.of(
+                                    "Expected: both runs are the same. Their turns are, and who"
+                                            + " woke whom, or what the policy decided, is not.")
+                            .hint(Hints.different()));
         }
         long at = same < turns.size() ? turns.get(same).fromNs() : schedule.endNs();
         throw fail(

@@ -14,6 +14,7 @@ import static org.schedbook.check.Check.sleeps;
 import static org.schedbook.check.Check.sweep;
 import static org.schedbook.check.Check.tasks;
 import static org.schedbook.check.Check.textbook;
+import static org.schedbook.check.Check.that;
 import static org.schedbook.check.Check.within;
 
 import java.util.List;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.schedule.Schedule;
+import org.schedbook.schedule.Schedule.End;
 
 /** What a test author writes, and what whoever reads a failure is told. */
 class CheckTest {
@@ -351,6 +354,55 @@ class CheckTest {
         assertEquals("0.0", points.toString());
         assertEquals(Points.Outcome.NOT_RUN, points.tests().getLast().outcome());
         assertEquals("not run: first mend what fails in 'clean'", points.tests().getLast().why());
+    }
+
+    // ---- What a schedule from elsewhere does not tell -----------------------------------
+
+    /** Two threads of one process and one of another, for so long each, on a CPU. */
+    private static Schedule recorded(int weight, long eachMs) {
+        var schedule = new Schedule.Builder();
+        for (int pid = 1; pid <= 3; pid++) {
+            schedule.task(new Schedule.Task(pid, "x", weight, Math.max(2, pid), List.of()));
+            long from = (pid - 1) * eachMs * 1_000_000;
+            schedule.starts(from, 0, pid).stops(pid * eachMs * 1_000_000, 0, pid, End.SLEPT);
+        }
+        return schedule.build("recorded", 1, 0);
+    }
+
+    @Test
+    void whatIsNotToldIsNotTakenToHold() {
+        Ran unknown = that(recorded(Schedule.NO_WEIGHT, 5));
+        assertTold(
+                assertThrows(CheckFailed.class, () -> unknown.sharesByWeight(within(.1))),
+                "the weights are known",
+                "That of x 1 is not.");
+        assertTold(
+                assertThrows(CheckFailed.class, () -> unknown.slices(isAtMost(100))),
+                "The schedule tells of no slice.");
+        that(recorded(100, 5)).sharesByWeight(within(.01));
+    }
+
+    @Test
+    void aRecordingsProcessesAreCalledAsTheirFirstTasks() {
+        that(recorded(100, 5)).processShares(Map.of("x 1", 2, "x 3", 1), within(.01));
+    }
+
+    @Test
+    void runsThatDifferInDecisionsAloneAreNotTheSame() {
+        Schedule first = recorded(100, 5);
+        var decided = new Schedule.Builder();
+        first.tasks().values().forEach(decided::task);
+        first.runs()
+                .forEach(
+                        run ->
+                                decided.starts(run.fromNs(), run.cpu(), run.pid())
+                                        .stops(run.toNs(), run.cpu(), run.pid(), run.end()));
+        decided.inserted(0, 1, 0, 5);
+        assertTold(
+                assertThrows(
+                        CheckFailed.class,
+                        () -> that(decided.build("recorded", 1, 0)).sameAs(that(first))),
+                "Their turns are");
     }
 
     // ---- What an author writes wrongly --------------------------------------------------
