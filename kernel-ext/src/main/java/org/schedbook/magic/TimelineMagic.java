@@ -338,11 +338,10 @@ final class TimelineMagic implements Magic {
             throw new CellError("Nothing ran in that schedule.")
                     .next("Record or simulate something that does, for example: %sim messaging");
         }
-        if (cpuTime) {
-            return chart.cpuTime(shown.title(), shown.caption());
-        }
         try {
-            return chart.timeline(shown.title(), shown.caption());
+            return cpuTime
+                    ? chart.cpuTime(shown.title(), shown.caption())
+                    : chart.timeline(shown.title(), shown.caption());
         } catch (IllegalArgumentException e) {
             throw new CellError("There is nothing between those times.")
                     .next("The schedule is from 0 to %s.".formatted(milliseconds(chart.endNs())));

@@ -321,13 +321,22 @@ public record ScheduleChart(
         }
     }
 
-    /** Returns what the tasks that had most CPU time had, and what would have been their part. */
+    /**
+     * Returns what the tasks that had most CPU time had, and what would have been their part.
+     *
+     * @throws IllegalArgumentException if nothing ran between those times
+     */
     public CpuTimePlot cpuTime(String title, String caption) {
+        long to = toNs.orElse(endNs());
+        if (to <= fromNs) {
+            throw new IllegalArgumentException("nothing is between those times");
+        }
         var lines = new ArrayList<CpuTimePlot.Line>();
         double[] times = {};
         for (Labelled each : of) {
-            CpuTime time = CpuTime.of(each.schedule.lasting(endNs()), POINTS, LINES / of.size());
-            times = scaled(time.timesNs());
+            Schedule part = each.schedule.lasting(endNs()).between(fromNs, to);
+            CpuTime time = CpuTime.of(part, POINTS, LINES / of.size());
+            times = Arrays.stream(time.timesNs()).mapToDouble(ns -> (fromNs + ns) / 1e6).toArray();
             String lead = each.label.isEmpty() ? "" : each.label + " ";
             time.lines()
                     .forEach(
@@ -338,16 +347,17 @@ public record ScheduleChart(
                                                     scaled(line.hadNs()),
                                                     scaled(line.idealNs()))));
         }
+        String since =
+                fromNs == 0
+                        ? ""
+                        : String.format(Locale.ROOT, "Counted from %.3f ms on. ", fromNs / 1e6);
         return new CpuTimePlot(
                 title,
                 times,
                 lines,
-                (caption + " Dashed: by weight, at every moment, among all that could run then.")
+                "%s %sDashed: by weight, at every moment, among all that could run then."
+                        .formatted(caption, since)
                         .strip());
-    }
-
-    private static double[] scaled(long[] ns) {
-        return Arrays.stream(ns).mapToDouble(each -> each / 1e6).toArray();
     }
 
     private static double[] scaled(double[] ns) {

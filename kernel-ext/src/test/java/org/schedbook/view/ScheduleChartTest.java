@@ -127,6 +127,31 @@ class ScheduleChartTest {
     }
 
     @Test
+    void cpuTimeOfAPartIsCountedFromItsBeginning() {
+        var part =
+                new ScheduleChart(
+                        List.of(new Labelled("", two())),
+                        12 * MS,
+                        Optional.of(16 * MS),
+                        false,
+                        false,
+                        false);
+        CpuTimePlot plot = part.cpuTime("t", "c");
+        assertEquals(List.of(12.0, 16.0), List.of(plot.ms()[0], plot.ms()[200]));
+        assertEquals(4, plot.lines().getFirst().had()[200], 1e-6);
+        assertTrue(plot.caption().contains("Counted from 12.000 ms on."), plot.caption());
+        var none =
+                new ScheduleChart(
+                        List.of(new Labelled("", two())),
+                        30 * MS,
+                        Optional.empty(),
+                        false,
+                        false,
+                        false);
+        assertThrows(IllegalArgumentException.class, () -> none.cpuTime("t", "c"));
+    }
+
+    @Test
     void nothingIsRefused() {
         Schedule empty = new Schedule.Builder().build("recorded", 1, 0);
         assertThrows(
