@@ -371,6 +371,11 @@ public final class Ran {
         if (open) {
             expected.removeLast();
         }
+        if (expected.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "order(\"%s\") names no task; there are: %s"
+                            .formatted(turns, String.join(", ", tasks.keySet())));
+        }
         expected.forEach(this::task);
         List<String> actual = order();
         int same = 0;
@@ -648,6 +653,7 @@ public final class Ran {
         clean();
         List<Integer> allowed = List.of(cpus);
         for (RanTask task : tasks(name)) {
+            task.firstRunMs(); // whoever never ran stayed nowhere
             for (Run run : task.runs()) {
                 if (!allowed.contains(run.cpu())) {
                     throw fail(
@@ -749,7 +755,12 @@ public final class Ran {
     private String turn(int nr) {
         return nr >= turns.size()
                 ? "(the end)"
-                : "%s at %s".formatted(name(turns.get(nr).pid()), ms(turns.get(nr).fromNs()));
+                : "%s on CPU %d, %s to %s"
+                        .formatted(
+                                name(turns.get(nr).pid()),
+                                turns.get(nr).cpu(),
+                                ms(turns.get(nr).fromNs()),
+                                ms(turns.get(nr).toNs()));
     }
 
     // ---- Figures ------------------------------------------------------------------------

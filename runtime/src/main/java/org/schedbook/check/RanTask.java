@@ -56,7 +56,7 @@ public final class RanTask {
     /** Returns when it first had a CPU; fails if it never had. */
     public double firstRunMs() {
         if (turns.isEmpty()) {
-            throw never("ran");
+            throw never("run");
         }
         return turns.getFirst().fromNs() / NS_PER_MS;
     }

@@ -86,7 +86,8 @@ public final class Letters {
                         .map(entry -> entry.getKey() + " " + entry.getValue())
                         .collect(Collectors.joining(", "));
         if (!legend.isEmpty()) {
-            lines.add(legend + "; " + IDLE + " idle");
+            String others = letters.containsValue(UNKNOWN) ? ", " + UNKNOWN + " others" : "";
+            lines.add(legend + others + "; " + IDLE + " idle");
         }
         return String.join("\n", lines);
     }

@@ -405,6 +405,30 @@ class CheckTest {
                 "Their turns are");
     }
 
+    @Test
+    void whoNeverRanStaysNowhere() throws Exception {
+        Ran ran = textbook(1).until(5).run(ABC, "fifo");
+        assertTold(
+                assertThrows(CheckFailed.class, () -> ran.staysOn("c", 0)),
+                "c had not run when the run ended, at 5 ms.");
+    }
+
+    @Test
+    void turnsThatDifferInLengthAreShownSo() throws Exception {
+        Ran ran = textbook(1).run(ABC, "fifo");
+        Ran other = textbook(1).run(ABC, roundRobin("2_000_000"));
+        assertTold(
+                assertThrows(CheckFailed.class, () -> ran.sameAs(other)),
+                "a on CPU 0, 0 ms to 6 ms  a on CPU 0, 0 ms to 2 ms");
+    }
+
+    /** There are more tasks than letters. */
+    @Test
+    void whoHasNoLetterIsOneOfTheOthers() throws Exception {
+        String text = textbook(1).run(tasks().task("x", runs(1).times(70)), "fifo").toString();
+        assertTrue(text.contains("9 x.62, # others; . idle"), text);
+    }
+
     // ---- What an author writes wrongly --------------------------------------------------
 
     @Test
@@ -428,6 +452,8 @@ class CheckTest {
         assertSaid(() -> textbook(1).run(ABC, "no-such"), "there are: fifo, rr, vtime");
         Ran ran = textbook(1).run(ABC, "fifo");
         assertSaid(() -> ran.order("abd"), "there is no task 'd'; there are: a, b, c");
+        assertSaid(() -> ran.order(""), "names no task; there are: a, b, c");
+        assertSaid(() -> ran.order("…"), "names no task");
         assertSaid(() -> ran.task("d"), "there is no task 'd'");
         assertSaid(() -> ran.shares(Map.of("a", 1), within(.1)), "it takes two");
         assertSaid(() -> ran.processShares(Map.of("p", 1), within(.1)), "no process 'p'");
