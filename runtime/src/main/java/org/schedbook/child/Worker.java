@@ -85,19 +85,26 @@ public final class Worker<Q, A> implements AutoCloseable {
                         });
     }
 
+    /** Asks and waits for the answer, and for those before it no longer than it may take itself. */
+    public A ask(Q question, Duration limit) throws WorkerLostException, InterruptedException {
+        return ask(question, limit, limit);
+    }
+
     /**
      * Asks and waits for the answer.
      *
-     * @param limit of processor time for this request, and of time for those that it waits for
+     * @param limit of processor time for this request
+     * @param patience of time for those that it waits for
      * @throws WorkerLostException if there is no answer; the next request finds another process
      * @throws InterruptedException if this thread is interrupted; what was asked is not done any
      *     more
      * @throws IllegalStateException if the worker has a defect
      */
-    public A ask(Q question, Duration limit) throws WorkerLostException, InterruptedException {
+    public A ask(Q question, Duration limit, Duration patience)
+            throws WorkerLostException, InterruptedException {
         try {
             byte[] request = Frames.CBOR.writeValueAsBytes(question);
-            if (!turn.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!turn.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new WorkerLostException(Cause.TIME, "it is busy");
             }
             byte[] answer;

@@ -20,7 +20,11 @@ public final class JavacProcess<Q, A> {
     private static final int HEAP_MIB = 128;
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
+    /** Those before a source are bounded themselves, and how many there are is no fault of its. */
+    private static final Duration PATIENCE = Duration.ofDays(1);
+
     private final Worker<Q, A> worker;
+    private final Duration limit;
 
     /**
      * @param main answers the questions in {@link org.schedbook.child.WorkerLoop#serve}
@@ -28,6 +32,14 @@ public final class JavacProcess<Q, A> {
      *     API
      */
     public JavacProcess(Class<?> main, Class<A> answers, Class<?>... libraries) {
+        this(LIMIT, main, answers, libraries);
+    }
+
+    /**
+     * @param limit of processor time for a source
+     */
+    JavacProcess(Duration limit, Class<?> main, Class<A> answers, Class<?>... libraries) {
+        this.limit = limit;
         var all = new ArrayList<Class<?>>(List.of(libraries));
         all.add(Policy.class);
         worker =
@@ -46,7 +58,7 @@ public final class JavacProcess<Q, A> {
     }
 
     /**
-     * Asks about a source and waits for the answer.
+     * Asks about a source and waits for the answer, however many are asked about before.
      *
      * @throws CompileException if that takes more time or memory than it may
      * @throws InterruptedException if this thread is interrupted; the process is ended then
@@ -58,7 +70,7 @@ public final class JavacProcess<Q, A> {
             throw CompileException.tooComplicated(
                     switch (e.lostTo()) {
                         case TIME ->
-                                "the compiler was not done after %d s".formatted(LIMIT.toSeconds());
+                                "the compiler was not done after %d s".formatted(limit.toSeconds());
                         case MEMORY ->
                                 "it takes the compiler more than %d MiB of memory"
                                         .formatted(HEAP_MIB);
@@ -70,12 +82,12 @@ public final class JavacProcess<Q, A> {
     /** No source can end the process as such, so whatever did is given another chance. */
     private A askAgainIfItEnds(Q question) throws WorkerLostException, InterruptedException {
         try {
-            return ask(question, LIMIT);
+            return worker.ask(question, limit, PATIENCE);
         } catch (WorkerLostException e) {
             if (e.lostTo() != WorkerLostException.Cause.END) {
                 throw e;
             }
-            return ask(question, LIMIT);
+            return worker.ask(question, limit, PATIENCE);
         }
     }
 

@@ -2,6 +2,7 @@ package org.schedbook.compile;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.schedbook.child.WorkerLostException;
+import org.schedbook.compile.CompileWorker.Answer;
+import org.schedbook.compile.CompileWorker.Compile;
+import org.schedbook.compile.CompileWorker.Compiled;
 
 @Timeout(60)
 class CompilerProcessTest {
@@ -75,6 +80,23 @@ class CompilerProcessTest {
         assertEquals(List.of(), compiler.complete(source, source.indexOf("insert") + 3).names());
         assertTrue(millisSince(started) < 20_000);
         compile(policy("", ""));
+    }
+
+    /** Others' sources take their own time, not that of the one that waits for them. */
+    @Test
+    void howManyWaitBeforeItIsNoFaultOfASource() throws Exception {
+        var process = new JavacProcess<>(Duration.ofSeconds(4), CompileWorker.class, Answer.class);
+        var slow = new Compile("slow", exhaustive(16), 1);
+        Thread other =
+                Thread.ofVirtual()
+                        .start(
+                                () ->
+                                        assertThrows(
+                                                WorkerLostException.class,
+                                                () -> process.ask(slow, Duration.ofSeconds(7))));
+        Thread.sleep(Duration.ofMillis(500)); // the other one is before it
+        assertInstanceOf(Compiled.class, process.ask(new Compile("mine", policy("", ""), 1)));
+        other.join();
     }
 
     @Test
