@@ -1,5 +1,6 @@
 package org.schedbook.course;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,17 +86,17 @@ public final class Grader {
         return graded;
     }
 
-    private Graded grade(String student, Optional<Path> notebook) {
+    private Graded grade(String student, Optional<Path> notebook) throws InterruptedException {
         long start = System.nanoTime();
-        Submission submission =
-                notebook.map(NotebookReader::read)
-                        .orElseGet(
-                                () ->
-                                        Submission.nothing(
-                                                "There is no notebook, or there are several and it cannot be told which one counts. Leave one, or call one %s.ipynb."
-                                                        .formatted(lab.name())));
-        var remarks = new ArrayList<>(submission.remarks());
-        Optional<Marks> marks = mark(submission, student, remarks);
+        var remarks = new ArrayList<String>();
+        Optional<Marks> marks = Optional.empty();
+        try {
+            marks = Optional.of(mark(student, notebook, remarks));
+        } catch (IOException e) {
+            remarks.addFirst("It could not be read: " + e.getClass().getSimpleName() + ".");
+        } catch (RuntimeException | Error e) {
+            remarks.addFirst("It could not be graded, which is the grader's own fault: " + e);
+        }
         return new Graded(
                 student,
                 marks.orElseGet(() -> nothing("It could not be graded; ask whoever grades.")),
@@ -104,18 +105,26 @@ public final class Grader {
                 Duration.ofNanos(System.nanoTime() - start));
     }
 
-    /** Returns nothing if the grader fails, which is to cost no student a point. */
-    private Optional<Marks> mark(Submission submission, String student, List<String> remarks) {
+    /** Throws something if the grader or its machine fails, which is to cost no student a point. */
+    private Marks mark(String student, Optional<Path> notebook, List<String> remarks)
+            throws IOException, InterruptedException {
+        Submission submission =
+                notebook.isPresent()
+                        ? NotebookReader.read(notebook.get())
+                        : Submission.nothing(
+                                "There is no notebook, or there are several and it cannot be told which one counts. Leave one, or call one %s.ipynb."
+                                        .formatted(lab.name()));
+        remarks.addAll(submission.remarks());
         if (submission.policies().isEmpty() && submission.answers().isEmpty()) {
-            return Optional.of(nothing("Nothing was found to grade."));
+            return nothing("Nothing was found to grade.");
         }
+        // It may have to wait for those of others, which is not to be counted.
+        Marker.Source compiled = Marker.of(lab, submission);
         try (var clock = Executors.newSingleThreadScheduledExecutor()) {
             Thread here = Thread.currentThread();
             Future<?> end = clock.schedule(here::interrupt, LIFE.toSeconds(), TimeUnit.SECONDS);
             try {
-                return Optional.of(
-                        SimulatorProcess.apart(
-                                () -> marker.mark(lab, Marker.of(submission), student)));
+                return SimulatorProcess.apart(() -> marker.mark(lab, compiled, student));
             } finally {
                 end.cancel(false);
                 clock.shutdownNow();
@@ -123,10 +132,7 @@ public final class Grader {
         } catch (InterruptedException e) {
             String why = "Its tests took more than %d s.".formatted(LIFE.toSeconds());
             remarks.add(why);
-            return Optional.of(nothing(why));
-        } catch (RuntimeException e) {
-            remarks.addFirst("It could not be graded, which is the grader's own fault: " + e);
-            return Optional.empty();
+            return nothing(why);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.schedbook.course;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -117,26 +118,35 @@ public final class Marker {
         return hash;
     }
 
-    /** Returns what a notebook that was read has, its policies compiled when they are needed. */
-    static Source of(Submission submission) {
+    /** Returns what a notebook that was read has for a lab, its policies compiled. */
+    static Source of(Lab lab, Submission submission) throws InterruptedException {
+        var compiler = new CompilerProcess();
+        var policies = new HashMap<String, CompiledPolicy>();
+        var problems = new HashMap<String, String>();
+        for (Part part : lab.parts()) {
+            PolicySource source = submission.policies().get(part.name());
+            if (!part.isPolicy() || source == null) {
+                continue;
+            }
+            try {
+                policies.put(part.name(), compiler.compile(source));
+            } catch (CompileException e) {
+                problems.put(part.name(), places(e));
+            }
+        }
         return new Source() {
-            private final CompilerProcess compiler = new CompilerProcess();
-
             @Override
-            public CompiledPolicy policy(String name)
-                    throws NotThereException, InterruptedException {
-                PolicySource source = submission.policies().get(name);
-                if (source == null) {
+            public CompiledPolicy policy(String name) throws NotThereException {
+                if (problems.containsKey(name)) {
+                    throw new NotThereException(
+                            "%s does not compile, or does what a policy may not do.\n%s"
+                                    .formatted(name, problems.get(name)));
+                }
+                if (!policies.containsKey(name)) {
                     throw new NotThereException(
                             "There is no cell that begins with %%policy " + name + ".");
                 }
-                try {
-                    return compiler.compile(source);
-                } catch (CompileException e) {
-                    throw new NotThereException(
-                            "%s does not compile, or does what a policy may not do.\n%s"
-                                    .formatted(name, places(e)));
-                }
+                return policies.get(name);
             }
 
             @Override

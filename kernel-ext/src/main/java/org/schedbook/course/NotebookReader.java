@@ -2,11 +2,14 @@ package org.schedbook.course;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -56,9 +59,16 @@ final class NotebookReader {
 
     private NotebookReader() {}
 
-    /** Reads a notebook; what cannot be read is a submission of nothing that says why. */
-    static Submission read(Path file) {
+    /**
+     * Reads a notebook; what is none is a submission of nothing that says why.
+     *
+     * @throws IOException if the file or directory cannot be read, whatever is in it
+     */
+    static Submission read(Path file) throws IOException {
         try {
+            if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) && !Files.isReadable(file)) {
+                throw new AccessDeniedException(file.toString());
+            }
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                 return Submission.nothing("This is not a file of its own, and was not read.");
             }
@@ -76,7 +86,7 @@ final class NotebookReader {
                 }
             }
             return new Submission(reader.policies, reader.answers, reader.remarks);
-        } catch (IOException e) {
+        } catch (JsonProcessingException | CharConversionException e) {
             return Submission.nothing("This is not a notebook: it is not the JSON of one.");
         }
     }

@@ -77,7 +77,7 @@ public final class Submissions {
         return file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(NOTEBOOK);
     }
 
-    /** Follows no links, and whatever cannot be read is as if it were not there. */
+    /** Follows no links; a directory that cannot be read stands for what may be in it. */
     private static Optional<Path> notebook(Path directory, Lab lab) {
         Path ofLab = directory.resolve(lab.name());
         Path from = Files.isDirectory(ofLab, LinkOption.NOFOLLOW_LINKS) ? ofLab : directory;
@@ -89,7 +89,7 @@ public final class Submissions {
                             .sorted()
                             .toList();
         } catch (IOException | UncheckedIOException e) {
-            return Optional.empty();
+            return Optional.of(directory);
         }
         if (notebooks.size() == 1) {
             return Optional.of(notebooks.getFirst());

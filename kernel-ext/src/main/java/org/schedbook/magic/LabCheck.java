@@ -17,6 +17,8 @@ import org.schedbook.course.Part;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.session.Session;
 import org.schedbook.session.SessionException;
+import org.schedbook.target.TargetException;
+import org.schedbook.target.sim.SimulatorEndedException;
 import org.schedbook.view.MarksView;
 
 /** {@code %check LAB [PART...]}: runs the tests of a lab on what a notebook has. */
@@ -30,10 +32,17 @@ final class LabCheck implements Marker.Source {
         this.environment = environment;
     }
 
-    MarksView run(Lab lab, List<String> names) throws InterruptedException {
+    MarksView run(Lab lab, List<String> names) throws TargetException, InterruptedException {
         var marker = new Marker(session.isGrading() ? hidden() : Optional.empty());
-        return new MarksView(
-                marker.mark(lab, parts(lab, names), this, student()), session.isGrading());
+        try {
+            return new MarksView(
+                    marker.mark(lab, parts(lab, names), this, student()), session.isGrading());
+        } catch (IllegalStateException e) {
+            if (e.getCause() instanceof SimulatorEndedException ended) {
+                throw ended;
+            }
+            throw e;
+        }
     }
 
     private static List<Part> parts(Lab lab, List<String> names) {

@@ -65,7 +65,7 @@ class LabsTest {
         return mistakes;
     }
 
-    private static Submission solution(Lab lab) {
+    private static Submission solution(Lab lab) throws IOException {
         return NotebookReader.read(notebook(lab));
     }
 
@@ -79,7 +79,7 @@ class LabsTest {
         Submission solution = solution(lab);
         assertEquals(List.of(), solution.remarks());
         for (String student : List.of("ada", "grace.hopper@example.org", "4711", "")) {
-            Marks marks = marker().mark(lab, Marker.of(solution), student);
+            Marks marks = marker().mark(lab, Marker.of(lab, solution), student);
             for (Marks.OfPart part : marks.parts()) {
                 assertTrue(part.passed(), () -> student + ": " + said(part));
             }
@@ -99,7 +99,7 @@ class LabsTest {
         Marks marks =
                 marker().mark(
                                 lab,
-                                Marker.of(new Submission(policies, Map.of(), List.of())),
+                                Marker.of(lab, new Submission(policies, Map.of(), List.of())),
                                 "student");
         assertEquals(0, marks.points(), marks.toString());
         assertEquals(lab.max(), marks.max());
@@ -140,7 +140,9 @@ class LabsTest {
                                 Map.of(part.name(), Answer.of(part.name(), text)),
                                 List.of());
         Marks.OfPart marks =
-                marker().mark(lab, List.of(part), Marker.of(submission), "ada").parts().getFirst();
+                marker().mark(lab, List.of(part), Marker.of(lab, submission), "ada")
+                        .parts()
+                        .getFirst();
         assertEquals(Double.parseDouble(says.group(1)), marks.points(), () -> said(marks));
         assertTrue(marks.points() < part.max());
         assertTrue(said(marks).contains(says.group(2)), () -> says.group(2) + " in " + said(marks));

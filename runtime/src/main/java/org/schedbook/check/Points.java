@@ -3,6 +3,7 @@ package org.schedbook.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.schedbook.target.sim.SimulatorEndedException;
 
 /**
  * Tests that give points. As text it is the number of points, with a decimal point and never below
@@ -63,6 +64,7 @@ public final class Points {
      *
      * @param points what it gives if its body does not throw, more than 0
      * @throws InterruptedException if this thread is interrupted meanwhile
+     * @throws IllegalStateException if the simulator ends, for a reason that is no policy's
      */
     public Points test(String name, double points, Body body) throws InterruptedException {
         positive(points);
@@ -81,6 +83,10 @@ public final class Points {
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception | AssertionError | StackOverflowError e) {
+            if (e instanceof IllegalStateException
+                    && e.getCause() instanceof SimulatorEndedException) {
+                throw (IllegalStateException) e; // says nothing of what is tested
+            }
             String message = e.getMessage() == null ? "" : ": " + e.getMessage();
             failed(name, points, e.getClass().getSimpleName() + message, null);
         }
