@@ -85,7 +85,11 @@ final class Review {
                 () -> {
                     SimWorkload load = Answers.load(submitted.answer(), FEW);
                     Textbook machine = textbook(1).until(2000).starvation(3000);
-                    Ran ran = machine.run(load, new PolicyCompiler().compile(QUICK)).clean();
+                    Ran ran =
+                            machine.run(load, new PolicyCompiler().compile(QUICK))
+                                    .hint(
+                                            "Tasks that run for some µs at a time take the simulator too long: give them 100 or more.")
+                                    .clean();
                     double longest =
                             ran.names().stream()
                                     .mapToDouble(name -> ran.task(name).longestWaitMs())
