@@ -1,6 +1,7 @@
 package org.schedbook.tool;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -82,6 +83,7 @@ final class Grade implements Callable<Integer> {
         }
         long start = System.nanoTime();
         Map<String, Optional<Path>> notebooks = found(which);
+        requirePlaces();
         sayWhatIsLeftOut();
         List<Graded> graded =
                 new Grader(which, hiddenTests(), parallel).grade(notebooks, this::show);
@@ -112,6 +114,10 @@ final class Grade implements Callable<Integer> {
     private Map<String, Optional<Path>> found(Lab which) {
         try {
             var notebooks = Submissions.in(submissions, which);
+            Path feedback = beside("-feedback").toAbsolutePath().normalize();
+            if (submissions.toAbsolutePath().normalize().equals(feedback.getParent())) {
+                notebooks.remove(feedback.getFileName().toString());
+            }
             if (notebooks.isEmpty()) {
                 throw new CellError("There are no submissions in %s.".formatted(submissions))
                         .next("Put STUDENT.ipynb or STUDENT/%s.ipynb there.".formatted(lab));
@@ -142,6 +148,24 @@ final class Grade implements Callable<Integer> {
     private CellError unreadable() {
         return new CellError("%s cannot be read.".formatted(submissions))
                 .next("Give a directory of submissions.");
+    }
+
+    /** Looks whether grades can be written before any are given, which may take an hour. */
+    private void requirePlaces() {
+        if (Files.isDirectory(out) || out.equals(beside(".xml"))) {
+            throw new CellError("%s cannot be the table.".formatted(out))
+                    .next("Name a file with --out, such as grades.csv.");
+        }
+        try {
+            NamedFile.directory(beside("-feedback"));
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private static CellError unwritable(IOException e) {
+        return new CellError("The grades cannot be written: %s.".formatted(e.getMessage()))
+                .next("Choose another place with --out.");
     }
 
     private Hidden hiddenTests() {
@@ -185,8 +209,7 @@ final class Grade implements Callable<Integer> {
                 }
             }
         } catch (IOException e) {
-            throw new CellError("The grades cannot be written: %s.".formatted(e.getMessage()))
-                    .next("Choose another place with --out.");
+            throw unwritable(e);
         }
     }
 

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
@@ -242,11 +244,11 @@ final class GradeFiles {
         String safe = student.replaceAll("[^A-Za-z0-9._@-]", "_");
         return safe.equals(student) && safe.length() <= 80 && !safe.startsWith(".")
                 ? safe
-                : "%s-%08x"
+                : "%s-%s"
                         .formatted(
                                 safe.substring(0, Math.min(safe.length(), 60))
                                         .replaceAll("^\\.+", "_"),
-                                student.hashCode());
+                                UUID.nameUUIDFromBytes(student.getBytes(StandardCharsets.UTF_8)));
     }
 
     private GradeFiles() {}

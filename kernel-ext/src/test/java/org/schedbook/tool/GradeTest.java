@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -28,6 +29,8 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.schedbook.course.HiddenTests;
+import org.schedbook.course.Part;
 import picocli.CommandLine;
 
 /**
@@ -49,16 +52,27 @@ class GradeTest {
             }
             """;
 
+    private static final String RIGHT =
+            LOOP.replace(
+                    "while (task.pid() > 0) {}",
+                    "insert(task, Dsq.GLOBAL, SLICE_INF_NS, enqFlags);");
+
     @TempDir Path directory;
 
     private final Map<String, String[]> rows = new HashMap<>();
     private String out;
+    private String hidden = "target/classes";
 
     private Path submissions() throws IOException {
         return Files.createDirectories(directory.resolve("submitted"));
     }
 
     private void grade(String... more) throws IOException {
+        assertEquals(0, run(directory.resolve("grades.csv"), more), out);
+        readTable();
+    }
+
+    private int run(Path table, String... more) throws IOException {
         var text = new StringWriter();
         var line = new java.util.ArrayList<String>();
         line.addAll(
@@ -67,9 +81,9 @@ class GradeTest {
                         "lab1",
                         submissions().toString(),
                         "--hidden-tests",
-                        "target/classes",
+                        hidden,
                         "--out",
-                        directory.resolve("grades.csv").toString()));
+                        table.toString()));
         line.addAll(List.of(more));
         CommandLine tools =
                 Tools.commandLine()
@@ -77,7 +91,10 @@ class GradeTest {
                         .setErr(new PrintWriter(text, true));
         int status = tools.execute(line.toArray(String[]::new));
         out = text.toString();
-        assertEquals(0, status, out);
+        return status;
+    }
+
+    private void readTable() throws IOException {
         List<String> lines = Files.readAllLines(directory.resolve("grades.csv"));
         for (String row : lines.subList(1, lines.size())) {
             String[] cells = row.split(",", 3);
@@ -436,5 +453,106 @@ class GradeTest {
         grade();
         assertEquals("as it was", Files.readString(precious));
         assertTrue(feedback("alice").contains("alice"));
+    }
+
+    @Test
+    void aPlaceThatCannotBeWrittenIsFoundBeforeAnythingIsGraded() throws Exception {
+        submit("alice", notebook());
+        Path file = Files.writeString(directory.resolve("file"), "as it was");
+        for (Path table :
+                List.of(directory, directory.resolve("grades.xml"), file.resolve("grades.csv"))) {
+            assertEquals(2, run(table), out);
+            assertTrue(out.contains("--out"), out);
+            assertFalse(out.contains("alice"), out);
+        }
+        assertEquals("as it was", Files.readString(file));
+    }
+
+    @Test
+    void whatAnEarlierRunWroteAmongSubmissionsIsNobodys() throws Exception {
+        submit("alice", notebook());
+        Path table = submissions().resolve("grades.csv");
+        assertEquals(0, run(table), out);
+        assertEquals(0, run(table), out);
+        List<String> lines = Files.readAllLines(table);
+        assertEquals(2, lines.size(), out);
+        assertTrue(lines.getLast().startsWith("\"alice\""), out);
+    }
+
+    @Test
+    void noTwoStudentsShareAPage() {
+        assertEquals("\u4e01\u4e3f".hashCode(), "\u4e02\u4e20".hashCode());
+        var names = List.of("\u4e01\u4e3f", "\u4e02\u4e20", "a/b", "a_b", "a?b");
+        assertEquals(5, names.stream().map(GradeFiles::fileName).distinct().count());
+    }
+
+    /** A test of somebody's own that was made for another Schedbook. */
+    public static final class OutOfDate implements HiddenTests {
+
+        @Override
+        public String lab() {
+            return "lab1";
+        }
+
+        @Override
+        public Map<String, Part.Tests> tests() {
+            return Map.of(
+                    "my-fifo",
+                    (_, _) -> {
+                        throw new NoSuchMethodError("gone");
+                    });
+        }
+    }
+
+    @Test
+    void testsThatFailThemselvesCostNobodyAPoint() throws Exception {
+        submit("alice", notebook("%%policy my-fifo\n" + RIGHT));
+        submit("bob", notebook("%%answer lifo-mean\nsame"));
+        Path services = Files.createDirectories(directory.resolve("hidden/META-INF/services"));
+        Files.writeString(
+                services.resolve(HiddenTests.class.getName()), OutOfDate.class.getName() + "\n");
+        hidden = directory.resolve("hidden").toString();
+        assertEquals(1, run(directory.resolve("grades.csv")), out);
+        assertTrue(out.contains("1 could not be graded"), out);
+        readTable();
+        assertEquals("", rows.get("alice")[1], out);
+        assertEquals(1, points("bob"), out);
+        assertTrue(feedback("alice").contains("the grader&#39;s own fault"), feedback("alice"));
+    }
+
+    /** As a system does that runs out of memory. */
+    @Test
+    void aSimulatorThatIsKilledCostsNobodyAPoint() throws Exception {
+        submit("alice", notebook("%%policy my-fifo\n" + LOOP));
+        Thread system =
+                Thread.ofVirtual()
+                        .start(
+                                () -> {
+                                    while (!Thread.interrupted()) {
+                                        ProcessHandle.current()
+                                                .descendants()
+                                                .filter(GradeTest::isSimulator)
+                                                .forEach(ProcessHandle::destroyForcibly);
+                                        LockSupport.parkNanos(50_000_000);
+                                    }
+                                });
+        try {
+            assertEquals(1, run(directory.resolve("grades.csv")), out);
+        } finally {
+            system.interrupt();
+            system.join();
+        }
+        readTable();
+        assertEquals("", rows.get("alice")[1], out);
+        assertTrue(feedback("alice").contains("simulator&#39;s process ended"), feedback("alice"));
+    }
+
+    private static boolean isSimulator(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc", String.valueOf(process.pid()), "cmdline"))
+                    .contains("SimWorker");
+        } catch (IOException e) {
+            return false; // it has ended
+        }
     }
 }
