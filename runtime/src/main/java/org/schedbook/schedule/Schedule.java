@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * @param source where it comes from, such as {@code simulated}
  * @param nrCpus how many CPUs there are
  * @param endNs when it ends
- * @param tasks the tasks it tells of, by number
+ * @param tasks the tasks it tells of, by number; whoever runs or is woken is one of them
  * @param runs in the order of their starts
  * @param wakes in the order of time
  * @param inserts where a policy put tasks, in the order of time; none where that is not known
@@ -61,6 +61,10 @@ public record Schedule(
 
         public Task {
             cpus = List.copyOf(cpus);
+        }
+
+        private static Task unknown(int pid) {
+            return new Task(pid, "task", NO_WEIGHT, NO_TGID, List.of());
         }
 
         /** Returns whether it may use a CPU, as far as that is known. */
@@ -115,17 +119,39 @@ public record Schedule(
     }
 
     public Schedule {
-        tasks = Map.copyOf(tasks);
+        tasks = withAll(tasks, runs, wakes);
         runs = List.copyOf(runs);
         wakes = List.copyOf(wakes);
         inserts = List.copyOf(inserts);
         gaps = List.copyOf(gaps);
     }
 
+    /** Who runs or is woken is a task, even if no more is known of it. */
+    private static Map<Integer, Task> withAll(
+            Map<Integer, Task> told, List<Run> runs, List<Wake> wakes) {
+        var all = new HashMap<>(told);
+        runs.forEach(run -> all.computeIfAbsent(run.pid(), Task::unknown));
+        wakes.forEach(wake -> all.computeIfAbsent(wake.pid(), Task::unknown));
+        return Map.copyOf(all);
+    }
+
     /** Returns how a task is called: its name and its number. */
     public String name(int pid) {
         Task task = tasks.get(pid);
         return task == null ? "task " + pid : task.toString();
+    }
+
+    /** Returns what there is, one line: all of it may be a million lines. */
+    @Override
+    public String toString() {
+        return "Schedule, %s: %d tasks, %d runs on %d CPUs in %.3f ms%s"
+                .formatted(
+                        source,
+                        tasks.size(),
+                        runs.size(),
+                        nrCpus,
+                        endNs / 1e6,
+                        gaps.isEmpty() ? "" : "; missing: " + String.join("; ", gaps));
     }
 
     /** Returns for how long each task ran. */
@@ -141,49 +167,68 @@ public record Schedule(
      * when they had one. In the order of the beginnings.
      */
     public List<Wait> waits() {
-        var since = new HashMap<Integer, Long>();
+        var latest = new HashMap<Integer, Latest>();
         var waits = new ArrayList<Wait>();
-        var stops = runs.stream().sorted(Comparator.comparingLong(Run::toNs)).toList();
         int wake = 0;
-        int stop = 0;
         for (Run run : runs) {
-            // What was before this run: of the same instant a stop comes before a start.
-            while (stop < stops.size() && stops.get(stop).toNs() <= run.fromNs()) {
-                Run ended = stops.get(stop++);
-                if (ended.end() == End.PREEMPTED) {
-                    since.putIfAbsent(ended.pid(), ended.toNs());
-                }
+            for (; wake < wakes.size() && wakes.get(wake).timeNs() <= run.fromNs(); wake++) {
+                latest(latest, wakes.get(wake).pid()).wakes(wakes.get(wake).timeNs());
             }
-            while (wake < wakes.size() && wakes.get(wake).timeNs() <= run.fromNs()) {
-                Wake woken = wakes.get(wake++);
-                since.putIfAbsent(woken.pid(), woken.timeNs());
+            Latest task = latest(latest, run.pid());
+            long from = task.waitsFrom();
+            if (from == Latest.NEVER && task.wokenMeanwhile) {
+                // It was woken when it had decided to sleep, and nobody woke it afterwards.
+                from = task.run.toNs();
             }
-            Long from = since.remove(run.pid());
-            if (from != null && from < run.fromNs()) {
+            if (from != Latest.NEVER && from < run.fromNs()) {
                 waits.add(new Wait(run.pid(), from, run.fromNs(), true));
             }
-        }
-        for (; stop < stops.size(); stop++) {
-            if (stops.get(stop).end() == End.PREEMPTED) {
-                since.putIfAbsent(stops.get(stop).pid(), stops.get(stop).toNs());
-            }
+            task.runs(run);
         }
         for (; wake < wakes.size(); wake++) {
-            since.putIfAbsent(wakes.get(wake).pid(), wakes.get(wake).timeNs());
+            latest(latest, wakes.get(wake).pid()).wakes(wakes.get(wake).timeNs());
         }
-        var running = new HashMap<Integer, Run>();
-        runs.forEach(run -> running.put(run.pid(), run));
-        since.forEach(
-                (pid, from) -> {
-                    Run last = running.get(pid);
-                    // Woken while it was about to sleep, or ended.
-                    boolean waiting = last == null || last.toNs() <= from;
-                    if (waiting && from < endNs) {
+        latest.forEach(
+                (pid, task) -> {
+                    long from = task.waitsFrom();
+                    if (from != Latest.NEVER && from < endNs) {
                         waits.add(new Wait(pid, from, endNs, false));
                     }
                 });
-        waits.sort(Comparator.comparingLong(Wait::fromNs));
+        waits.sort(Comparator.comparingLong(Wait::fromNs).thenComparingLong(Wait::toNs));
         return waits;
+    }
+
+    private static Latest latest(Map<Integer, Latest> tasks, int pid) {
+        return tasks.computeIfAbsent(pid, _ -> new Latest());
+    }
+
+    /** What a task did last. */
+    private static final class Latest {
+
+        private static final long NEVER = -1;
+
+        private Run run;
+        private long wokenNs = NEVER;
+        private boolean wokenMeanwhile;
+
+        private void runs(Run next) {
+            run = next;
+            wokenNs = NEVER;
+            wokenMeanwhile = false;
+        }
+
+        private void wakes(long timeNs) {
+            if (run != null && timeNs < run.toNs()) {
+                wokenMeanwhile = true;
+            } else if (wokenNs == NEVER) {
+                wokenNs = timeNs;
+            }
+        }
+
+        private long waitsFrom() {
+            return run != null && run.end() == End.PREEMPTED ? run.toNs() : wokenNs;
+        }
     }
 
     /**

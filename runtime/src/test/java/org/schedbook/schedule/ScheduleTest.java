@@ -62,6 +62,51 @@ class ScheduleTest {
         assertEquals(List.of(new Wait(2, 4, 9, false)), schedule.waits());
     }
 
+    /** The kernel tells of wakings of tasks that run: such a task had but thought of sleeping. */
+    @Test
+    void whoIsWokenWhileItRunsDoesNotWait() {
+        Schedule schedule =
+                twoTasks()
+                        .starts(0, 0, 1)
+                        .wakes(5, 0, 1, 2)
+                        .stops(100, 0, 1, End.SLEPT)
+                        .starts(100, 0, 2)
+                        .wakes(180, 0, 1, 2)
+                        .stops(190, 0, 2, End.PREEMPTED)
+                        .starts(190, 0, 1)
+                        .wakes(192, 0, 1, 0)
+                        .stops(195, 0, 1, End.PREEMPTED)
+                        .starts(195, 0, 2)
+                        .stops(200, 0, 2, End.ENDED)
+                        .build("recorded", 1, 210);
+        assertEquals(
+                List.of(
+                        new Wait(1, 180, 190, true),
+                        new Wait(2, 190, 195, true),
+                        new Wait(1, 195, 210, false)),
+                schedule.waits());
+    }
+
+    @Test
+    void whoWasWokenWhileItFellAsleepWaitsFromThen() {
+        Schedule schedule =
+                twoTasks()
+                        .starts(0, 0, 1)
+                        .wakes(9, 1, 1, 2)
+                        .stops(10, 0, 1, End.SLEPT)
+                        .starts(15, 0, 1)
+                        .stops(20, 0, 1, End.ENDED)
+                        .build("recorded", 1, 20);
+        assertEquals(List.of(new Wait(1, 10, 15, true)), schedule.waits());
+    }
+
+    @Test
+    void whoRunsOrIsWokenIsATask() {
+        Schedule schedule = twoTasks().wakes(0, 0, 8, 0).starts(0, 0, 7).build("recorded", 1, 9);
+        assertEquals("task 7", schedule.name(7));
+        assertEquals(Map.of(1, 0L, 2, 0L, 7, 9L, 8, 0L), schedule.ranNs());
+    }
+
     @Test
     void aStopWhoseStartIsLostTellsNothing() {
         Schedule schedule =
