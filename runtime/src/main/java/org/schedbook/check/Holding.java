@@ -15,6 +15,9 @@ public record Holding(Promise promise, String load, Schedule schedule, Judgement
     /** What is shown before and, twice that, after a place. */
     private static final long AROUND_NS = 10_000_000;
 
+    /** Of a schedule with long slices that would be one task alone. */
+    private static final int TURNS = 12;
+
     /** Holds a schedule to a promise. */
     public static Holding of(Promise promise, String load, Schedule schedule) {
         return new Holding(promise, load, schedule, promise.judge(schedule));
@@ -35,7 +38,14 @@ public record Holding(Promise promise, String load, Schedule schedule, Judgement
     public String place() {
         long at = Math.max(0, judgement.atNs());
         long from = Math.max(0, at - AROUND_NS);
-        long to = Math.min(schedule.endNs(), at + 2 * AROUND_NS);
+        long some =
+                schedule.runs().stream()
+                        .mapToLong(Schedule.Run::fromNs)
+                        .filter(ns -> ns >= at)
+                        .skip(TURNS)
+                        .findFirst()
+                        .orElse(0);
+        long to = Math.min(schedule.endNs(), Math.max(some, at + 2 * AROUND_NS));
         String letters = to <= from ? "" : Letters.of(schedule, schedule::name, from, to) + "\n";
         String hint = judgement.hint().isEmpty() ? "" : "Hint: " + judgement.hint();
         return (letters + hint).stripTrailing();

@@ -1,18 +1,29 @@
 package org.schedbook.check;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toCollection;
+
 import java.math.BigDecimal;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.schedbook.check.IdleBesideWork.Idle;
 import org.schedbook.schedule.Schedule;
+import org.schedbook.schedule.Schedule.End;
 import org.schedbook.schedule.Schedule.Run;
 import org.schedbook.schedule.Schedule.Wait;
 
@@ -67,8 +78,8 @@ public record Promise(Kind kind, double amount) {
 
     private static final double NS_PER_MS = 1e6;
 
-    /** A part of a schedule that is too short to have shares in. */
-    private static final int MIN_RUNS = 8;
+    /** Of each task: with fewer it is chance who had the last one. */
+    private static final int MIN_TURNS = 8;
 
     /**
      * Reads promises as they are typed, one after the other, the amount behind its promise.
@@ -163,6 +174,9 @@ public record Promise(Kind kind, double amount) {
             return Judgement.cannotBeJudged(
                     "Some of the schedule is missing: " + schedule.gaps().getFirst() + ".");
         }
+        if (schedule.endNs() == 0) {
+            return Judgement.cannotBeJudged("It takes no time.");
+        }
         boolean time = kind == Kind.NO_WAIT_OVER || kind == Kind.WORK_CONSERVING;
         if (time && amount >= schedule.endNs()) {
             return Judgement.cannotBeJudged(
@@ -198,7 +212,7 @@ public record Promise(Kind kind, double amount) {
     // ---- Tasks that always want a CPU ----------------------------------------------------
 
     /** Returns the tasks that ran or waited from the beginning to the end. */
-    private static List<Integer> hungry(Schedule schedule) {
+    private static SortedSet<Integer> hungry(Schedule schedule) {
         Map<Integer, Long> wanted = new TreeMap<>(schedule.ranNs());
         schedule.waits().forEach(wait -> wanted.merge(wait.pid(), wait.ns(), Long::sum));
         // Between a start and its event a switch may take some time.
@@ -206,11 +220,11 @@ public record Promise(Kind kind, double amount) {
         return wanted.entrySet().stream()
                 .filter(entry -> entry.getValue() >= most)
                 .map(Map.Entry::getKey)
-                .toList();
+                .collect(toCollection(TreeSet::new));
     }
 
     private Judgement sharesByWeight(Schedule schedule) {
-        List<Integer> hungry = hungry(schedule);
+        SortedSet<Integer> hungry = hungry(schedule);
         if (hungry.size() <= schedule.nrCpus() || hungry.size() < 2) {
             return Judgement.cannotBeJudged(
                     "%d tasks always want one of %d CPUs; it takes more tasks than CPUs."
@@ -222,13 +236,11 @@ public record Promise(Kind kind, double amount) {
         if (weights.containsValue((double) Schedule.NO_WEIGHT)) {
             return Judgement.cannotBeJudged("The weights are not known.");
         }
-        long runs = schedule.runs().stream().filter(run -> hungry.contains(run.pid())).count();
-        double total = hungry.stream().mapToLong(ran::get).sum();
-        if (runs < (long) MIN_RUNS * hungry.size()) {
-            return Judgement.cannotBeJudged(
-                    "%d turns of %d tasks are too few to have shares."
-                            .formatted(runs, hungry.size()));
+        Optional<Judgement> tooFew = tooFewTurns(schedule, hungry);
+        if (tooFew.isPresent()) {
+            return tooFew.get();
         }
+        double total = hungry.stream().mapToLong(ran::get).sum();
         var caps = new HashMap<Integer, Double>();
         hungry.forEach(pid -> caps.put(pid, (double) schedule.endNs()));
         Map<Integer, Double> fair = fair(weights, total, caps);
@@ -246,6 +258,17 @@ public record Promise(Kind kind, double amount) {
                 pid -> "%s, weight %.0f,".formatted(schedule.name(pid), weights.get(pid)),
                 "by weight",
                 Hints.shares(parts, times, schedule.nrCpus()));
+    }
+
+    /** A part of a schedule may be too short to have shares in. */
+    private static Optional<Judgement> tooFewTurns(Schedule schedule, Set<Integer> tasks) {
+        long turns = schedule.runs().stream().filter(run -> tasks.contains(run.pid())).count();
+        return turns < (long) MIN_TURNS * tasks.size()
+                ? Optional.of(
+                        Judgement.cannotBeJudged(
+                                "%d turns of %d tasks are too few to have shares."
+                                        .formatted(turns, tasks.size())))
+                : Optional.empty();
     }
 
     /** Judges whoever is furthest off. */
@@ -275,7 +298,8 @@ public record Promise(Kind kind, double amount) {
         String what =
                 String.format(
                         Locale.ROOT,
-                        "%s had %.1f %% of what such had, and %s %.1f %%",
+                        "%s had %.1f %% of the CPU time of those that always want it, and its part"
+                                + " %s is %.1f %%",
                         names.apply(worst),
                         100 * had.get(worst) / total,
                         by,
@@ -294,7 +318,7 @@ public record Promise(Kind kind, double amount) {
     }
 
     private Judgement fairByProcess(Schedule schedule) {
-        List<Integer> hungry = hungry(schedule);
+        SortedSet<Integer> hungry = hungry(schedule);
         var threads = new TreeMap<Integer, List<Integer>>();
         for (int pid : hungry) {
             int tgid = schedule.tasks().get(pid).tgid();
@@ -309,6 +333,10 @@ public record Promise(Kind kind, double amount) {
             return Judgement.cannotBeJudged(
                     "It takes processes of different numbers of threads that always want a CPU,"
                             + " and more threads than CPUs.");
+        }
+        Optional<Judgement> tooFew = tooFewTurns(schedule, hungry);
+        if (tooFew.isPresent()) {
+            return tooFew.get();
         }
         Map<Integer, Long> ran = schedule.ranNs();
         var had = new TreeMap<Integer, Double>();
@@ -325,10 +353,11 @@ public record Promise(Kind kind, double amount) {
                 had,
                 fair(parts, total, caps),
                 tgid ->
-                        "the process of %s, with %d threads,"
+                        "the process of %s, with %d %s,"
                                 .formatted(
                                         schedule.name(threads.get(tgid).getFirst()),
-                                        threads.get(tgid).size()),
+                                        threads.get(tgid).size(),
+                                        threads.get(tgid).size() == 1 ? "thread" : "threads"),
                 "by process",
                 "task.tgid() is the process of a task: what have all of its threads had?");
     }
@@ -361,46 +390,65 @@ public record Promise(Kind kind, double amount) {
     }
 
     private Judgement runsInTurn(Schedule schedule) {
-        List<Integer> hungry = hungry(schedule);
+        SortedSet<Integer> hungry = hungry(schedule);
         if (hungry.size() <= schedule.nrCpus() || hungry.size() < 2) {
             return Judgement.cannotBeJudged(
                     "%d tasks always want one of %d CPUs; it takes more tasks than CPUs."
                             .formatted(hungry.size(), schedule.nrCpus()));
         }
-        // How many turns each has had; one that is kept on its CPU has the same turn still.
+        Map<Integer, Deque<Wait>> waits =
+                schedule.waits().stream()
+                        .filter(wait -> hungry.contains(wait.pid()))
+                        .collect(groupingBy(Wait::pid, toCollection(ArrayDeque::new)));
         var turns = new HashMap<Integer, Integer>();
-        hungry.forEach(pid -> turns.put(pid, 0));
-        var last = new HashMap<Integer, Run>();
-        int most = 0;
-        for (Run run : schedule.runs()) {
-            if (!turns.containsKey(run.pid())) {
+        var began = new HashMap<Integer, Long>();
+        var onCpus = new HashMap<Integer, Run>();
+        for (Run run : Turns.of(schedule)) {
+            Run before = onCpus.put(run.cpu(), run);
+            if (!hungry.contains(run.pid()) || goesOn(schedule, before, run)) {
                 continue;
             }
-            Run before = last.put(run.pid(), run);
-            if (before != null && before.toNs() == run.fromNs()) {
+            turns.merge(run.pid(), 1, Integer::sum);
+            Long first = began.put(run.pid(), run.fromNs());
+            if (first == null) {
                 continue;
             }
-            int nr = turns.merge(run.pid(), 1, Integer::sum);
-            most = Math.max(most, nr);
-            for (int other : hungry) {
-                if (nr - turns.get(other) > 1) {
-                    return Judgement.broken(
-                            "%s had its turn %d at %s, and %s, which waited, had had %d."
-                                    .formatted(
-                                            schedule.name(run.pid()),
-                                            nr,
-                                            ms(run.fromNs()),
-                                            schedule.name(other),
-                                            turns.get(other)),
-                            run.fromNs(),
-                            "A queue of all that wait, in which each goes to the end again, keeps"
-                                    + " the order.");
+            for (Deque<Wait> of : waits.values()) {
+                while (!of.isEmpty() && of.getFirst().toNs() <= run.fromNs()) {
+                    of.removeFirst();
+                }
+                if (!of.isEmpty() && of.getFirst().fromNs() <= first) {
+                    return outOfTurn(schedule, first, run, of.getFirst());
                 }
             }
         }
+        int most = turns.values().stream().mapToInt(Integer::intValue).max().orElse(0);
         return most < 2
                 ? Judgement.cannotBeJudged("No task had a second turn.")
-                : Judgement.kept("%d tasks had up to %d turns.".formatted(hungry.size(), most));
+                : Judgement.kept(
+                        "%d tasks had up to %d turns, none of them two while another waited."
+                                .formatted(hungry.size(), most));
+    }
+
+    /** Whether a turn was but interrupted, by a task of which the schedule does not tell. */
+    private static boolean goesOn(Schedule schedule, Run before, Run run) {
+        return schedule.partial()
+                && before != null
+                && before.pid() == run.pid()
+                && before.end() == End.PREEMPTED;
+    }
+
+    private static Judgement outOfTurn(Schedule schedule, long firstNs, Run second, Wait wait) {
+        return Judgement.broken(
+                "%s had two turns, at %s and at %s, while %s waited from %s on."
+                        .formatted(
+                                schedule.name(second.pid()),
+                                ms(firstNs),
+                                ms(second.fromNs()),
+                                schedule.name(wait.pid()),
+                                ms(wait.fromNs())),
+                second.fromNs(),
+                "A queue of all that wait, in which each goes to the end again, keeps the order.");
     }
 
     private static Judgement staysOnCpu(Schedule schedule) {
@@ -432,39 +480,27 @@ public record Promise(Kind kind, double amount) {
         if (waits.isEmpty()) {
             return Judgement.cannotBeJudged("No task had to wait.");
         }
-        double longest = 0;
-        String what = "";
-        long at = 0;
-        int next = 0;
-        List<Wait> byStart = new ArrayList<>(waits);
-        for (IdleBesideWork.Idle idle : IdleBesideWork.idles(schedule)) {
-            while (next < byStart.size() && byStart.get(next).toNs() <= idle.fromNs()) {
-                next++;
-            }
-            for (int i = next; i < byStart.size() && byStart.get(i).fromNs() < idle.toNs(); i++) {
-                Wait wait = byStart.get(i);
-                if (!IdleBesideWork.may(schedule, wait, idle.cpu())) {
-                    continue;
-                }
-                long from = Math.max(wait.fromNs(), idle.fromNs());
-                double ns = Math.min(wait.toNs(), idle.toNs()) - (double) from;
-                if (ns > longest) {
-                    longest = ns;
-                    at = from;
-                    what =
-                            "CPU %d was idle for %s from %s on while %s waited"
-                                    .formatted(
-                                            idle.cpu(),
-                                            ms(ns),
-                                            ms(from),
-                                            schedule.name(wait.pid()));
-                }
-            }
+        Optional<Idle> longest =
+                IdleBesideWork.besideWork(schedule, waits).stream()
+                        .max(Comparator.comparingLong(Idle::ns));
+        if (longest.isEmpty()) {
+            return Judgement.kept("No CPU was idle while a task waited.");
         }
-        return longest <= amount
-                ? Judgement.kept(
-                        what.isEmpty() ? "No CPU was idle while a task waited." : what + ".")
+        Idle idle = longest.get();
+        Wait first = IdleBesideWork.waiting(schedule, waits, idle);
+        String what =
+                "CPU %d was idle for %s from %s on while %s waited%s"
+                        .formatted(
+                                idle.cpu(),
+                                ms(idle.ns()),
+                                ms(idle.fromNs()),
+                                schedule.name(first.pid()),
+                                first.toNs() < idle.toNs() ? ", and then others" : "");
+        return idle.ns() <= amount
+                ? Judgement.kept(what + ".")
                 : Judgement.broken(
-                        what + ", " + ms(longest - amount) + " too long.", at, Hints.idle());
+                        what + ", " + ms(idle.ns() - amount) + " too long.",
+                        idle.fromNs(),
+                        Hints.idle());
     }
 }

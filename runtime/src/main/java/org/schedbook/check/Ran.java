@@ -83,6 +83,8 @@ public final class Ran {
         this.hint = hint;
         this.turns = Turns.of(schedule);
         this.waits = schedule.waits();
+        Map<Integer, List<Run>> turnsOf = turns.stream().collect(Collectors.groupingBy(Run::pid));
+        Map<Integer, List<Wait>> waitsOf = waits.stream().collect(Collectors.groupingBy(Wait::pid));
         var inOrder = new ArrayList<>(schedule.tasks().values());
         inOrder.sort(Comparator.comparingInt(Schedule.Task::pid));
         Map<String, Long> namesakes =
@@ -91,7 +93,14 @@ public final class Ran {
         for (Schedule.Task task : inOrder) {
             String name = namesakes.get(task.comm()) == 1 ? task.comm() : task.toString();
             names.put(task.pid(), name);
-            tasks.put(name, new RanTask(name, schedule, task, turns, waits));
+            tasks.put(
+                    name,
+                    new RanTask(
+                            name,
+                            schedule,
+                            task,
+                            turnsOf.getOrDefault(task.pid(), List.of()),
+                            waitsOf.getOrDefault(task.pid(), List.of())));
         }
     }
 
@@ -277,8 +286,9 @@ public final class Ran {
     // ---- What is expected -------------------------------------------------------------------
 
     /**
-     * Expects that the policy throws, forgets, bounces and duplicates nothing, that the run ends as
-     * it is to, and that nobody starves. Without this nothing else means anything.
+     * Expects that there are tasks, that the policy throws, forgets, bounces and duplicates
+     * nothing, that the run ends as it is to, and that nobody starves. Without this nothing else
+     * means anything.
      */
     public Ran clean() {
         if (!schedule.gaps().isEmpty()) {
@@ -290,6 +300,12 @@ public final class Ran {
                             : "Make the run shorter: until(…), or fewer tasks.");
         }
         if (result == null) {
+            if (schedule.tasks().isEmpty()) {
+                throw basic(
+                        "there are tasks",
+                        "There is none in this schedule.",
+                        "Simulate or record something that runs.");
+            }
             return next();
         }
         if (!result.faults().isEmpty()) {

@@ -22,8 +22,8 @@ public final class RanTask {
         this.name = name;
         this.schedule = schedule;
         this.task = task;
-        this.turns = turns.stream().filter(each -> each.pid() == task.pid()).toList();
-        this.waits = waits.stream().filter(each -> each.pid() == task.pid()).toList();
+        this.turns = turns;
+        this.waits = waits;
     }
 
     public String name() {

@@ -1,9 +1,12 @@
 package org.schedbook.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -66,8 +69,8 @@ class PromiseTest {
                 "b 2 waited for 12.000 ms from 0.000 ms on, 2.000 ms too long.",
                 judge("no-wait-over 10ms", turns(12, 10, 20)).why());
         assertEquals(
-                "a 1, weight 100, had 54.5 % of what such had, and by weight 50.0 %:"
-                        + " 4.5 % too much.",
+                "a 1, weight 100, had 54.5 % of the CPU time of those that always want it, and its"
+                        + " part by weight is 50.0 %: 4.5 % too much.",
                 judge("shares-by-weight 2%", turns(12, 10, 20)).why());
     }
 
@@ -90,7 +93,61 @@ class PromiseTest {
                         .build("simulated", 1, 30);
         Judgement judgement = judge("runs-in-turn", schedule);
         assertEquals(Verdict.BROKEN, judgement.verdict());
-        assertTrue(judgement.why().contains("c 3, which waited, had had 0"), judgement.why());
+        assertEquals(
+                "a 1 had two turns, at 0.000 ms and at 0.000 ms, while c 3 waited from 0.000 ms on.",
+                judgement.why());
+    }
+
+    /** Turns of tasks on a CPU, a letter each, of 1 ms; all want it from the beginning. */
+    private static Schedule order(String letters) {
+        var schedule = new Schedule.Builder();
+        letters.chars().distinct().forEach(pid -> schedule.task(pid, "" + (char) pid, 100));
+        letters.chars().distinct().forEach(pid -> schedule.wakes(0, 0, pid, 0));
+        for (int i = 0; i < letters.length(); i++) {
+            schedule.starts(i * MS, 0, letters.charAt(i));
+            schedule.stops((i + 1) * MS, 0, letters.charAt(i), End.PREEMPTED);
+        }
+        return schedule.build("simulated", 1, 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "abcabcabc, KEPT",
+        "abacbcabc, BROKEN",
+        // Each has as many turns as the others, and yet b has two while a waits.
+        "abcbacacb, BROKEN",
+    })
+    void whoeverWaitsIsNotPassedByTwice(String letters, Verdict verdict) {
+        assertEquals(verdict, judge("runs-in-turn", order(letters)).verdict());
+    }
+
+    @Test
+    void whoRunsIsNotPassed() {
+        var schedule = new Schedule.Builder().task(1, "a", 100).task(2, "b", 100).task(3, "c", 100);
+        schedule.wakes(0, 0, 1, 0).wakes(0, 1, 2, 0).wakes(0, 1, 3, 0).starts(0, 0, 1);
+        for (int i = 0; i < 20; i++) {
+            int pid = 2 + i % 2;
+            schedule.starts(i * MS, 1, pid).stops((i + 1) * MS, 1, pid, End.PREEMPTED);
+        }
+        Judgement judgement = judge("runs-in-turn", schedule.build("simulated", 2, 20 * MS));
+        assertEquals(Verdict.KEPT, judgement.verdict(), judgement.why());
+    }
+
+    /** What else ran between is not told: it may have been an interrupt's work. */
+    @Test
+    void aTurnThatWasInterruptedByAStrangerGoesOn() {
+        var schedule = new Schedule.Builder().task(1, "a", 100).task(2, "b", 100);
+        schedule.wakes(0, 0, 1, 0).wakes(0, 0, 2, 0);
+        for (long ms = 0; ms < 40; ms += 20) {
+            schedule.starts(ms * MS, 0, 1).stops((ms + 4) * MS, 0, 1, End.PREEMPTED);
+            schedule.starts((ms + 5) * MS, 0, 1).stops((ms + 10) * MS, 0, 1, End.PREEMPTED);
+            schedule.starts((ms + 10) * MS, 0, 2).stops((ms + 20) * MS, 0, 2, End.PREEMPTED);
+        }
+        assertEquals(
+                Verdict.BROKEN, judge("runs-in-turn", schedule.build("simulated", 1, 0)).verdict());
+        assertEquals(
+                Verdict.KEPT,
+                judge("runs-in-turn", schedule.partial().build("recorded", 1, 0)).verdict());
     }
 
     @Test
@@ -103,6 +160,69 @@ class PromiseTest {
                 "CPU 1 was idle for 50.000 ms from 0.000 ms on while b 2 waited, 48.000 ms too"
                         + " long.",
                 judgement.why());
+    }
+
+    /** Nobody waits for long here, and yet a CPU has nothing to do all the time. */
+    @Test
+    void aCpuThatIsIdleWhileOneAfterAnotherWaitsIsNotForgotten() {
+        var schedule = new Schedule.Builder().task(1, "a", 100).task(2, "b", 100);
+        schedule.wakes(0, 0, 1, 0).wakes(0, 0, 2, 0);
+        for (int i = 0; i < 100; i++) {
+            int pid = 1 + i % 2;
+            schedule.starts(i * MS, 0, pid).stops((i + 1) * MS, 0, pid, End.PREEMPTED);
+        }
+        Judgement judgement = judge("work-conserving", schedule.build("simulated", 2, 0));
+        assertEquals(Verdict.BROKEN, judgement.verdict());
+        assertEquals(
+                "CPU 1 was idle for 100.000 ms from 0.000 ms on while b 2 waited, and then others,"
+                        + " 98.000 ms too long.",
+                judgement.why());
+    }
+
+    @Test
+    void aCpuMayBeIdleBesideATaskThatMayNotUseIt() {
+        var schedule = new Schedule.Builder().task(1, "a", 100);
+        schedule.task(new Schedule.Task(2, "b", 100, Schedule.NO_TGID, List.of(0)));
+        schedule.wakes(0, 0, 1, 0).wakes(0, 0, 2, 0).starts(0, 0, 1);
+        Judgement judgement = judge("work-conserving", schedule.build("simulated", 2, 50 * MS));
+        assertEquals(Verdict.KEPT, judgement.verdict(), judgement.why());
+    }
+
+    /** A task that never had a CPU is told of by who woke it alone. */
+    @Test
+    void whoeverIsWokenAndNeverRunsCounts() {
+        var schedule = new Schedule.Builder();
+        schedule.wakes(0, 0, 1, 0).wakes(0, 0, 2, 0).starts(0, 0, 1);
+        Schedule starving = schedule.build("recorded", 1, 200 * MS);
+        assertEquals(
+                "task 2 waited for 200.000 ms from 0.000 ms on, 100.000 ms too long.",
+                judge("no-wait-over 100ms", starving).why());
+        for (Promise other : Promise.usual().subList(1, Promise.usual().size())) {
+            assertNotEquals(Verdict.BROKEN, other.judge(starving).verdict(), other.toString());
+        }
+        assertThrows(
+                CheckFailed.class, () -> Check.that(starving).longestWait(Check.isAtMost(100)));
+    }
+
+    @Test
+    void nothingIsExpectedOfAScheduleWithoutTasks() {
+        Ran nothing = Check.that(new Schedule.Builder().build("recorded", 1, 5 * MS));
+        var e = assertThrows(CheckFailed.class, () -> nothing.longestWait(Check.isAtMost(9)));
+        assertTrue(e.getMessage().contains("There is none in this schedule"), e.getMessage());
+    }
+
+    /** Some 80,000 runs beside a task that waits from beginning to end. */
+    @Test
+    void aLongScheduleIsJudgedAtOnce() {
+        int nrTasks = 1000;
+        var schedule = new Schedule.Builder().wakes(0, 0, nrTasks + 1, 0);
+        for (int i = 0; i < 80_000; i++) {
+            int pid = 1 + i % nrTasks;
+            schedule.starts(i * 10L, i % 8, pid).stops(i * 10L + 70, i % 8, pid, End.PREEMPTED);
+        }
+        Schedule built = schedule.build("simulated", 8, 0);
+        assertTimeout(
+                Duration.ofSeconds(10), () -> Promise.usual().forEach(each -> each.judge(built)));
     }
 
     @Test
@@ -138,8 +258,8 @@ class PromiseTest {
         Judgement broken = judge(promise, processes(2, 10, 10));
         assertEquals(Verdict.BROKEN, broken.verdict());
         assertEquals(
-                "the process of a 1, with 1 threads, had 33.3 % of what such had, and by process"
-                        + " 50.0 %: 16.7 % too little.",
+                "the process of a 1, with 1 thread, had 33.3 % of the CPU time of those that always"
+                        + " want it, and its part by process is 50.0 %: 16.7 % too little.",
                 broken.why());
         assertEquals(
                 "It is not known which process each task belongs to.",
@@ -158,9 +278,10 @@ class PromiseTest {
     @Test
     void whatIsNotPutToTheTestIsNeitherKeptNorBroken() {
         Schedule empty = new Schedule.Builder().build("simulated", 2, 0);
+        Schedule noTime = processes(2, 0, 0);
         Schedule torn = new Schedule.Builder().gap("7 events lost").build("recorded", 1, 5);
         for (Promise.Kind kind : Promise.Kind.values()) {
-            for (Schedule schedule : List.of(empty, torn)) {
+            for (Schedule schedule : List.of(empty, noTime, torn)) {
                 Judgement judgement = judge(kind.word(), schedule);
                 assertEquals(Verdict.CANNOT_BE_JUDGED, judgement.verdict(), kind.word());
             }
