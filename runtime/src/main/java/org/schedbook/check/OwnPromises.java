@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 
 /**
  * What a policy promises in its own source: in a comment line, {@code // Promises: no-wait-over
- * 200ms, work-conserving}, which goes on in the next comment line after a comma.
+ * 200ms, work-conserving}, which goes on in the next comment line after a comma; or in the comment
+ * lines below {@code // Promises:}, up to an empty one.
  *
  * @param made the promises, with the line of each, from 1
  * @param wrong lines that were meant to be promises and are none, with the reason
@@ -33,27 +34,33 @@ public record OwnPromises(List<Made> made, List<Wrong> wrong) {
         var made = new ArrayList<Made>();
         var wrong = new ArrayList<Wrong>();
         boolean goesOn = false;
+        boolean below = false;
         List<String> lines = source.lines().toList();
         for (int i = 0; i < lines.size(); i++) {
             Matcher line = FIRST.matcher(lines.get(i));
-            if (!line.matches()) {
+            if (line.matches()) {
+                below = line.group(1).isEmpty();
+                goesOn = below;
+            } else {
                 line = NEXT.matcher(lines.get(i));
                 if (!goesOn || !line.matches()) {
                     goesOn = false;
                     continue;
                 }
+                goesOn = below && !line.group(1).isEmpty();
             }
-            goesOn = line.group(1).endsWith(",");
+            goesOn |= line.group(1).endsWith(",");
             read(line.group(1), i + 1, made, wrong);
         }
         return new OwnPromises(List.copyOf(made), List.copyOf(wrong));
     }
 
     private static void read(String text, int line, List<Made> made, List<Wrong> wrong) {
-        for (String part : text.replace("`", "").split("[,;]")) {
+        for (String part : text.replace("`", "").split("[,;]|\\s+and\\s+")) {
             List<String> words =
                     Stream.of(
-                                    part.replaceFirst("\\.\\s*$", "")
+                                    part.replaceFirst("^\\s*(?:[-*•]|and\\b)\\s+", "")
+                                            .replaceFirst("\\.\\s*$", "")
                                             .replaceAll("(\\d)\\s+(us|µs|ms|s|%)", "$1$2")
                                             .split("[\\s=:()]+"))
                             .filter(word -> !word.isEmpty())

@@ -29,6 +29,10 @@ class OwnPromisesTest {
                 "// Promises: no-wait-over 200ms\n// Promises: work-conserving",
                 "/**\n * Runs all.\n * Promises: no-wait-over 200ms,\n * work-conserving\n */",
                 "// Promises: no-wait-over 200ms work-conserving\r\nclass A {}\r\n",
+                "// Promises: no-wait-over 200ms and work-conserving",
+                "// Promises: no-wait-over 200ms, and work-conserving.",
+                "// Promises:\n// no-wait-over 200ms\n// work-conserving\n//\n// It is quick.",
+                "/*\n * Promises:\n *  - no-wait-over 200ms,\n *  - work-conserving\n */",
             })
     void promisesAreFoundAsPeopleAndModelsWriteThem(String source) {
         assertEquals(List.of("no-wait-over 200ms", "work-conserving 2ms"), in(source));
@@ -40,6 +44,8 @@ class OwnPromisesTest {
                 "",
                 "// Promises: none",
                 "// Promises: None.",
+                "// Promises:",
+                "// Promises:\nclass A {}\n// quick",
                 "// It keeps its promises: all of them are in the text.",
                 "String text = \"// Promises: work-conserving\";",
                 "int promises = 0; // promises: work-conserving",
