@@ -27,6 +27,9 @@ public record CommandResult(
         beside = List.copyOf(beside);
     }
 
+    /** A command longer than this fills a page. */
+    private static final int SHOWN = 200;
+
     /** Back to the start of the line, back by one, erase what follows, erase the line. */
     private static final Pattern MOVE = Pattern.compile("\r|\b|\u001b\\[[02]?K");
 
@@ -100,11 +103,20 @@ public record CommandResult(
     public CommandResult orThrow(List<String> command) throws TargetException {
         if (exitCode != 0) {
             throw new TargetException(
-                    "'%s' ended with status %d.".formatted(String.join(" ", command), exitCode),
+                    "'%s' ended with status %d.".formatted(beginning(command), exitCode),
                     "Its own words are below.",
                     shown(errors));
         }
         return this;
+    }
+
+    /** Returns a command for a sentence: of a long one, or a script, the beginning. */
+    public static String beginning(List<String> command) {
+        String line = String.join(" ", command).strip();
+        String first = line.lines().findFirst().orElse("");
+        return first.length() == line.length() && line.length() <= SHOWN
+                ? line
+                : first.substring(0, Math.min(first.length(), SHOWN)) + "…";
     }
 
     /** A command beside which nothing runs. */

@@ -183,7 +183,7 @@ public final class HostTarget implements Target {
                 if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                     throw new TargetException(
                             "'%s' took longer than %d s and was killed."
-                                    .formatted(String.join(" ", command), limit.toSeconds()),
+                                    .formatted(CommandResult.beginning(command), limit.toSeconds()),
                             "Give it less to do or more time.",
                             "");
                 }

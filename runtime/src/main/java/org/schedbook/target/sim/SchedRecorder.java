@@ -132,7 +132,7 @@ public final class SchedRecorder {
         }
         var line = new ArrayList<>(List.of("sh", "-c", SCRIPT, "sh", own));
         line.addAll(command);
-        CommandResult result = target.run(line, limit);
+        CommandResult result = run(target, line, command, limit);
         if (result.exitCode() == NO_TRACEFS) {
             throw new TargetException(
                     "The kernel there cannot be traced.",
@@ -148,6 +148,23 @@ public final class SchedRecorder {
         } catch (IOException | IllegalArgumentException e) {
             throw new TargetException(
                     "The recording is too long to be kept.", "Record something shorter.", "");
+        }
+    }
+
+    /** Runs a line in which a command is; what goes wrong is told of the command alone. */
+    private static CommandResult run(
+            Target target, List<String> line, List<String> command, Duration limit)
+            throws TargetException, InterruptedException {
+        try {
+            return target.run(line, limit);
+        } catch (TargetException e) {
+            throw new TargetException(
+                    e.getMessage()
+                            .replace(
+                                    CommandResult.beginning(line),
+                                    CommandResult.beginning(command)),
+                    e.nextStep(),
+                    e.detail());
         }
     }
 

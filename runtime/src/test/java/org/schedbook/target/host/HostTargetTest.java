@@ -63,9 +63,14 @@ class HostTargetTest {
                         TargetException.class,
                         () ->
                                 host.run(
-                                        List.of("sh", "-c", "yes > /dev/null & sleep 25"),
+                                        List.of(
+                                                "sh",
+                                                "-c",
+                                                "yes > /dev/null & sleep 25\n# and more"),
                                         Duration.ofMillis(500)));
-        assertTrue(e.getMessage().contains("took longer"), e.getMessage());
+        assertEquals(
+                "'sh -c yes > /dev/null & sleep 25…' took longer than 0 s and was killed.",
+                e.getMessage());
     }
 
     @Test
