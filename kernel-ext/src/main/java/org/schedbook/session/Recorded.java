@@ -15,14 +15,11 @@ public record Recorded(String title, String policy, Schedule schedule) {
 
     /** Returns one line for captions: where it was recorded, and what of it is missing. */
     public String caption() {
-        String source = schedule.source();
+        String source = schedule.source().isEmpty() ? "a schedule" : schedule.source();
         String gaps =
                 schedule.gaps().isEmpty()
                         ? ""
                         : " Some of it is missing: " + String.join("; ", schedule.gaps()) + ".";
-        return source.substring(0, 1).toUpperCase(Locale.ROOT)
-                + source.substring(1)
-                + "."
-                + (gaps.isEmpty() ? "" : gaps);
+        return source.substring(0, 1).toUpperCase(Locale.ROOT) + source.substring(1) + "." + gaps;
     }
 }

@@ -2,6 +2,7 @@ package org.schedbook.view;
 
 import java.util.Locale;
 import java.util.function.Function;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.DisplayDataRenderable;
 import org.dflib.jjava.jupyter.kernel.display.Renderer;
 import org.schedbook.bench.BenchResult;
@@ -11,7 +12,10 @@ import org.schedbook.check.Ran;
 import org.schedbook.check.Sweep;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.jupyter.Card;
+import org.schedbook.jupyter.Renderable;
 import org.schedbook.policy.ExitInfo;
+import org.schedbook.schedule.Schedule;
+import org.schedbook.session.Recorded;
 import org.schedbook.session.Simulated;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.Machine;
@@ -27,6 +31,7 @@ public final class Renderers {
         as(renderer, BenchResult.class, BenchView::table);
         as(renderer, Suite.class, BenchView::table);
         as(renderer, Simulated.class, SimulatedView::new);
+        as(renderer, Schedule.class, Renderers::schedule);
         as(renderer, Ran.class, CheckView::ran);
         as(renderer, Points.class, CheckView::points);
         as(renderer, Sweep.class, CheckView::sweep);
@@ -49,6 +54,16 @@ public final class Renderers {
                 .row("class", policy.mainClass())
                 .row("source", policy.sourceHash().substring(0, 8))
                 .row("size", String.format(Locale.ROOT, "%,d bytes", bytes));
+    }
+
+    private static DisplayDataRenderable schedule(Schedule schedule) {
+        if (schedule.runs().isEmpty() || schedule.endNs() == 0) {
+            return (Renderable) () -> new DisplayData(schedule.toString());
+        }
+        return ScheduleChart.of(new ScheduleChart.Labelled("", schedule))
+                .timeline(
+                        "A schedule, %s".formatted(schedule.source()),
+                        new Recorded("", "", schedule).caption());
     }
 
     private static Card status(Status status) {

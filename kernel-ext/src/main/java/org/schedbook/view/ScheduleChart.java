@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.schedbook.plot.CpuTimePlot;
 import org.schedbook.plot.Timeline;
 import org.schedbook.schedule.CpuTime;
@@ -159,10 +161,19 @@ public record ScheduleChart(
         for (int cpu = 0; cpu < schedule.nrCpus(); cpu++) {
             rows.add(lead + "CPU " + cpu);
         }
-        if (shown.size() > ALL_BARS) {
-            bars.addAll(together(schedule, shown, last, names, first, notes));
+        List<Timeline.Bar> ofCpus =
+                shown.stream().map(run -> bar(run, first + run.cpu(), names)).toList();
+        if (ofCpus.size() > ALL_BARS) {
+            bars.addAll(together(ofCpus, last));
+            notes.add(
+                    String.format(
+                            Locale.ROOT,
+                            "%,d runs are put together: each bar is %,.3f ms and shows who ran"
+                                    + " longest in it.",
+                            ofCpus.size(),
+                            wide(last) / 1e6));
         } else {
-            shown.forEach(run -> bars.add(bar(run, first + run.cpu(), names)));
+            bars.addAll(ofCpus);
         }
         if (tasks || wakes) {
             addTasks(each, shown, last, names, rows, bars, arrows, notes);
@@ -195,59 +206,62 @@ public record ScheduleChart(
         };
     }
 
-    /** Bars that are each as long, of who ran longest meanwhile. */
-    private List<Timeline.Bar> together(
-            Schedule schedule,
-            List<Schedule.Run> shown,
-            long last,
-            IntFunction<String> names,
-            int first,
-            List<String> notes) {
-        double wide = (last - fromNs) / (double) COLUMNS;
-        var ran = new ArrayList<Map<String, Double>>();
-        for (int i = 0; i < schedule.nrCpus() * COLUMNS; i++) {
-            ran.add(new HashMap<>());
-        }
-        for (Schedule.Run run : shown) {
-            double from = Math.max(run.fromNs(), fromNs) - fromNs;
-            double to = Math.min(run.toNs(), last) - fromNs;
+    /** Who has a row, and whether it waits there. */
+    private record Kind(String task, boolean thin) {}
+
+    /** Bars that are each as long, of who ran longest meanwhile; or waited, in a task's row. */
+    private List<Timeline.Bar> together(List<Timeline.Bar> all, long last) {
+        double wide = wide(last);
+        var rows = new TreeMap<Integer, List<Map<Kind, Double>>>();
+        for (Timeline.Bar bar : all) {
+            List<Map<Kind, Double>> columns =
+                    rows.computeIfAbsent(
+                            bar.row(),
+                            _ ->
+                                    Stream.generate(
+                                                    () ->
+                                                            (Map<Kind, Double>)
+                                                                    new HashMap<Kind, Double>())
+                                            .limit(COLUMNS)
+                                            .toList());
+            double from = Math.max(bar.fromNs(), fromNs) - fromNs;
+            double to = Math.min(bar.toNs(), last) - fromNs;
             int end = (int) Math.min(COLUMNS - 1, to / wide);
-            String name = names.apply(run.pid());
+            var kind = new Kind(bar.task(), bar.thin());
             for (int c = (int) Math.min(COLUMNS - 1, from / wide); c <= end; c++) {
                 double part = Math.min(to, (c + 1) * wide) - Math.max(from, c * wide);
-                ran.get(run.cpu() * COLUMNS + c).merge(name, part, Double::sum);
+                columns.get(c).merge(kind, part, Double::sum);
             }
         }
         var bars = new ArrayList<Timeline.Bar>();
-        for (int cpu = 0; cpu < schedule.nrCpus(); cpu++) {
-            for (int c = 0; c < COLUMNS; c++) {
-                Map<String, Double> here = ran.get(cpu * COLUMNS + c);
-                double busy = here.values().stream().mapToDouble(Double::doubleValue).sum();
-                if (busy < wide / 2) {
-                    continue;
-                }
-                String most =
-                        here.entrySet().stream()
-                                .max(Map.Entry.<String, Double>comparingByValue())
-                                .orElseThrow()
-                                .getKey();
-                bars.add(
-                        new Timeline.Bar(
-                                first + cpu,
-                                most,
-                                fromNs + Math.round(c * wide),
-                                fromNs + Math.round((c + 1) * wide),
-                                false));
-            }
-        }
-        notes.add(
-                String.format(
-                        Locale.ROOT,
-                        "%,d runs are put together: each bar is %,.3f ms and shows who ran longest"
-                                + " in it.",
-                        shown.size(),
-                        wide / 1e6));
+        rows.forEach(
+                (row, columns) -> {
+                    for (int c = 0; c < COLUMNS; c++) {
+                        Map<Kind, Double> here = columns.get(c);
+                        double busy = here.values().stream().mapToDouble(Double::doubleValue).sum();
+                        if (busy < wide / 2) {
+                            continue;
+                        }
+                        Kind most =
+                                here.entrySet().stream()
+                                        .max(Map.Entry.<Kind, Double>comparingByValue())
+                                        .orElseThrow()
+                                        .getKey();
+                        bars.add(
+                                new Timeline.Bar(
+                                        row,
+                                        most.task,
+                                        fromNs + Math.round(c * wide),
+                                        fromNs + Math.round((c + 1) * wide),
+                                        false,
+                                        most.thin));
+                    }
+                });
         return bars;
+    }
+
+    private double wide(long last) {
+        return (last - fromNs) / (double) COLUMNS;
     }
 
     /** A row for each task: bars while it runs, thin ones while it waits, of the DSQ it is in. */
@@ -260,7 +274,17 @@ public record ScheduleChart(
             List<Timeline.Bar> bars,
             List<Timeline.Arrow> arrows,
             List<String> notes) {
-        List<Integer> pids = shown.stream().map(Schedule.Run::pid).distinct().toList();
+        List<Schedule.Wait> waits =
+                each.schedule.waits().stream()
+                        .filter(wait -> wait.toNs() > fromNs && wait.fromNs() < last)
+                        .toList();
+        // Whoever only waits is what one looks for.
+        List<Integer> pids =
+                Stream.concat(
+                                shown.stream().map(Schedule.Run::pid),
+                                waits.stream().map(Schedule.Wait::pid))
+                        .distinct()
+                        .toList();
         var row = new HashMap<Integer, Integer>();
         for (int pid : pids.stream().limit(ROWS).toList()) {
             row.put(pid, rows.size());
@@ -269,36 +293,45 @@ public record ScheduleChart(
         if (pids.size() > ROWS) {
             notes.add("%d of %d tasks have rows.".formatted(ROWS, pids.size()));
         }
+        var ofTasks = new ArrayList<Timeline.Bar>();
         shown.stream()
                 .filter(run -> row.containsKey(run.pid()))
-                .limit(ALL_BARS)
-                .forEach(run -> bars.add(bar(run, row.get(run.pid()), names)));
+                .forEach(run -> ofTasks.add(bar(run, row.get(run.pid()), names)));
         var inserts =
                 each.schedule.inserts().stream()
                         .collect(Collectors.groupingBy(Schedule.Insert::pid));
-        each.schedule.waits().stream()
+        waits.stream()
                 .filter(wait -> row.containsKey(wait.pid()))
-                .filter(wait -> wait.toNs() > fromNs && wait.fromNs() < last)
-                .limit(ALL_BARS)
                 .forEach(
                         wait ->
                                 addWait(
                                         wait,
                                         inserts.getOrDefault(wait.pid(), List.of()),
                                         row.get(wait.pid()),
-                                        bars));
+                                        ofTasks));
+        // As many again as the CPUs have: a wait for each run.
+        bars.addAll(ofTasks.size() > 2 * ALL_BARS ? together(ofTasks, last) : ofTasks);
         if (wakes) {
-            each.schedule.wakes().stream()
-                    .filter(wake -> wake.timeNs() >= fromNs && wake.timeNs() < last)
-                    .filter(wake -> row.containsKey(wake.pid()) && row.containsKey(wake.waker()))
-                    .limit(ALL_BARS)
-                    .forEach(
-                            wake ->
-                                    arrows.add(
+            List<Timeline.Arrow> all =
+                    each.schedule.wakes().stream()
+                            .filter(wake -> wake.timeNs() >= fromNs && wake.timeNs() < last)
+                            .filter(w -> row.containsKey(w.pid()) && row.containsKey(w.waker()))
+                            .map(
+                                    wake ->
                                             new Timeline.Arrow(
                                                     wake.timeNs(),
                                                     row.get(wake.waker()),
-                                                    row.get(wake.pid()))));
+                                                    row.get(wake.pid())))
+                            .toList();
+            arrows.addAll(all.subList(0, Math.min(all.size(), ALL_BARS)));
+            if (all.size() > ALL_BARS) {
+                notes.add(
+                        String.format(
+                                Locale.ROOT,
+                                "%,d of %,d wake-ups have arrows.",
+                                ALL_BARS,
+                                all.size()));
+            }
         }
     }
 

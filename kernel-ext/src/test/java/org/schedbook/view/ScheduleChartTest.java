@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import org.dflib.jjava.jupyter.kernel.display.DisplayData;
+import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.junit.jupiter.api.Test;
+import org.schedbook.jupyter.RecordingFrontend;
 import org.schedbook.plot.CpuTimePlot;
 import org.schedbook.plot.Timeline;
 import org.schedbook.plot.Timeline.Arrow;
@@ -110,6 +113,49 @@ class ScheduleChartTest {
                 timeline.caption());
         assertTrue(timeline.caption().contains("24 of 1000 tasks have rows."), timeline.caption());
         assertTrue(timeline.text().contains("A "), timeline.text());
+    }
+
+    /** Two tasks that take turns for so long that not each turn can be drawn. */
+    @Test
+    void rowsOfTasksGoOnToTheEnd() {
+        var schedule = new Schedule.Builder().wakes(0, 0, 3, 0);
+        for (int turn = 0; turn < 8000; turn++) {
+            int pid = turn % 100 == 0 ? 2 : 1;
+            schedule.starts(turn * MS, 0, pid);
+            schedule.stops((turn + 1) * MS, 0, pid, End.PREEMPTED);
+        }
+        Timeline timeline =
+                chart(true, new Labelled("", schedule.build("simulated", 1, 0)))
+                        .timeline("long", "c");
+        assertEquals(List.of("CPU 0", "task 2", "task 1", "task 3"), timeline.rows());
+        for (int row = 0; row < 4; row++) {
+            int of = row;
+            assertEquals(
+                    8000 * MS,
+                    timeline.bars().stream()
+                            .filter(bar -> bar.row() == of)
+                            .mapToLong(Bar::toNs)
+                            .max()
+                            .orElseThrow());
+        }
+        assertTrue(
+                timeline.bars().stream().filter(bar -> bar.row() == 3).allMatch(Bar::thin),
+                "who never ran waits");
+    }
+
+    @Test
+    void aScheduleIsTheValueOfACell() {
+        var frontend = new RecordingFrontend();
+        Renderers.register(frontend.renderer());
+        DisplayData data = frontend.render(two());
+        assertTrue(data.hasDataForType(MIMEType.parse("image/png")));
+        assertTrue(
+                String.valueOf(data.getData(MIMEType.TEXT_PLAIN))
+                        .startsWith("A schedule, simulated\n0 to 20 ms"));
+        Schedule empty = new Schedule.Builder().build("recorded", 1, 0);
+        assertEquals(
+                "Schedule, recorded: 0 tasks, 0 runs on 1 CPUs in 0.000 ms",
+                frontend.render(empty).getData(MIMEType.TEXT_PLAIN));
     }
 
     @Test
