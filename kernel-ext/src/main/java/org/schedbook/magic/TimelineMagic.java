@@ -2,11 +2,14 @@ package org.schedbook.magic;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.schedbook.bench.Contender;
 import org.schedbook.file.ForeignFileException;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Magic;
@@ -129,6 +132,7 @@ final class TimelineMagic implements Magic {
     @Override
     public Object run(MagicCall call) throws TargetException, InterruptedException {
         var loads = new ScheduledLoad(session, call);
+        requireSense();
         if (beside != null) {
             lookBeside(loads);
         }
@@ -152,6 +156,20 @@ final class TimelineMagic implements Magic {
                 List.of(
                         new Labelled(labels[0], first.schedule()),
                         new Labelled(labels[1], second.schedule())));
+    }
+
+    /** Throws of options that would be passed over. */
+    private void requireSense() {
+        if (perfetto != null && beside != null) {
+            throw new CellError("--perfetto writes one schedule, and --beside names a second.")
+                    .next("Write each to a file of its own.");
+        }
+        if (policy != null && (what != null || workload != null)) {
+            throw new CellError(
+                            "--policy chooses from the last simulation, and %s is named, too."
+                                    .formatted(what))
+                    .next("Leave --policy out, or the name.");
+        }
     }
 
     /** Throws before anything runs if there will be nothing to draw beside it. */
@@ -257,7 +275,7 @@ final class TimelineMagic implements Magic {
             return recorded(recorded.get());
         }
         if (name != null && !isSimulated(name)) {
-            return recorded(read(Path.of(name)));
+            return recorded(read(name));
         }
         Simulated simulated = simulated(session);
         SimResult result = result(simulated, name == null ? policy : name);
@@ -277,18 +295,37 @@ final class TimelineMagic implements Magic {
                 recorded.policy());
     }
 
-    private static Recorded read(Path file) {
+    /** Reads a file, which is then the latest recording. */
+    private Recorded read(String file) {
+        requireNoPolicy(file);
         try {
-            SchedTrace trace = SchedTrace.readWithGaps(file);
-            return new Recorded(file.toString(), "", trace.schedule("recorded in a kernel"));
+            SchedTrace trace = SchedTrace.readWithGaps(Path.of(file));
+            var recorded = new Recorded(file, "", trace.schedule("recorded in a kernel"));
+            session.figures().keep(recorded);
+            return recorded;
         } catch (FormatException e) {
             throw new CellError("%s, line %d: %s.".formatted(file, e.line(), e.reason()))
                     .next("Correct the file and run the cell again.");
         } catch (ForeignFileException e) {
             throw new CellError(e.getMessage() + ".").next("Name a recording of the kernel's.");
-        } catch (IOException e) {
+        } catch (IOException | InvalidPathException e) {
             throw new CellError("The file %s cannot be read.".formatted(file))
-                    .next("Check its name: it is looked for beside the notebook.");
+                    .next(
+                            "Check its name: it is looked for beside the notebook. A policy takes a"
+                                    + " WORKLOAD: %timeline fifo messaging:groups=1,loops=20");
+        }
+    }
+
+    /** A policy may be there without a schedule of it. */
+    private void requireNoPolicy(String name) {
+        boolean known =
+                name.equals(Contender.EEVDF.name())
+                        || session.policies().names().contains(Contender.policyOf(name));
+        if (known && Files.notExists(Path.of(name))) {
+            throw new CellError("There is no schedule of %s.".formatted(name))
+                    .next(
+                            "Name a WORKLOAD to run now: %%timeline %s messaging:groups=1,loops=20"
+                                    .formatted(name));
         }
     }
 

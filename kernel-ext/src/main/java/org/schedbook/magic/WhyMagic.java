@@ -74,18 +74,28 @@ final class WhyMagic implements Magic {
         if (recorded.isPresent() && policy == null) {
             Schedule schedule = recorded.get().schedule();
             int pid = task(schedule.tasks().values(), matcher.group(1)).pid();
-            return told(
-                    schedule, Moment.of(schedule, pid, SimMachineOptions.time(matcher.group(2))));
+            return told(schedule, Moment.of(schedule, pid, time(matcher.group(2), schedule)));
         }
         SimResult result = TimelineMagic.result(TimelineMagic.simulated(session), policy);
         int pid = task(result.schedule().tasks().values(), matcher.group(1)).pid();
-        long time = SimMachineOptions.time(matcher.group(2));
+        long time = time(matcher.group(2), result.schedule());
         try {
             return table(result, result.why(pid, time));
         } catch (IllegalStateException e) {
             throw new CellError("The events kept of that simulation end before that time.")
                     .next("Ask for an earlier one, or simulate something smaller.");
         }
+    }
+
+    private static long time(String written, Schedule schedule) {
+        long time = SimMachineOptions.time(written);
+        if (time > schedule.endNs()) {
+            throw new CellError(
+                            "The schedule ends before that, at %s."
+                                    .formatted(milliseconds(schedule.endNs())))
+                    .next("Ask for an earlier time.");
+        }
+        return time;
     }
 
     private static Schedule.Task task(Collection<Schedule.Task> tasks, String name) {

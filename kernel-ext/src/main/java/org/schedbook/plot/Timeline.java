@@ -182,7 +182,8 @@ public record Timeline(
     /** Returns each CPU as a line of letters, and which task each letter is. */
     @Override
     public String text() {
-        List<String> tasks = tasks();
+        List<String> tasks =
+                shown().stream().filter(bar -> !bar.thin()).map(Bar::task).distinct().toList();
         var lines = new ArrayList<String>();
         lines.add(title);
         lines.add("%s to %s, %s a column".formatted(time(fromNs), time(toNs), time(columnNs())));
