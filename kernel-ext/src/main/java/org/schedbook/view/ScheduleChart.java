@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -297,16 +299,15 @@ public record ScheduleChart(
         shown.stream()
                 .filter(run -> row.containsKey(run.pid()))
                 .forEach(run -> ofTasks.add(bar(run, row.get(run.pid()), names)));
-        var inserts =
-                each.schedule.inserts().stream()
-                        .collect(Collectors.groupingBy(Schedule.Insert::pid));
+        Map<Integer, NavigableMap<Long, Schedule.Insert>> inserts =
+                inserts(each.schedule, row.keySet());
         waits.stream()
                 .filter(wait -> row.containsKey(wait.pid()))
                 .forEach(
                         wait ->
                                 addWait(
                                         wait,
-                                        inserts.getOrDefault(wait.pid(), List.of()),
+                                        inserts.get(wait.pid()),
                                         row.get(wait.pid()),
                                         ofTasks));
         // As many again as the CPUs have: a wait for each run.
@@ -335,14 +336,45 @@ public record ScheduleChart(
         }
     }
 
+    /**
+     * Returns the inserts of each of some tasks by their times. A kernel puts back a task that is
+     * to lose its CPU before it tells that it has: such an insert is one at the end of that run.
+     */
+    private static Map<Integer, NavigableMap<Long, Schedule.Insert>> inserts(
+            Schedule schedule, Set<Integer> tasks) {
+        var ends = new HashMap<Integer, NavigableMap<Long, Long>>();
+        var inserts = new HashMap<Integer, NavigableMap<Long, Schedule.Insert>>();
+        for (int pid : tasks) {
+            ends.put(pid, new TreeMap<>());
+            inserts.put(pid, new TreeMap<>());
+        }
+        schedule.runs().stream()
+                .filter(run -> tasks.contains(run.pid()))
+                .forEach(run -> ends.get(run.pid()).put(run.fromNs(), run.toNs()));
+        schedule.inserts().stream()
+                .filter(insert -> tasks.contains(insert.pid()))
+                .map(insert -> notWithin(ends.get(insert.pid()), insert))
+                .forEach(insert -> inserts.get(insert.pid()).put(insert.timeNs(), insert));
+        return inserts;
+    }
+
+    private static Schedule.Insert notWithin(
+            NavigableMap<Long, Long> ends, Schedule.Insert insert) {
+        Map.Entry<Long, Long> run = ends.lowerEntry(insert.timeNs());
+        return run == null || run.getValue() <= insert.timeNs()
+                ? insert
+                : insert.at(run.getValue());
+    }
+
     private static void addWait(
-            Schedule.Wait wait, List<Schedule.Insert> inserts, int row, List<Timeline.Bar> bars) {
+            Schedule.Wait wait,
+            NavigableMap<Long, Schedule.Insert> inserts,
+            int row,
+            List<Timeline.Bar> bars) {
         long from = wait.fromNs();
         String where = "waits";
-        for (Schedule.Insert insert : inserts) {
-            if (insert.timeNs() < wait.fromNs() || insert.timeNs() > wait.toNs()) {
-                continue;
-            }
+        for (Schedule.Insert insert :
+                inserts.subMap(wait.fromNs(), true, wait.toNs(), true).values()) {
             if (insert.timeNs() > from) {
                 bars.add(new Timeline.Bar(row, where, from, insert.timeNs(), false, true));
                 from = insert.timeNs();

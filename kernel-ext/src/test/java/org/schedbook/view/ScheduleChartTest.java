@@ -2,8 +2,10 @@ package org.schedbook.view;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
@@ -56,6 +58,43 @@ class ScheduleChartTest {
         assertTrue(timeline.text().contains("b 2    |.............."), timeline.text());
         assertTrue(timeline.text().contains("- waits"), timeline.text());
         assertTrue(timeline.png().length > 0);
+    }
+
+    /** As vtime@kernel does: the task is put back, and then the kernel tells of the switch. */
+    @Test
+    void whoIsPutBackBeforeItLosesItsCpuWaitsInThatDsq() {
+        Schedule schedule =
+                new Schedule.Builder()
+                        .task(1, "a", 100)
+                        .task(2, "b", 100)
+                        .inserted(0, 1, 5, MS)
+                        .starts(0, 0, 1)
+                        .inserted(9 * MS, 1, 7, MS)
+                        .stops(10 * MS, 0, 1, End.PREEMPTED)
+                        .starts(10 * MS, 0, 2)
+                        .stops(20 * MS, 0, 2, End.SLEPT)
+                        .starts(20 * MS, 0, 1)
+                        .build("recorded", 1, 30 * MS);
+        Timeline timeline = chart(false, new Labelled("", schedule)).timeline("t", "c");
+        assertEquals(
+                List.of(new Bar(1, "in DSQ 7", 10 * MS, 20 * MS, false, true)),
+                timeline.bars().stream().filter(Bar::thin).toList());
+    }
+
+    /** With as many waits and inserts as this, to look through all for each is never to end. */
+    @Test
+    void twoThatTakeTurnsAHundredThousandTimesAreDrawn() {
+        var schedule = new Schedule.Builder().task(1, "a", 100).task(2, "b", 100);
+        for (int i = 0; i < 100_000; i++) {
+            int pid = 1 + i % 2;
+            schedule.inserted(i * 10L, pid, 5, MS).starts(i * 10L, 0, pid);
+            schedule.stops(i * 10L + 10, 0, pid, End.PREEMPTED);
+        }
+        var labelled = new Labelled("", schedule.build("simulated", 1, 0));
+        Timeline timeline =
+                assertTimeout(
+                        Duration.ofSeconds(10), () -> chart(true, labelled).timeline("t", "c"));
+        assertEquals(1_000_000, timeline.toNs());
     }
 
     @Test

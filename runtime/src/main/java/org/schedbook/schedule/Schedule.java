@@ -105,8 +105,9 @@ public record Schedule(
     public record Insert(
             long timeNs, int pid, long dsq, long sliceNs, boolean byVtime, long vtime) {
 
-        private Insert earlier(long ns) {
-            return new Insert(timeNs - ns, pid, dsq, sliceNs, byVtime, vtime);
+        /** Returns the same at another time. */
+        public Insert at(long ns) {
+            return new Insert(ns, pid, dsq, sliceNs, byVtime, vtime);
         }
     }
 
@@ -269,7 +270,7 @@ public record Schedule(
                 awake,
                 inserts.stream()
                         .filter(each -> each.timeNs() >= fromNs && each.timeNs() < end)
-                        .map(each -> each.earlier(fromNs))
+                        .map(each -> each.at(each.timeNs() - fromNs))
                         .toList(),
                 gaps,
                 partial);
