@@ -199,7 +199,9 @@ public record Timeline(
         lines.add(
                 IntStream.range(0, Math.min(tasks.size(), LETTERS.length()))
                                 .mapToObj(i -> LETTERS.charAt(i) + " " + tasks.get(i))
-                                .collect(Collectors.joining(", ", "", "; " + IDLE + " idle"))
+                                .collect(Collectors.joining(", "))
+                        + (tasks.size() > LETTERS.length() ? ", " + UNKNOWN + " others" : "")
+                        + ("; " + IDLE + " idle")
                         + (bars.stream().anyMatch(Bar::thin) ? ", " + WAITS + " waits" : ""));
         lines.add(caption);
         return String.join("\n", lines);

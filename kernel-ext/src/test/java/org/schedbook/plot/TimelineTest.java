@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.schedbook.plot.Timeline.Bar;
@@ -44,6 +45,17 @@ class TimelineTest {
         assertEquals("CPU 1  |" + "B".repeat(36) + ".".repeat(36) + "|", lines.get(3));
         assertEquals("A a 1, B b 2; . idle", lines.get(4));
         assertEquals("made up", lines.get(5));
+    }
+
+    @Test
+    void tasksWithoutALetterAreTheOthers() {
+        List<Bar> bars =
+                IntStream.range(0, 72)
+                        .mapToObj(i -> new Bar(0, "t " + i, i, i + 1, false))
+                        .toList();
+        String text = new Timeline("many", 1, bars, 0, 72, 72, "").text();
+        assertTrue(text.contains("89" + "#".repeat(10) + "|"), text);
+        assertTrue(text.contains("9 t 61, # others; . idle"), text);
     }
 
     @Test
