@@ -1,5 +1,6 @@
 package org.schedbook.tool;
 
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.schedbook.jupyter.CellError;
@@ -44,6 +45,7 @@ public final class Tools {
 
     /** Exits with the status of the command; with 2 for a line that is none. */
     public static void main(String[] args) {
+        Locale.setDefault(Locale.US); // figures look the same on every machine, as in notebooks
         System.exit(commandLine().execute(args));
     }
 
