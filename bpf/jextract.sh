@@ -28,6 +28,7 @@ generate --library :libbpf.so.1 --header-class-name libbpf_h \
     --include-function bpf_map__set_max_entries \
     --include-function bpf_map__initial_value \
     --include-function bpf_map__attach_struct_ops \
+    --include-function bpf_map_update_elem \
     --include-function bpf_link__destroy \
     --include-function bpf_program__fd \
     --include-function bpf_prog_test_run_opts \
@@ -41,6 +42,7 @@ generate --library :libbpf.so.1 --header-class-name libbpf_h \
     --include-struct bpf_test_run_opts \
     --include-struct btf_type \
     --include-struct btf_enum64 \
+    --include-struct btf_member \
     "<bpf/bpf.h>" "<bpf/btf.h>" "<bpf/libbpf.h>"
 
 wire_constants=$(sed -n -E 's/^\t((MAX|QUEUED|DISPATCHED)_[A-Z_]+) = .*/--include-constant \1/p' src/main/c/wire.h)

@@ -31,7 +31,8 @@
 
 char _license[] SEC("license") = "GPL";
 
-const volatile struct backend_config config SEC(".rodata.config");
+/* No constants to the verifier: programs are loaded before it is known what policy they are for. */
+struct backend_config config SEC(".data.config");
 struct backend_state shared SEC(".data.shared");
 struct exit_record exit_record SEC(".data.exit");
 /* Decisions by how long their enqueue waited to be carried out; only who drains the ring writes. */

@@ -77,7 +77,7 @@ struct dispatched_task {
 	__u64 enq_cnt;		/* of the enqueue this decides; any other is cancelled */
 };
 
-/* Known before the programs are loaded; constants to the verifier. */
+/* Written by user space after the programs are loaded and before they are attached. */
 struct backend_config {
 	__s32 tid;		/* of the loop's thread */
 	__s32 tgid;		/* of its process, which is never scheduled by a policy */

@@ -90,7 +90,7 @@ static void configure(struct bpf_object *object)
 {
 	size_t bytes;
 	struct backend_config *config =
-		(void *)bpf_map__initial_value(map(object, ".rodata.config"), &bytes);
+		(void *)bpf_map__initial_value(map(object, ".data.config"), &bytes);
 	struct sched_ext_ops *ops =
 		(void *)bpf_map__initial_value(map(object, "schedbook_ops"), &bytes);
 

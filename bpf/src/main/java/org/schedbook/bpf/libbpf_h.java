@@ -26,6 +26,69 @@ public class libbpf_h extends libbpf_h$shared {
             .or(Linker.nativeLinker().defaultLookup());
 
 
+    private static class bpf_map_update_elem {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            libbpf_h.C_INT,
+            libbpf_h.C_INT,
+            libbpf_h.C_POINTER,
+            libbpf_h.C_POINTER,
+            libbpf_h.C_LONG_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("bpf_map_update_elem");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags)
+     * }
+     */
+    public static FunctionDescriptor bpf_map_update_elem$descriptor() {
+        return bpf_map_update_elem.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags)
+     * }
+     */
+    public static MethodHandle bpf_map_update_elem$handle() {
+        return bpf_map_update_elem.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags)
+     * }
+     */
+    public static MemorySegment bpf_map_update_elem$address() {
+        return bpf_map_update_elem.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags)
+     * }
+     */
+    public static int bpf_map_update_elem(int fd, MemorySegment key, MemorySegment value, long flags) {
+        var mh$ = bpf_map_update_elem.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("bpf_map_update_elem", fd, key, value, flags);
+            }
+            return (int)mh$.invokeExact(fd, key, value, flags);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class bpf_prog_test_run_opts {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             libbpf_h.C_INT,

@@ -1,6 +1,7 @@
 package org.schedbook.libbpf;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -135,6 +136,24 @@ public final class BpfObject implements AutoCloseable {
     }
 
     /**
+     * Sets what a struct_ops map of a loaded object is attached with, in place of what it was
+     * loaded with. The kernel takes that once.
+     *
+     * @param value in the kernel's own layout
+     */
+    public void setStructOps(String map, MemorySegment value) throws BpfException {
+        try (Arena arena = Arena.ofConfined()) {
+            // Attaching, libbpf sets it again: it takes the refusal for a sign that all is done.
+            int error =
+                    libbpf.bpf_map_update_elem(
+                            mapFd(map), arena.allocateFrom(JAVA_INT, 0), value, 0);
+            if (error < 0) {
+                throw failure("set " + map, -error);
+            }
+        }
+    }
+
+    /**
      * Attaches a struct_ops map. It stays attached until the link is closed or this process ends.
      */
     public BpfLink attachStructOps(String map) throws BpfException {
@@ -148,18 +167,25 @@ public final class BpfObject implements AutoCloseable {
     /** Runs a program of type {@code syscall} once and returns what it returns. */
     public int run(String program) throws BpfException {
         try (Arena arena = Arena.ofConfined()) {
+            MemorySegment opts = bpf_test_run_opts.allocate(arena);
+            bpf_test_run_opts.sz(opts, bpf_test_run_opts.sizeof());
+            int error = libbpf.bpf_prog_test_run_opts(programFd(program), opts);
+            if (error < 0) {
+                throw failure("run " + program, -error);
+            }
+            return bpf_test_run_opts.retval(opts);
+        }
+    }
+
+    /** Returns the file descriptor of a program of a loaded object. */
+    public int programFd(String program) throws BpfException {
+        try (Arena arena = Arena.ofConfined()) {
             MemorySegment found =
                     libbpf.bpf_object__find_program_by_name(object, arena.allocateFrom(program));
             if (isNull(found)) {
                 throw new BpfException("No program " + program, Posix.ENOENT, "");
             }
-            MemorySegment opts = bpf_test_run_opts.allocate(arena);
-            bpf_test_run_opts.sz(opts, bpf_test_run_opts.sizeof());
-            int error = libbpf.bpf_prog_test_run_opts(libbpf.bpf_program__fd(found), opts);
-            if (error < 0) {
-                throw failure("run " + program, -error);
-            }
-            return bpf_test_run_opts.retval(opts);
+            return libbpf.bpf_program__fd(found);
         }
     }
 

@@ -60,7 +60,13 @@ public interface Libbpf {
      */
     MemorySegment bpf_map__initial_value(MemorySegment map, MemorySegment size);
 
-    /** Attaches a struct_ops map; the link returned keeps it attached. */
+    /** Sets an element of a map, or the value of a struct_ops map, in the kernel's own layout. */
+    int bpf_map_update_elem(int mapFd, MemorySegment key, MemorySegment value, long flags);
+
+    /**
+     * Attaches a struct_ops map; the link returned keeps it attached. A value that was set before
+     * stays.
+     */
     MemorySegment bpf_map__attach_struct_ops(MemorySegment map);
 
     int bpf_link__destroy(MemorySegment link);

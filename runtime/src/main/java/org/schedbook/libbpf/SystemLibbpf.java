@@ -114,6 +114,11 @@ final class SystemLibbpf implements Libbpf {
     }
 
     @Override
+    public int bpf_map_update_elem(int mapFd, MemorySegment key, MemorySegment value, long flags) {
+        return libbpf_h.bpf_map_update_elem(mapFd, key, value, flags);
+    }
+
+    @Override
     public MemorySegment bpf_map__attach_struct_ops(MemorySegment map) {
         try {
             return (MemorySegment) attach_struct_ops$mh.invokeExact(captured.get(), map);

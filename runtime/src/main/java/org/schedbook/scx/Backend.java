@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
@@ -14,7 +15,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.schedbook.bpf.backend_config;
 import org.schedbook.bpf.backend_state;
 import org.schedbook.bpf.dispatched_task;
@@ -26,7 +29,6 @@ import org.schedbook.harness.OwnDsq;
 import org.schedbook.libbpf.BpfException;
 import org.schedbook.libbpf.BpfLink;
 import org.schedbook.libbpf.BpfObject;
-import org.schedbook.libbpf.KernelBtf;
 import org.schedbook.measure.Durations;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.policy.Policy;
@@ -41,10 +43,6 @@ final class Backend implements AutoCloseable {
 
     private static final VarHandle LONG = JAVA_LONG.varHandle();
     private static final VarHandle INT = JAVA_INT.varHandle();
-
-    /** Flags of the ops; one that the running kernel does not know is left out. */
-    static final List<String> OPS_FLAGS =
-            List.of("SCX_OPS_KEEP_BUILTIN_IDLE", "SCX_OPS_ENQ_LAST", "SCX_OPS_ALLOW_QUEUED_WAKEUP");
 
     private static final List<String> COUNTERS =
             List.of(
@@ -63,10 +61,13 @@ final class Backend implements AutoCloseable {
                     "nr_loop_preempts",
                     "nr_heartbeats");
 
-    private static Map<String, Long> opsFlags;
+    /** Loaded before there was a policy for them. */
+    private static final Queue<Backend> PREPARED = new ConcurrentLinkedQueue<>();
+
     private static int khugepaged;
 
     private final BpfObject object;
+    private final MemorySegment config;
     private final MemorySegment state;
     private final MemorySegment exit;
     private final MemorySegment waits;
@@ -79,6 +80,7 @@ final class Backend implements AutoCloseable {
 
     private Backend(BpfObject object) throws IOException {
         this.object = object;
+        this.config = object.variables(".data.config");
         this.state = object.variables(".data.shared");
         this.exit = object.variables(".data.exit");
         this.waits = object.variables(".data.waits");
@@ -103,11 +105,23 @@ final class Backend implements AutoCloseable {
         this.state = state;
         this.exit = exit;
         this.waits = MemorySegment.NULL;
+        this.config = MemorySegment.NULL;
     }
 
     /**
-     * Loads the programs. The calling thread becomes the loop: the only one that may run the
-     * policy.
+     * Loads the programs for policies to come, as that is most of what it takes to attach one.
+     *
+     * @param count how many policies; each takes programs and memory of its own
+     */
+    static void prepare(int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            PREPARED.add(load());
+        }
+    }
+
+    /**
+     * Readies the programs for a policy. The calling thread becomes the loop: the only one that may
+     * run the policy.
      *
      * @param name of the ops, as sysfs will show it
      * @param hotplugSeq {@link Sysfs#hotplugSeq} before the policy was shown the CPUs; should it
@@ -115,48 +129,59 @@ final class Backend implements AutoCloseable {
      * @param overridden the callbacks the policy has
      * @param dsqs the DSQs it created
      */
-    static Backend load(
+    static Backend ready(
             String name,
             long hotplugSeq,
             Set<Callback> overridden,
             List<OwnDsq> dsqs,
             Options options)
             throws IOException {
-        BpfObject.listen(false);
+        Backend prepared = PREPARED.poll();
+        Backend backend = prepared == null ? load() : prepared;
         try {
-            return tryLoad(name, hotplugSeq, overridden, dsqs, options);
-        } catch (BpfException e) {
-            BpfObject.listen(true); // it fails again, and says why
-            return tryLoad(name, hotplugSeq, overridden, dsqs, options);
+            configure(backend.config, overridden, dsqs, options);
+            if (options.partial()) {
+                joinSchedExt();
+            }
+            backend.set(name, hotplugSeq, options);
+            return backend;
+        } catch (IOException | RuntimeException e) {
+            backend.close();
+            throw e;
         }
     }
 
-    private static Backend tryLoad(
-            String name,
-            long hotplugSeq,
-            Set<Callback> overridden,
-            List<OwnDsq> dsqs,
-            Options options)
-            throws IOException {
+    private static Backend load() throws IOException {
+        BpfObject.listen(false);
+        try {
+            return tryLoad();
+        } catch (BpfException e) {
+            BpfObject.listen(true); // it fails again, and says why
+            return tryLoad();
+        }
+    }
+
+    private static Backend tryLoad() throws IOException {
         BpfObject object = BpfObject.open(Elf.BYTES, "schedbook");
         try {
-            configure(object.initialValue(".rodata.config"), overridden, dsqs, options);
-            Map<String, Long> flags = opsFlags();
-            long set = OPS_FLAGS.stream().mapToLong(f -> flags.getOrDefault(f, 0L)).sum();
-            if (options.partial()) {
-                set |= flags.get("SCX_OPS_SWITCH_PARTIAL"); // as old as sched_ext itself
-                joinSchedExt();
-            }
-            MemorySegment ops = object.initialValue(OPS);
-            sched_ext_ops.flags(ops, set);
-            sched_ext_ops.timeout_ms(ops, (int) options.watchdog().toMillis());
-            sched_ext_ops.hotplug_seq(ops, hotplugSeq);
-            sched_ext_ops.name(ops).fill((byte) 0).setString(0, name);
             object.load();
             return new Backend(object);
         } catch (IOException | RuntimeException e) {
             object.close();
             throw e;
+        }
+    }
+
+    private void set(String name, long hotplugSeq, Options options) throws BpfException {
+        try (Arena arena = Arena.ofConfined()) {
+            KernelOps kernel = KernelOps.get();
+            MemorySegment ops = arena.allocate(sched_ext_ops.layout());
+            ops.copyFrom(object.initialValue(OPS).asSlice(0, ops.byteSize()));
+            sched_ext_ops.flags(ops, kernel.flags(options.partial()));
+            sched_ext_ops.timeout_ms(ops, (int) options.watchdog().toMillis());
+            sched_ext_ops.hotplug_seq(ops, hotplugSeq);
+            sched_ext_ops.name(ops).fill((byte) 0).setString(0, name);
+            object.setStructOps(OPS, kernel.value(arena, ops, object, "schedbook_"));
         }
     }
 
@@ -216,14 +241,6 @@ final class Backend implements AutoCloseable {
                 backend_config.dsqs(config, dsq.index, dsq.id);
             }
         }
-    }
-
-    /** Returns the flags that the running kernel knows, read once: all of its types are parsed. */
-    static synchronized Map<String, Long> opsFlags() throws BpfException {
-        if (opsFlags == null) {
-            opsFlags = KernelBtf.enum64("scx_ops_flags");
-        }
-        return opsFlags;
     }
 
     /** Returns the pid of khugepaged, 0 if there is none; looks first where it was last time. */

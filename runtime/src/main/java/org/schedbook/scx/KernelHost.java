@@ -140,13 +140,8 @@ public final class KernelHost implements Scheduler {
         try {
             var image = new PolicyImage(opened, symbols, policy.layout(), snapshot);
             configure(image, policy.layout().selectCpu(), topology, options);
-            Map<String, Long> flags = Backend.opsFlags();
-            long set = Backend.OPS_FLAGS.stream().mapToLong(f -> flags.getOrDefault(f, 0L)).sum();
-            if (options.partial()) {
-                set |= flags.get("SCX_OPS_SWITCH_PARTIAL");
-            }
             MemorySegment ops = opened.initialValue(OPS);
-            sched_ext_ops.flags(ops, set);
+            sched_ext_ops.flags(ops, KernelOps.get().flags(options.partial()));
             sched_ext_ops.timeout_ms(ops, (int) options.watchdog().toMillis());
             sched_ext_ops.hotplug_seq(ops, hotplugSeq);
             sched_ext_ops.name(ops).fill((byte) 0).setString(0, name);

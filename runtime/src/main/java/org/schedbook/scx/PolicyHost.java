@@ -1,5 +1,6 @@
 package org.schedbook.scx;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -121,6 +122,20 @@ public final class PolicyHost implements Scheduler {
         host.before = Hindrances.now();
         Thread.ofPlatform().name("policy-watchdog").daemon().start(host::watch);
         return host;
+    }
+
+    /**
+     * Has the kernel's side of the next attachments loaded.
+     *
+     * @throws AttachException as {@link #attach} does
+     */
+    public static void prepare(int attachments) throws AttachException {
+        checkMachine();
+        try {
+            Backend.prepare(attachments);
+        } catch (IOException e) {
+            throw explain(e);
+        }
     }
 
     /** Waits for the policy's thread, and gives it up if a call of the policy does not return. */
@@ -311,7 +326,8 @@ public final class PolicyHost implements Scheduler {
             init(prepared);
             WarmUp.of(policy, prepared, options);
             loaded =
-                    Backend.load(name, hotplugSeq, prepared.overridden(), prepared.dsqs(), options);
+                    Backend.ready(
+                            name, hotplugSeq, prepared.overridden(), prepared.dsqs(), options);
             synchronized (lock) {
                 backend = loaded;
             }
@@ -428,8 +444,8 @@ public final class PolicyHost implements Scheduler {
     }
 
     static boolean asksForRestart(ExitInfo info) throws AttachException {
-        try {
-            return Backend.asksForRestart(info, KernelBtf.enum64("scx_exit_code"));
+        try (KernelBtf types = KernelBtf.load()) {
+            return Backend.asksForRestart(info, types.enum64("scx_exit_code"));
         } catch (BpfException e) {
             throw explain(e);
         }

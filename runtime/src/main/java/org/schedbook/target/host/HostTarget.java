@@ -106,6 +106,15 @@ public final class HostTarget implements Target {
         return PolicyHost.hasLostThread();
     }
 
+    /** Does beforehand what the next attachments of policies in user space would take long for. */
+    public static void prepare(int attachments) throws TargetException {
+        try {
+            PolicyHost.prepare(attachments);
+        } catch (AttachException e) {
+            throw explained(e);
+        }
+    }
+
     @Override
     public Attachment attach(CompiledPolicy compiled, AttachOptions options)
             throws TargetException {
@@ -145,10 +154,14 @@ public final class HostTarget implements Target {
                 return new HostAttachment(name, attaching.attach(strictness), restarts);
             } catch (AttachException e) {
                 if (!e.asksForRestart() || restarts == MAX_RESTARTS) {
-                    throw new TargetException(e.getMessage(), e.nextStep(), e.log());
+                    throw explained(e);
                 }
             }
         }
+    }
+
+    private static TargetException explained(AttachException e) {
+        return new TargetException(e.getMessage(), e.nextStep(), e.log());
     }
 
     @Override

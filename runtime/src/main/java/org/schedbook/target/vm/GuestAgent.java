@@ -134,6 +134,10 @@ public final class GuestAgent {
                     setClock(greet.nowMillis());
                     yield new Message.Hello(id, Message.PROTOCOL, target.machine());
                 }
+                case Message.Prepare prepare -> {
+                    HostTarget.prepare(prepare.attachments());
+                    yield new Message.Prepared(id);
+                }
                 case Message.Attach attach -> {
                     attachment = target.attach(policy(attach), options(attach));
                     yield new Message.Attached(id);

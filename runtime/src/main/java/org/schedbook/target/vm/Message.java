@@ -20,6 +20,7 @@ import org.schedbook.target.Status;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @Type(value = Message.Greet.class, name = "greet"),
+    @Type(value = Message.Prepare.class, name = "prepare"),
     @Type(value = Message.Attach.class, name = "attach"),
     @Type(value = Message.AttachKernel.class, name = "attach-kernel"),
     @Type(value = Message.Detach.class, name = "detach"),
@@ -29,6 +30,7 @@ import org.schedbook.target.Status;
     @Type(value = Message.Run.class, name = "run"),
     @Type(value = Message.Cancel.class, name = "cancel"),
     @Type(value = Message.Hello.class, name = "hello"),
+    @Type(value = Message.Prepared.class, name = "prepared"),
     @Type(value = Message.Attached.class, name = "attached"),
     @Type(value = Message.Detached.class, name = "detached"),
     @Type(value = Message.StatusIs.class, name = "status"),
@@ -41,7 +43,7 @@ import org.schedbook.target.Status;
 sealed interface Message {
 
     /** Raised whenever a message changes its meaning; the two sides must have the same. */
-    int PROTOCOL = 10;
+    int PROTOCOL = 11;
 
     /** A question; {@code id} is chosen by the notebook and is unique. */
     sealed interface Request extends Message {
@@ -60,6 +62,9 @@ sealed interface Message {
      * @param nowMillis since the epoch, null to leave the guest's clock alone
      */
     record Greet(long id, Long nowMillis) implements Request {}
+
+    /** Do beforehand what the next {@code attachments} would take long for. */
+    record Prepare(long id, int attachments) implements Request {}
 
     /** Attach a policy, given as a {@code CompiledPolicy} and {@code AttachOptions}. */
     record Attach(
@@ -104,6 +109,8 @@ sealed interface Message {
     record Cancel(long run) implements Message {}
 
     record Hello(long id, int protocol, Machine machine) implements Reply {}
+
+    record Prepared(long id) implements Reply {}
 
     record Attached(long id) implements Reply {}
 
