@@ -108,15 +108,9 @@ final class Backend implements AutoCloseable {
         this.config = MemorySegment.NULL;
     }
 
-    /**
-     * Loads the programs for policies to come, as that is most of what it takes to attach one.
-     *
-     * @param count how many policies; each takes programs and memory of its own
-     */
-    static void prepare(int count) throws IOException {
-        for (int i = 0; i < count; i++) {
-            PREPARED.add(load());
-        }
+    /** Loads the programs for a policy to come, as that is most of what it takes to attach it. */
+    static void prepare() throws IOException {
+        PREPARED.add(load());
     }
 
     /**

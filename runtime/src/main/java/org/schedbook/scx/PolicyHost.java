@@ -125,14 +125,14 @@ public final class PolicyHost implements Scheduler {
     }
 
     /**
-     * Has the kernel's side of the next attachments loaded.
+     * Has the kernel's side of one more of the attachments to come loaded.
      *
      * @throws AttachException as {@link #attach} does
      */
-    public static void prepare(int attachments) throws AttachException {
+    public static void prepare() throws AttachException {
         checkMachine();
         try {
-            Backend.prepare(attachments);
+            Backend.prepare();
         } catch (IOException e) {
             throw explain(e);
         }

@@ -106,10 +106,10 @@ public final class HostTarget implements Target {
         return PolicyHost.hasLostThread();
     }
 
-    /** Does beforehand what the next attachments of policies in user space would take long for. */
-    public static void prepare(int attachments) throws TargetException {
+    /** Does beforehand what one more attachment of a policy in user space would take long for. */
+    public static void prepare() throws TargetException {
         try {
-            PolicyHost.prepare(attachments);
+            PolicyHost.prepare();
         } catch (AttachException e) {
             throw explained(e);
         }

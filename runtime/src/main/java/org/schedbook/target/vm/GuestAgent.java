@@ -134,8 +134,8 @@ public final class GuestAgent {
                     setClock(greet.nowMillis());
                     yield new Message.Hello(id, Message.PROTOCOL, target.machine());
                 }
-                case Message.Prepare prepare -> {
-                    HostTarget.prepare(prepare.attachments());
+                case Message.Prepare _ -> {
+                    HostTarget.prepare();
                     yield new Message.Prepared(id);
                 }
                 case Message.Attach attach -> {

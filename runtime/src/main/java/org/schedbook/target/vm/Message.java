@@ -63,8 +63,8 @@ sealed interface Message {
      */
     record Greet(long id, Long nowMillis) implements Request {}
 
-    /** Do beforehand what the next {@code attachments} would take long for. */
-    record Prepare(long id, int attachments) implements Request {}
+    /** Do beforehand what one more attachment of a policy in user space would take long for. */
+    record Prepare(long id) implements Request {}
 
     /** Attach a policy, given as a {@code CompiledPolicy} and {@code AttachOptions}. */
     record Attach(
