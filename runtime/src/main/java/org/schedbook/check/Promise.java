@@ -223,12 +223,20 @@ public record Promise(Kind kind, double amount) {
                 .collect(toCollection(TreeSet::new));
     }
 
+    private static Judgement tooFew(int hungry, int cpus) {
+        return Judgement.cannotBeJudged(
+                "%d %s a CPU all the time, and there %s %d; it takes more tasks than CPUs."
+                        .formatted(
+                                hungry,
+                                hungry == 1 ? "task wants" : "tasks want",
+                                cpus == 1 ? "is" : "are",
+                                cpus));
+    }
+
     private Judgement sharesByWeight(Schedule schedule) {
         SortedSet<Integer> hungry = hungry(schedule);
         if (hungry.size() <= schedule.nrCpus() || hungry.size() < 2) {
-            return Judgement.cannotBeJudged(
-                    "%d tasks always want one of %d CPUs; it takes more tasks than CPUs."
-                            .formatted(hungry.size(), schedule.nrCpus()));
+            return tooFew(hungry.size(), schedule.nrCpus());
         }
         Map<Integer, Long> ran = schedule.ranNs();
         var weights = new TreeMap<Integer, Double>();
@@ -392,9 +400,7 @@ public record Promise(Kind kind, double amount) {
     private Judgement runsInTurn(Schedule schedule) {
         SortedSet<Integer> hungry = hungry(schedule);
         if (hungry.size() <= schedule.nrCpus() || hungry.size() < 2) {
-            return Judgement.cannotBeJudged(
-                    "%d tasks always want one of %d CPUs; it takes more tasks than CPUs."
-                            .formatted(hungry.size(), schedule.nrCpus()));
+            return tooFew(hungry.size(), schedule.nrCpus());
         }
         Map<Integer, Deque<Wait>> waits =
                 schedule.waits().stream()

@@ -287,6 +287,10 @@ class PromiseTest {
             }
         }
         assertTrue(judge("no-wait-over", torn).why().contains("7 events lost"));
+        Schedule one = new Schedule.Builder().starts(0, 0, 1).build("simulated", 1, 9);
+        assertEquals(
+                "1 task wants a CPU all the time, and there is 1; it takes more tasks than CPUs.",
+                judge("runs-in-turn", one).why());
     }
 
     @ParameterizedTest
