@@ -164,6 +164,13 @@ class PathsTest(unittest.TestCase):
                               if path.exists()])
         self.assertTrue(any(ROOT.glob("kernel-ext/target/lib/*.jar")), "what is linked to is not removed")
 
+    def test_whoever_waits_for_another_set_up_says_so(self):
+        self.assertEqual("", self.launcher("wait_for_others").stderr)
+        other = '(exec 9>"$cache/.lock"; flock 9; touch held; sleep 1; touch done) & until [ -e held ]; do sleep .1; done'
+        done = self.launcher(f"{other}; wait_for_others; ls done")
+        self.assertEqual(("done\n", "Another set-up is under way; this one waits for its end.\n"),
+                         (done.stdout, done.stderr))
+
     def test_a_cache_that_others_can_write_to_is_not_run(self):
         with tempfile.TemporaryDirectory() as here:
             cache = pathlib.Path(here, "schedbook")
