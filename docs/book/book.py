@@ -280,6 +280,7 @@ def build(directory, names, nbgrader, solutions):
         pages.mkdir()
         labs = [name for name in names if name in LABS]
         if labs:
+            say("making the students' versions")
             release(course, labs, nbgrader)
         stage(pages, made, course, solutions)
         say("making the pages")
