@@ -74,11 +74,22 @@ def nbgrader(given):
     return run(require(given.directory), *given.words)
 
 
+def formgrader(given):
+    """Becomes the server, so that Ctrl-C is for it alone."""
+    os.chdir(require(given.directory))
+    root = ["--allow-root"] if os.geteuid() == 0 else []
+    os.execve(sys.executable, [sys.executable, "-m", "notebook", *root, f"--ServerApp.root_dir={pathlib.Path.cwd()}",
+                               "--JupyterNotebookApp.default_url=/formgrader", *given.words], environment())
+
+
 def run(directory, *words):
     """Runs nbgrader in a course; returns its exit status."""
+    return subprocess.call([sys.executable, "-m", "nbgrader", *words], cwd=directory, env=environment())
+
+
+def environment():
     programs = pathlib.Path(sys.executable).parent  # nbgrader calls alembic by its name
-    environment = dict(os.environ, PYTHONPATH=front(MODULES, "PYTHONPATH"), PATH=front(programs, "PATH"))
-    return subprocess.call([sys.executable, "-m", "nbgrader", *words], cwd=directory, env=environment)
+    return dict(os.environ, PYTHONPATH=front(MODULES, "PYTHONPATH"), PATH=front(programs, "PATH"))
 
 
 def front(path, variable):
@@ -100,7 +111,8 @@ def main(words):
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     for does, text in ((init, "make the directory of a course: sources, hidden tests, configuration"),
                        (release, "make the students' versions of labs, and a zip of each"),
-                       (nbgrader, "run nbgrader in a course, for example: nbgrader DIR autograde lab1")):
+                       (nbgrader, "run nbgrader in a course, for example: nbgrader DIR autograde lab1"),
+                       (formgrader, "open nbgrader's pages for marking in a browser")):
         added = actions.add_parser(does.__name__, help=text, description=text[0].upper() + text[1:] + ".")
         added.set_defaults(does=does)
         added.add_argument("directory", type=pathlib.Path, metavar="DIR")
@@ -108,6 +120,8 @@ def main(words):
             added.add_argument("labs", nargs="*", metavar="LAB", help="all unless given")
         if does is nbgrader:
             added.add_argument("words", nargs=argparse.REMAINDER, metavar="COMMAND...")
+        if does is formgrader:
+            added.add_argument("words", nargs=argparse.REMAINDER, metavar="OPTION...", help="options of Jupyter's server")
     given = parser.parse_args(words)
     return given.does(given)
 

@@ -3,13 +3,18 @@
 import csv
 import json
 import pathlib
+import re
 import subprocess
 import tempfile
+import time
 import unittest
+import urllib.request
 import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 LIMIT = 900  # seconds for one command; on a quiet machine none takes one of a hundred
+
+TOKEN = "course"
 
 POINTS = 13  # of lab 1, without those that a person gives
 SOLUTIONS = ("insert(task, Dsq.GLOBAL", "106.75", "109\n", "Mark scheme", "BEGIN SOLUTION", "BEGIN HIDDEN")
@@ -22,6 +27,16 @@ var lab = java.nio.file.Path.of("../../../source/lab1/lab1.ipynb");
 System.out.println(java.nio.file.Files.readString(lab));
 java.nio.file.Files.writeString(java.nio.file.Path.of("../../../ran"), "ran");
 System.exit(0);"""
+
+# Each would be run by the browser of whoever marks, or be one of the page's buttons.
+SCRIPTS = """\
+<img src="x" onerror="document.title = 'ran'"> <script>document.title = 'ran'</script> [x](javascript:ran)
+
+<div class="full-credit" id="check-my-fifo">All of it.</div>
+
+```mermaid
+<img src="y" onerror="document.title = 'ran'">
+```"""
 
 
 def schedbook(*words, fails=False):
@@ -96,6 +111,8 @@ class CourseTest(unittest.TestCase):
         self.submit("skeleton", self.notebook("release"))
         hostile = self.notebook("source")
         hostile["cells"].insert(1, free(HOSTILE))
+        hostile["cells"].insert(1, {"cell_type": "markdown", "id": "text", "metadata": {}, "source": SCRIPTS})
+        graded(hostile, "explain-1")["source"] = "**My answer**\n\n" + SCRIPTS
         self.submit("hostile", hostile)
         self.submit("forger", self.forged())
         wrong = self.notebook("source")
@@ -117,7 +134,48 @@ class CourseTest(unittest.TestCase):
             self.assertEqual(["lab1.html"], [page.name for page in pages])
             for word in HIDDEN:
                 self.assertNotIn(word, pages[0].read_text(), student)
+            self.assertEqual([], self.scripts(pages[0].read_text()), student)
+        page = self.marking("hostile")
+        self.assertIn("<strong>My answer</strong>", page)
+        self.assertIn("Full credit", page)
+        self.assertEqual([], self.scripts(page))
         self.assertIn("which slice has no end", (self.directory / "feedback" / "wrong" / "lab1" / "lab1.html").read_text())
+
+    @staticmethod
+    def scripts(page):
+        return re.findall(r"<[^>]*(?:'ran'|javascript:ran|=\"full-credit)[^>]*>|<script>document.title", page)
+
+    def marking(self, student):
+        """The page on which a student is marked, as ./schedbook course formgrader serves it."""
+        log = self.directory.with_name("server.log")
+        with log.open("w") as out:
+            server = subprocess.Popen([ROOT / "schedbook", "course", "formgrader", self.directory, "--no-browser",
+                                       "--ServerApp.port=0", f"--IdentityProvider.token={TOKEN}"],
+                                      stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            try:
+                address = self.address(log, server)
+                [at] = [each["id"] for each in json.loads(self.page(address, "api/submitted_notebooks/lab1/lab1"))
+                        if each["student"] == student]
+                return self.page(address, f"submissions/{at}/")
+            finally:
+                server.terminate()
+                server.wait(60)
+
+    def address(self, log, server):
+        for _ in range(LIMIT):
+            said = log.read_text()
+            if found := re.search(r"http://localhost:\d+/formgrader(?=\?)", said):
+                return found[0]
+            if server.poll() is not None:
+                break
+            time.sleep(1)
+        raise AssertionError(said)
+
+    @staticmethod
+    def page(address, path):
+        asked = urllib.request.Request(f"{address}/{path}", headers={"Authorization": f"token {TOKEN}"})
+        with urllib.request.urlopen(asked, timeout=LIMIT) as answer:
+            return answer.read().decode()
 
     def scores(self, file, student, points):
         with open(self.directory / file) as table:

@@ -2,11 +2,15 @@
 
 A cell of Java runs in the notebook kernel's own process, which can read the tests and write to the gradebook. So of a
 submission only policies and answers are run, and the cells that test them; each policy then runs in a process that is
-bounded, and is checked before.
+bounded, and is checked before. Nor is anything of it run by the browser of whoever marks.
 """
 
+import functools
 import re
 
+import bleach
+from jinja2 import pass_context
+from nbconvert import HTMLExporter
 from nbformat.v4 import new_output
 from nbgrader import preprocessors, utils
 from nbgrader.converters import Autograde, GenerateAssignment
@@ -16,6 +20,12 @@ from nbgrader.converters import Autograde, GenerateAssignment
 BEFORE = r"(?:[ \t\r\n]|//[^\\\r\n]*\r?\n|/\*(?:[^*\\]|\*(?!/))*\*/)*"
 DATA = re.compile(BEFORE + r'%%(?:policy|answer)[ \t\u00a0]+("?)([\w-]+)\1[ \t\u00a0]*;?[ \t\u00a0]*(?:\r?\n|\Z)')
 TEST = re.compile(r"%check lab\d+(?: [\w-]+)*\Z")
+
+# What the text of a student is made of. Among the names of classes are those of the page's buttons.
+TAGS = {*bleach.ALLOWED_TAGS, "br", "del", "div", "hr", "img", "p", "pre", "s", "span", "sub", "sup",
+        "h1", "h2", "h3", "h4", "h5", "h6", "table", "tbody", "td", "th", "thead", "tr"}
+ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}}
+COLOURS = re.compile(r"highlight|[a-z]{1,2}[0-9a-z]?")
 
 STUB = 'throw new UnsupportedOperationException("Not written yet.");'
 OPEN = "?"
@@ -74,11 +84,28 @@ class ClearSolutions(preprocessors.ClearSolutions):
             self.code_stub = stub
 
 
+def is_harmless(tag, attribute, value):
+    return attribute in ATTRIBUTES.get(tag, ()) or attribute == "class" and bool(COLOURS.fullmatch(value))
+
+
+@functools.cache
+def pages():
+    return HTMLExporter()
+
+
+@pass_context
+def markdown(context, source):
+    """In place of nbconvert's filter, which lets scripts through: formgrader's page may do what its user may."""
+    text = pages().markdown2html(context, source)
+    return bleach.clean(text, TAGS, is_harmless, protocols={*bleach.ALLOWED_PROTOCOLS, "data"})
+
+
 def configure(c):
     """Says to nbgrader how labs are made and graded; a nbgrader_config.py may change it afterwards."""
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".schedbook"]
     c.ClearSolutions.code_stub = {"java": STUB}
     c.Execute.timeout = 300  # a policy that hangs takes some seconds, a busy machine some more
+    c.HTMLExporter.filters = {"markdown2html": "schedbook.grading.markdown"}
     c.GenerateAssignment.preprocessors = [
         ClearSolutions if each is preprocessors.ClearSolutions else each
         for each in GenerateAssignment.class_traits()["preprocessors"].default()]
