@@ -1,6 +1,7 @@
 /*
  * Schedbook in JupyterLab: the words of a %%prompt cell are not coloured as Java, and what an error
- * card or the compiler marks is marked in the editor. Notebooks of other kernels are left alone.
+ * card or the compiler marks is marked in the editor, and charts may be as wide as their cell.
+ * Notebooks of other kernels are left alone.
  *
  * This is what JupyterLab's own build would make of a small module, written by hand: a container of
  * webpack's module federation, which takes from JupyterLab what it shares and brings nothing.
@@ -15,6 +16,9 @@
       color: inherit !important;
       font-weight: inherit !important;
       font-style: inherit !important;
+    }
+    .schedbook-notebook .jp-RenderedVegaCommon5 .vega-embed {
+      display: block;
     }
     .schedbook-notebook .schedbook-error {
       text-decoration: underline wavy var(--jp-error-color1, #d64545) 1.5px;

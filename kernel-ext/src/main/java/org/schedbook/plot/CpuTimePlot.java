@@ -103,19 +103,13 @@ public record CpuTimePlot(String title, double[] ms, List<Line> lines, String ca
                                 Style.number(lines.get(line).ideal[i])));
             }
         }
-        var caption = new ArrayList<>(Picture.wrap(caption(), Style.CAPTION));
-        caption.add(HINT);
         var values = new HashMap<String, Object>();
-        values.put("title", Picture.wrap(title, Style.TITLE));
         values.put("alt", altText());
-        values.put("caption", caption);
-        values.put("width", VEGA_WIDTH);
         values.put("height", VEGA_HEIGHT);
         List<String> tasks = lines.stream().map(Line::task).toList();
         List<String> legend = Legend.shown(tasks, VEGA_WIDTH);
         values.put("tasks", tasks);
-        values.put("legendNames", legend);
-        values.put("legendColumns", Legend.columns(legend, VEGA_WIDTH));
+        Vega.fit(values, title, List.of(caption, HINT), legend, VEGA_WIDTH);
         values.put("points", csv.toString());
         values.put("indices", IntStream.range(0, lines.size()).boxed().toList());
         values.put("colours", colours().stream().map(Vega::hex).toList());

@@ -130,6 +130,11 @@ public final class Picture {
 
     /** Returns a text in lines that fit. */
     static List<String> wrap(String text, Font font) {
-        return new Room(font, WIDTH - 2 * MARGIN).wrap(text);
+        return wrap(text, font, WIDTH);
+    }
+
+    /** Returns a text in lines that have room in a picture of that width. */
+    static List<String> wrap(String text, Font font, int width) {
+        return new Room(font, width - 2 * MARGIN).wrap(text);
     }
 }

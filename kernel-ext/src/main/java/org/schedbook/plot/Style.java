@@ -13,8 +13,6 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
-import org.knowm.xchart.style.Styler.LegendLayout;
-import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -94,17 +92,6 @@ final class Style {
                     legend.draw(g, height + 12);
                 },
                 caption);
-    }
-
-    /** Names the series of a chart below it, with their markers and in one line. */
-    static void legend(XYChart chart) {
-        var style = chart.getStyler();
-        style.setLegendVisible(true);
-        style.setLegendPosition(LegendPosition.OutsideS);
-        style.setLegendLayout(LegendLayout.Horizontal);
-        style.setLegendBorderColor(NOTHING);
-        style.setLegendBackgroundColor(NOTHING);
-        style.setLegendFont(CAPTION);
     }
 
     /** Four significant digits: more than a benchmark in a notebook can tell apart. */

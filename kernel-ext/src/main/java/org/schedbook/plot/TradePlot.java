@@ -1,9 +1,11 @@
 package org.schedbook.plot;
 
+import java.awt.Color;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -37,6 +39,8 @@ public record TradePlot(String title, Axis across, Axis up, List<Point> points, 
     public record Point(String name, double across, double up) {}
 
     private static final int HEIGHT = 400;
+
+    private static final Color FRONT = Style.GRID.darker();
 
     public TradePlot {
         points = List.copyOf(points);
@@ -86,7 +90,6 @@ public record TradePlot(String title, Axis across, Axis up, List<Point> points, 
     public Picture picture() {
         XYChart chart = Style.chart(HEIGHT, arrow(up));
         chart.setXAxisTitle(arrow(across));
-        Style.legend(chart);
         chart.getStyler().setMarkerSize(11);
         List<Point> front = front();
         for (int i = 0; i < points.size(); i++) {
@@ -102,11 +105,16 @@ public record TradePlot(String title, Axis across, Axis up, List<Point> points, 
         Style.line(
                 chart,
                 "the front",
-                Style.GRID.darker(),
+                FRONT,
                 1.5f,
                 front.stream().mapToDouble(Point::across).toArray(),
                 front.stream().mapToDouble(Point::up).toArray());
-        return new Picture(title, HEIGHT, g -> chart.paint(g, Picture.WIDTH, HEIGHT), caption);
+        var names = new ArrayList<>(points.stream().map(Point::name).toList());
+        names.add("the front");
+        var colours =
+                new ArrayList<>(IntStream.range(0, points.size()).mapToObj(Style::colour).toList());
+        colours.add(FRONT);
+        return Style.withLegend(title, chart, new Legend(names, colours, 0), caption);
     }
 
     private static String arrow(Axis axis) {

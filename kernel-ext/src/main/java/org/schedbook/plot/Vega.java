@@ -22,6 +22,9 @@ final class Vega {
     private static final Map<String, Object> METADATA =
             Map.of("embed_options", Map.of("actions", false));
 
+    /** Of whole charts: the first is that of pictures, and the last as narrow as can be read. */
+    static final List<Integer> WIDTHS = List.of(Picture.WIDTH, 600, 480, 360);
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /** Shows a chart so where that can be drawn. */
@@ -56,6 +59,48 @@ final class Vega {
                     values.get(text.substring(1, text.length() - 1));
             default -> node;
         };
+    }
+
+    /**
+     * Puts in what a chart needs that is narrower where there is less room: what stands above it in
+     * lines, and how many columns its legend has, for each of {@link #WIDTHS}.
+     *
+     * @param width of the area between the axes where there is room for all
+     */
+    static void fit(
+            Map<String, Object> values,
+            String title,
+            List<String> captions,
+            List<String> legend,
+            int width) {
+        int chrome = Picture.WIDTH - width;
+        List<List<String>> titles =
+                WIDTHS.stream().map(w -> Picture.wrap(title, Style.TITLE, w)).toList();
+        List<List<String>> subtitles =
+                WIDTHS.stream()
+                        .map(
+                                w ->
+                                        captions.stream()
+                                                .flatMap(
+                                                        text ->
+                                                                Picture.wrap(text, Style.CAPTION, w)
+                                                                        .stream())
+                                                .toList())
+                        .toList();
+        List<Integer> columns =
+                WIDTHS.stream().map(w -> Legend.columns(legend, w - chrome)).toList();
+        values.put("width", width);
+        values.put("chrome", chrome);
+        values.put("widths", WIDTHS);
+        values.put("title", titles.getFirst());
+        values.put("caption", subtitles.getFirst());
+        values.put("titles", titles);
+        values.put("captions", subtitles);
+        values.put("columns", columns);
+        values.put("legendNames", legend);
+        values.put(
+                "legendColumns",
+                columns.getFirst() == 1 ? 1 : Map.of("signal", "columns[narrower]"));
     }
 
     static String hex(Color colour) {

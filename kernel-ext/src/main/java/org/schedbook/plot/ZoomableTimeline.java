@@ -3,7 +3,6 @@ package org.schedbook.plot;
 import java.awt.Color;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,13 +44,8 @@ final class ZoomableTimeline {
         List<Color> colours = indices.stream().map(Timeline::shade).toList();
 
         var values = new HashMap<String, Object>();
-        values.put("title", Picture.wrap(timeline.title(), Style.TITLE));
         values.put("alt", timeline.altText());
-        var caption = new ArrayList<>(Picture.wrap(timeline.caption(), Style.CAPTION));
-        caption.addAll(Picture.wrap(HINT, Style.CAPTION));
-        values.put("caption", caption);
         int width = Picture.WIDTH - timeline.left() - Picture.MARGIN;
-        values.put("width", width);
         values.put("height", timeline.rows().size() * timeline.rowHeight());
         int rows = timeline.rows().size();
         values.put("rows", IntStream.range(0, rows).boxed().toList());
@@ -77,8 +71,7 @@ final class ZoomableTimeline {
         List<String> legend =
                 Legend.shown(
                         tasks.keySet().stream().limit(Timeline.LEGEND_ENTRIES).toList(), width);
-        values.put("legendNames", legend);
-        values.put("legendColumns", Legend.columns(legend, width));
+        Vega.fit(values, timeline.title(), List.of(timeline.caption(), HINT), legend, width);
         values.put("legend", indices.stream().limit(Timeline.LEGEND_ENTRIES).toList());
         values.put("limits", List.of(timeline.fromNs(), timeline.endNs()));
         values.put("unit", unit);

@@ -234,6 +234,15 @@ class TimelineTest {
         assertEquals(JSON.valueToTree(timeline.rows()), signals.get("rowNames"));
         assertEquals(JSON.valueToTree(timeline.labels()), signals.get("rowLabels"));
         assertEquals(1, chart.get("legends").get(0).get("columns").asInt());
+        for (int i = 0; i < Vega.WIDTHS.size(); i++) {
+            double room = Vega.WIDTHS.get(i) - 2.0 * Picture.MARGIN;
+            for (JsonNode line : signals.get("titles").get(i)) {
+                assertTrue(Room.width(line.asText(), Style.TITLE) <= room, line.asText());
+            }
+            for (JsonNode line : signals.get("captions").get(i)) {
+                assertTrue(Room.width(line.asText(), Style.CAPTION) <= room, line.asText());
+            }
+        }
         for (JsonNode name : signals.get("legendNames")) {
             assertTrue(Room.width(name.asText(), Style.CAPTION) < width, name.asText());
         }
