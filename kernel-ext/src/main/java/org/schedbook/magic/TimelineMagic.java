@@ -136,7 +136,7 @@ final class TimelineMagic implements Magic {
         if (beside != null) {
             lookBeside(loads);
         }
-        Shown first = workload == null ? shown(what) : made(loads.run(what, workload));
+        Shown first = workload == null ? shown(what, true) : made(loads.run(what, workload));
         if (perfetto != null) {
             return export(first.schedule());
         }
@@ -198,7 +198,7 @@ final class TimelineMagic implements Magic {
 
     private Shown second(ScheduledLoad loads) throws TargetException, InterruptedException {
         if (workload == null) {
-            return shown(beside);
+            return shown(beside, false);
         }
         return made(
                 switch (beside) {
@@ -249,7 +249,7 @@ final class TimelineMagic implements Magic {
 
     /** Returns the picture of what came last, from the beginning. */
     static Timeline whole(Session session) {
-        Shown shown = new TimelineMagic(session).shown(null);
+        Shown shown = new TimelineMagic(session).shown(null, true);
         return ScheduleChart.of(new Labelled("", shown.schedule()))
                 .timeline(shown.title(), shown.caption());
     }
@@ -267,15 +267,20 @@ final class TimelineMagic implements Magic {
 
     /**
      * @param name a recording, or a policy of the last simulation; null for what was last
+     * @param latest whether a file that is read is the latest recording from then on
      */
-    private Shown shown(String name) {
+    private Shown shown(String name, boolean latest) {
         Optional<Recorded> recorded =
                 name == null ? session.figures().recorded() : session.figures().recorded(name);
         if (recorded.isPresent() && policy == null) {
             return recorded(recorded.get());
         }
         if (name != null && !isSimulated(name)) {
-            return recorded(read(name));
+            Recorded read = read(name);
+            if (latest) {
+                session.figures().keep(read);
+            }
+            return recorded(read);
         }
         Simulated simulated = simulated(session);
         SimResult result = result(simulated, name == null ? policy : name);
@@ -295,14 +300,11 @@ final class TimelineMagic implements Magic {
                 recorded.policy());
     }
 
-    /** Reads a file, which is then the latest recording. */
     private Recorded read(String file) {
         requireNoPolicy(file);
         try {
             SchedTrace trace = SchedTrace.readWithGaps(Path.of(file));
-            var recorded = new Recorded(file, "", trace.schedule("recorded in a kernel"));
-            session.figures().keep(recorded);
-            return recorded;
+            return new Recorded(file, "", trace.schedule("recorded in a kernel"));
         } catch (FormatException e) {
             throw new CellError("%s, line %d: %s.".formatted(file, e.line(), e.reason()))
                     .next("Correct the file and run the cell again.");

@@ -64,6 +64,8 @@ class TimelineMagicTest {
             shown = notebook.text("%timeline " + file + " --tasks");
             assertTrue(shown.contains("A twin 7, B twin 8; . idle, - waits"), shown);
             assertTrue(shown.contains("task 9 |-------"), shown);
+            notebook.ok("%timeline " + file + " --beside " + torn);
+            assertTrue(notebook.text("%timeline").startsWith(file + ", recorded"));
             assertTrue(notebook.ok("%why twin@100ms").contains("At 100 ms twin 7 ran on CPU 0"));
             shown = notebook.ok("%why 8@100ms");
             assertTrue(shown.contains("At 100 ms twin 8 waited for a CPU"), shown);
