@@ -146,7 +146,9 @@ class ArchitectureTest {
                                     "session",
                                     "target",
                                     "target.sim",
-                                    "target.vm")),
+                                    "target.vm",
+                                    "units")),
+                    entry("units", Set.of("bench", "bpf", "child", "file", "session")),
                     entry("plot", Set.of("jupyter", "measure")),
                     entry("jupyter", Set.of("child")),
                     entry("report", Set.of("bench", "file", "jupyter", "measure", "session")),
@@ -187,7 +189,8 @@ class ArchitectureTest {
                                     "store",
                                     "sweep",
                                     "target",
-                                    "target.sim")),
+                                    "target.sim",
+                                    "units")),
                     entry(
                             "magic",
                             Set.of(
@@ -213,6 +216,7 @@ class ArchitectureTest {
                                     "target",
                                     "target.sim",
                                     "target.vm",
+                                    "units",
                                     "view")),
                     entry(
                             "tool",
@@ -238,6 +242,7 @@ class ArchitectureTest {
                                     "target",
                                     "target.sim",
                                     "target.vm",
+                                    "units",
                                     "view")));
 
     /** The native surface: nothing else calls native code. */

@@ -23,10 +23,10 @@ import org.schedbook.session.Policies;
 import org.schedbook.session.Session;
 import org.schedbook.session.TargetChoice;
 import org.schedbook.store.StoreException;
-import org.schedbook.sweep.Machines;
 import org.schedbook.sweep.Sweep;
 import org.schedbook.sweep.SweepRun;
 import org.schedbook.target.TargetException;
+import org.schedbook.units.Machines;
 import org.schedbook.view.BenchView;
 import org.schedbook.view.SweepView;
 import picocli.CommandLine.Command;
@@ -161,7 +161,7 @@ final class SweepMagic implements Magic {
                         repetitions,
                         seed,
                         Duration.ofSeconds(limitSeconds));
-        var run = new SweepRun(sweep, directory, Machines.of(sweep, on));
+        var run = new SweepRun(sweep, directory, Machines.of(sweep.needs(), on));
         if (retry) {
             run.forgive();
         }

@@ -23,6 +23,8 @@ import org.schedbook.session.SessionException;
 import org.schedbook.session.TargetChoice;
 import org.schedbook.target.TargetException;
 import org.schedbook.target.vm.Clock;
+import org.schedbook.units.Work;
+import org.schedbook.units.Work.Needs;
 
 /**
  * What is to be measured: each variant of the policies under each workload, so many times, on one
@@ -147,6 +149,27 @@ public record Sweep(
         };
     }
 
+    /** Returns what a worker takes of a machine. */
+    public Needs needs() {
+        if (!(target instanceof TargetChoice.Vm(var shape))) {
+            return new Needs(
+                    Needs.USUAL.cpus(),
+                    Needs.USUAL.memoryMib(),
+                    isTimedByTheWall(),
+                    target.isThisMachine());
+        }
+        return new Needs(
+                // CPUs that share a clock of instructions take turns.
+                isTimedByTheWall() ? shape.cpus() : 1,
+                Needs.USUAL.memoryMib() + shape.memoryMib(),
+                isTimedByTheWall(),
+                false);
+    }
+
+    public Work<SweepUnit, SweepResult> work() {
+        return new Work<>(SweepUnit.class, SweepResult.class, SweepWorker.jvm(), needs());
+    }
+
     // ---- Into units -----------------------------------------------------------------------
 
     /** Returns how the runs of all of it are made, as far as units do not say it. */
@@ -166,20 +189,21 @@ public record Sweep(
      *
      * @throws TargetException if there is no guest image
      */
-    SequencedMap<String, Unit> units() throws TargetException {
+    SequencedMap<String, SweepUnit> units() throws TargetException {
         Versions versions = Versions.of(target);
-        var units = new LinkedHashMap<String, Unit>();
-        for (Unit unit : cut(versions)) {
+        var units = new LinkedHashMap<String, SweepUnit>();
+        for (SweepUnit unit : cut(versions)) {
             units.put(unit.key(), unit);
         }
         return units;
     }
 
-    private List<Unit> cut(Versions versions) {
-        var units = new ArrayList<Unit>();
-        List<Unit.Entrant> all = variants.stream().map(Unit.Entrant::of).toList();
+    private List<SweepUnit> cut(Versions versions) {
+        var units = new ArrayList<SweepUnit>();
+        List<SweepUnit.Entrant> all = variants.stream().map(SweepUnit.Entrant::of).toList();
         if (isTimedByTheWall()) {
-            workloads.forEach(each -> units.add(new Unit(versions, target, each, all, plan())));
+            workloads.forEach(
+                    each -> units.add(new SweepUnit(versions, target, each, all, plan())));
         } else if (target instanceof TargetChoice.Sim) {
             // Each simulation has a seed, so that more repetitions leave those before as they are.
             for (int repetition = 0; repetition < repetitions; repetition++) {
@@ -193,10 +217,11 @@ public record Sweep(
         return units;
     }
 
-    private void each(List<Unit> units, Versions versions, List<Unit.Entrant> all, Plan plan) {
+    private void each(
+            List<SweepUnit> units, Versions versions, List<SweepUnit.Entrant> all, Plan plan) {
         for (Workload workload : workloads) {
-            for (Unit.Entrant entrant : all) {
-                units.add(new Unit(versions, target, workload, List.of(entrant), plan));
+            for (SweepUnit.Entrant entrant : all) {
+                units.add(new SweepUnit(versions, target, workload, List.of(entrant), plan));
             }
         }
     }
@@ -219,7 +244,8 @@ public record Sweep(
             UUID identity) {}
 
     /** Returns what has come of each workload. */
-    List<Outcome> outcomes(SequencedMap<String, Unit> units, Map<String, UnitResult> results) {
+    List<Outcome> outcomes(
+            SequencedMap<String, SweepUnit> units, Map<String, SweepResult> results) {
         var outcomes = new ArrayList<Outcome>();
         for (Workload workload : workloads) {
             var keys =
@@ -227,7 +253,7 @@ public record Sweep(
                             .filter(each -> each.getValue().workload().equals(workload))
                             .map(Map.Entry::getKey)
                             .toList();
-            var those = new LinkedHashMap<Unit, UnitResult>();
+            var those = new LinkedHashMap<SweepUnit, SweepResult>();
             for (String key : keys) {
                 if (results.containsKey(key)) {
                     those.put(units.get(key), results.get(key));
@@ -249,7 +275,7 @@ public record Sweep(
 
     /** Returns why variants have no figures under a workload, by their labels. */
     static SequencedMap<String, String> failures(
-            Workload workload, SequencedMap<Unit, UnitResult> results) {
+            Workload workload, SequencedMap<SweepUnit, SweepResult> results) {
         var failures = new LinkedHashMap<String, String>();
         results.forEach(
                 (unit, result) -> {
@@ -261,7 +287,7 @@ public record Sweep(
     }
 
     private Optional<BenchResult> merged(
-            Workload workload, Map<Unit, UnitResult> results, int missing) {
+            Workload workload, Map<SweepUnit, SweepResult> results, int missing) {
         var runs = new ArrayList<Run>();
         var hashes = new HashMap<String, String>();
         results.forEach(
@@ -308,7 +334,7 @@ public record Sweep(
     }
 
     /** A unit of one simulation knows of no other; the repetition it is shows in its seed. */
-    private List<Run> runs(Unit unit, BenchResult measured) {
+    private List<Run> runs(SweepUnit unit, BenchResult measured) {
         if (!(target instanceof TargetChoice.Sim)) {
             return measured.runs();
         }

@@ -1,74 +1,20 @@
 package org.schedbook.sweep;
 
-import java.io.Closeable;
-import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.Set;
 import org.schedbook.bench.Workload;
-import org.schedbook.file.ForeignFileException;
 import org.schedbook.session.SessionException;
 import org.schedbook.target.TargetException;
+import org.schedbook.units.Machines;
+import org.schedbook.units.UnitRun;
 
-/**
- * Has the units of a sweep done, as far as they have no result yet, and follows what becomes of
- * them. Of several in one directory, in whatever processes, one at a time has work done; the others
- * see its results come in, and take over when it has gone.
- */
-public final class SweepRun {
-
-    /** How long a result may lie there before it is seen. */
-    private static final Duration LOOK = Duration.ofMillis(100);
-
-    /**
-     * How far a sweep is, in units.
-     *
-     * @param done units with a result
-     * @param running those that workers of this run are at
-     * @param given those that machines have failed of too often, with the last reason in a sentence
-     * @param elsewhere whether another driver has the directory
-     * @param note what else there is to say of the machines, in a sentence; empty if there is
-     *     nothing
-     */
-    public record Progress(
-            int total,
-            int done,
-            int running,
-            SequencedMap<String, String> given,
-            boolean elsewhere,
-            String note) {
-
-        /** Returns how many nobody has begun. */
-        public int waiting() {
-            return total - done - running - given.size();
-        }
-
-        /** Returns whether there is nothing left to do. */
-        public boolean isComplete() {
-            return done + given.size() == total;
-        }
-    }
+/** Has the units of a sweep done: the same sweep on the same machine has the same ones. */
+public final class SweepRun extends UnitRun<SweepUnit, SweepResult> {
 
     private final Sweep sweep;
-    private final Machines machines;
-    private final UnitDirectory directory;
-    private final SequencedMap<String, Unit> units;
-
-    private final Map<String, UnitResult> results = new HashMap<>();
-    private final SequencedMap<String, String> givenUp = new LinkedHashMap<>();
-    private Optional<Engine> engine = Optional.empty();
-    private boolean elsewhere;
-    private boolean toEnd;
-    private String note = "";
-    private int attempts;
 
     /**
      * Describes the units in a directory, which is made if there is none.
@@ -77,282 +23,33 @@ public final class SweepRun {
      * @throws SessionException if the directory cannot be used
      */
     public SweepRun(Sweep sweep, Path directory, Machines machines) throws TargetException {
+        super(sweep.work(), sweep.units(), directory, machines);
         this.sweep = sweep;
-        this.machines = machines;
-        units = sweep.units();
-        try {
-            this.directory = new UnitDirectory(directory);
-            for (var each : units.entrySet()) {
-                this.directory.describe(each.getKey(), each.getValue().json());
-            }
-            look();
-        } catch (IOException e) {
-            throw unusable(directory, e);
-        }
-    }
-
-    private static SessionException unusable(Path directory, IOException e) {
-        if (e instanceof ForeignFileException) {
-            return new SessionException(
-                    e.getMessage() + ", and a sweep is kept in plain files and directories.",
-                    "Remove it, or have the sweep kept elsewhere.");
-        }
-        return new SessionException(
-                "The directory %s cannot be used: %s.".formatted(directory, words(e)),
-                "Check that it may be written to and that its disk has space left; what has a result"
-                        + " is not measured again.");
-    }
-
-    static String words(IOException e) {
-        return e instanceof FileSystemException files && files.getReason() != null
-                ? files.getReason()
-                : e.toString();
     }
 
     public Sweep sweep() {
         return sweep;
     }
 
-    /** Returns the units' keys: the same sweep on the same machine has the same ones. */
-    public Set<String> keys() {
-        return units.keySet();
-    }
-
-    /** Has units tried again that machines have failed of too often. */
-    public void forgive() {
-        try {
-            for (String key : units.keySet()) {
-                directory.forgive(key);
-            }
-            look();
-        } catch (IOException e) {
-            throw unusable(directory.root(), e);
-        }
-    }
-
-    /** Returns how far it is. */
-    public synchronized Progress progress() {
-        return new Progress(
-                units.size(),
-                results.size(),
-                engine.map(Engine::running)
-                        .map(keys -> Math.toIntExact(keys.stream().filter(this::isMissing).count()))
-                        .orElse(0),
-                new LinkedHashMap<>(givenUp),
-                elsewhere,
-                engine.map(Engine::note).orElse(note));
-    }
-
-    /** Returns how often units have been begun by this run, those that were done before not. */
-    public synchronized int attempts() {
-        return attempts + engine.map(Engine::attempts).orElse(0);
-    }
-
     /** Returns what has come of each workload so far. */
     public List<Sweep.Outcome> outcomes() {
-        Map<String, UnitResult> now;
-        synchronized (this) {
-            now = new HashMap<>(results);
-        }
-        return sweep.outcomes(units, now);
+        return sweep.outcomes(units(), results());
     }
 
     /** Returns why variants have no figures so far, by workloads and labels. */
     public SequencedMap<Workload, SequencedMap<String, String>> failures() {
-        var done = new LinkedHashMap<Unit, UnitResult>();
-        synchronized (this) {
-            units.forEach(
-                    (key, unit) -> {
-                        if (results.containsKey(key)) {
-                            done.put(unit, results.get(key));
-                        }
-                    });
-        }
+        Map<String, SweepResult> results = results();
+        var done = new LinkedHashMap<SweepUnit, SweepResult>();
+        units().forEach(
+                        (key, unit) -> {
+                            if (results.containsKey(key)) {
+                                done.put(unit, results.get(key));
+                            }
+                        });
         var failures = new LinkedHashMap<Workload, SequencedMap<String, String>>();
         for (Workload workload : sweep.workloads()) {
             failures.put(workload, Sweep.failures(workload, done));
         }
         return failures;
-    }
-
-    /** Looks once for what has been done, as a driver that has nothing done itself. */
-    public void refresh() {
-        try {
-            look();
-            Optional<Closeable> lock = directory.tryLock();
-            synchronized (this) {
-                elsewhere = lock.isEmpty();
-            }
-            if (lock.isPresent()) {
-                lock.get().close();
-            }
-        } catch (IOException e) {
-            throw unusable(directory.root(), e);
-        }
-    }
-
-    /** Asks whoever has work done in the directory to stop. */
-    public void cancel() {
-        try {
-            directory.cancel();
-        } catch (IOException e) {
-            throw unusable(directory.root(), e);
-        }
-    }
-
-    /** Has {@link #run} return, and ends what it has begun, on other machines too. */
-    public synchronized void end() {
-        toEnd = true;
-    }
-
-    private synchronized boolean isToEnd() {
-        return toEnd;
-    }
-
-    /**
-     * Ends what a driver that is gone has left running on other machines.
-     *
-     * @return how many tasks
-     */
-    public int cancelTasks() throws InterruptedException {
-        try {
-            return SlurmJobs.cancel(directory);
-        } catch (IOException e) {
-            throw unusable(directory.root(), e);
-        }
-    }
-
-    /**
-     * Returns once every unit has a result or has been given up, or it is cancelled.
-     *
-     * @throws InterruptedException if this thread is interrupted; the workers on this machine have
-     *     ended then
-     * @throws SessionException if the directory cannot be used any more
-     */
-    public void run() throws InterruptedException {
-        try {
-            boolean cancelled = false;
-            while (!cancelled && !isToEnd() && !progress().isComplete()) {
-                Optional<Closeable> lock = directory.tryLock();
-                synchronized (this) {
-                    elsewhere = lock.isEmpty();
-                }
-                if (lock.isPresent()) {
-                    try (Closeable _ = lock.get()) {
-                        directory.sweepUp();
-                        cancelled = drive();
-                    }
-                } else {
-                    Thread.sleep(LOOK);
-                    look();
-                }
-            }
-        } catch (IOException e) {
-            throw unusable(directory.root(), e);
-        }
-    }
-
-    /** Returns true if it was cancelled. */
-    private boolean drive() throws IOException, InterruptedException {
-        look();
-        List<String> missing = missing();
-        if (missing.isEmpty()) {
-            return false;
-        }
-        try (Engine working = open(missing.size())) {
-            synchronized (this) {
-                engine = Optional.of(working);
-            }
-            working.give(missing);
-            while (!progress().isComplete()) {
-                var again = new ArrayList<String>();
-                for (String key : working.ended(LOOK)) {
-                    look(key);
-                    if (isMissing(key)) {
-                        again.add(key);
-                    }
-                }
-                if (!again.isEmpty()) {
-                    working.give(again);
-                }
-                if (directory.isCancelled() || isToEnd()) {
-                    working.cancel();
-                    return true;
-                }
-                if (working.isCancelled()) {
-                    synchronized (this) {
-                        note = working.note();
-                    }
-                    working.cancel(); // or what is left of it would be found cancelled again
-                    return true;
-                }
-            }
-        } finally {
-            synchronized (this) {
-                attempts += engine.map(Engine::attempts).orElse(0);
-                engine = Optional.empty();
-            }
-        }
-        return false;
-    }
-
-    private Engine open(int most) throws IOException {
-        return switch (machines) {
-            case Machines.Local(int slots) ->
-                    new LocalSlots(directory, Math.min(slots, most), key -> units.get(key).limit());
-            case Machines.Cluster cluster -> new SlurmJobs(directory, cluster, sweep);
-        };
-    }
-
-    private synchronized List<String> missing() {
-        return units.keySet().stream().filter(this::isMissing).toList();
-    }
-
-    private synchronized boolean isMissing(String key) {
-        return !results.containsKey(key) && !givenUp.containsKey(key);
-    }
-
-    /** Looks for all that is not known to have come to an end. */
-    private void look() throws IOException {
-        Set<String> finished = directory.finished();
-        Map<String, Integer> failed = directory.failed();
-        for (String key : units.keySet()) {
-            look(key, finished.contains(key), failed.getOrDefault(key, 0));
-        }
-    }
-
-    /** Looks for one that has come to an end. */
-    private void look(String key) throws IOException {
-        look(key, true, UnitDirectory.ATTEMPTS);
-    }
-
-    /**
-     * @param finished whether there may be a result
-     * @param failed how many notes there may be of failures: to read each is dear where a directory
-     *     is shared
-     */
-    private void look(String key, boolean finished, int failed) throws IOException {
-        synchronized (this) {
-            if (results.containsKey(key)) {
-                return;
-            }
-        }
-        Optional<UnitResult> result = finished ? directory.result(key) : Optional.empty();
-        boolean damaged = finished && result.isEmpty() && directory.isFinished(key);
-        if (damaged) {
-            directory.discard(key);
-        }
-        List<UnitDirectory.Failure> failures =
-                result.isEmpty() && (damaged || failed >= UnitDirectory.ATTEMPTS)
-                        ? directory.failures(key)
-                        : List.of();
-        synchronized (this) {
-            givenUp.remove(key);
-            if (result.isPresent()) {
-                results.put(key, result.get());
-            } else if (failures.size() >= UnitDirectory.ATTEMPTS) {
-                givenUp.put(key, failures.getLast().reason());
-            }
-        }
     }
 }

@@ -29,7 +29,7 @@ public record Variant(
         String policy, SequencedMap<String, ConstantValue> values, Optional<PolicySource> source) {
 
     /** The kernel's own scheduler. */
-    static final Variant EEVDF =
+    public static final Variant EEVDF =
             new Variant(Contender.EEVDF.name(), new LinkedHashMap<>(), Optional.empty());
 
     /** Returns what tables call it: {@code rr SLICE_NS=5ms}. */

@@ -11,11 +11,11 @@ import java.util.concurrent.TimeoutException;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Plain;
-import org.schedbook.sweep.Machines;
 import org.schedbook.sweep.Sweep;
 import org.schedbook.sweep.SweepDescription;
 import org.schedbook.sweep.SweepRun;
 import org.schedbook.target.TargetException;
+import org.schedbook.units.Machines;
 import org.schedbook.view.BenchView;
 import org.schedbook.view.SweepView;
 import picocli.CommandLine.Command;
@@ -98,7 +98,7 @@ final class RunSweep implements Callable<Integer> {
         SweepDescription described = SweepDescription.read(file);
         allow(described);
         Sweep sweep = described.sweep();
-        Machines machines = Machines.of(sweep, on);
+        Machines machines = Machines.of(sweep.needs(), on);
         var run = new SweepRun(sweep, directory(), machines);
         if (cancel) {
             return cancel(run);

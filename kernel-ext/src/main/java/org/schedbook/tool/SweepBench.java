@@ -19,10 +19,10 @@ import org.schedbook.child.ChildProcess;
 import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.session.SessionException;
-import org.schedbook.sweep.Machines;
 import org.schedbook.sweep.Sweep;
 import org.schedbook.sweep.SweepDescription;
 import org.schedbook.sweep.SweepRun;
+import org.schedbook.units.Machines;
 import picocli.CommandLine.Command;
 
 /**
@@ -81,7 +81,7 @@ final class SweepBench implements Callable<Integer> {
 
     private boolean hasSlurm() throws Exception {
         try {
-            Machines.of(description(NOTHING, 1).sweep(), "slurm");
+            Machines.of(description(NOTHING, 1).sweep().needs(), "slurm");
             return true;
         } catch (SessionException e) {
             return false;
@@ -117,7 +117,7 @@ final class SweepBench implements Callable<Integer> {
 
     private static SweepRun run(Path file, String on) throws Exception {
         Sweep sweep = SweepDescription.read(file).sweep();
-        return new SweepRun(sweep, directory(file), Machines.of(sweep, on));
+        return new SweepRun(sweep, directory(file), Machines.of(sweep.needs(), on));
     }
 
     /** A sweep that runs beside this thread. */
@@ -247,7 +247,7 @@ final class SweepBench implements Callable<Integer> {
 
     private static boolean isWorker(ProcessHandle process, Path directory) {
         String line = process.info().commandLine().orElse("");
-        return line.contains("UnitWorker") && line.contains(directory.toString());
+        return line.contains("SweepWorker") && line.contains(directory.toString());
     }
 
     private int repeatedAfterDriver(String where) throws Exception {

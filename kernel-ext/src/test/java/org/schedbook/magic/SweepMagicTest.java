@@ -123,7 +123,7 @@ class SweepMagicTest {
                                             each.info()
                                                     .commandLine()
                                                     .orElse("")
-                                                    .contains("UnitWorker"))
+                                                    .contains("SweepWorker"))
                             .count());
             assertTrue(notebook.ok(LONG).contains("40 of 40 done"));
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -12,10 +13,13 @@ import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.schedbook.bench.Workloads;
 import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.Constant;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.session.SessionException;
+import org.schedbook.session.TargetChoice;
+import org.schedbook.units.Unit;
 
 class VariantTest {
 
@@ -162,19 +166,31 @@ class VariantTest {
         assertThrows(IllegalArgumentException.class, () -> ConstantValue.of(constant, typed));
     }
 
+    private static SequencedMap<String, SweepUnit> units(String constant, long seed)
+            throws Exception {
+        var policies = new LinkedHashMap<String, Optional<PolicySource>>();
+        policies.put(RR.name(), Optional.of(RR));
+        return Sweep.of(
+                        policies,
+                        values(constant),
+                        List.of(Workloads.parse("messaging:groups=1,loops=20")),
+                        TargetChoice.Kind.sim.usual(),
+                        1,
+                        seed,
+                        Duration.ofMinutes(2))
+                .units();
+    }
+
     @Test
     void aUnitsKeyDependsOnAllThatItsResultDependsOn() throws Exception {
-        var one = SweepRunTest.sweep("SLICE_NS=1ms", 1, 1);
-        assertEquals(
-                one.units().keySet(), SweepRunTest.sweep("SLICE_NS=1000us", 1, 1).units().keySet());
-        assertNotEquals(
-                one.units().keySet(), SweepRunTest.sweep("SLICE_NS=2ms", 1, 1).units().keySet());
-        assertNotEquals(
-                one.units().keySet(), SweepRunTest.sweep("SLICE_NS=1ms", 1, 2).units().keySet());
-        Unit unit = one.units().firstEntry().getValue();
-        assertEquals(unit.json(), Unit.read(unit.json()).json());
+        SequencedMap<String, SweepUnit> one = units("SLICE_NS=1ms", 1);
+        assertEquals(one.keySet(), units("SLICE_NS=1000us", 1).keySet());
+        assertNotEquals(one.keySet(), units("SLICE_NS=2ms", 1).keySet());
+        assertNotEquals(one.keySet(), units("SLICE_NS=1ms", 2).keySet());
+        SweepUnit unit = one.firstEntry().getValue();
+        assertEquals(unit.json(), Unit.read(unit.json(), SweepUnit.class).json());
         var newer =
-                new Unit(
+                new SweepUnit(
                         new Versions("another", unit.versions().java(), ""),
                         unit.target(),
                         unit.workload(),

@@ -210,7 +210,7 @@ class SlurmTest {
         }
 
         List<ProcessHandle> workers() {
-            return processes("UnitWorker " + directory());
+            return processes("SweepWorker " + directory());
         }
 
         List<Task> tasks() {

@@ -1,8 +1,6 @@
 package org.schedbook.sweep;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +11,7 @@ import org.schedbook.bench.Bench;
 import org.schedbook.bench.BenchException;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.bench.Contender;
+import org.schedbook.child.ChildJvm;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.CompilerProcess;
@@ -25,9 +24,28 @@ import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
 import org.schedbook.target.sim.SimTarget;
 import org.schedbook.target.sim.SimulatorEndedException;
+import org.schedbook.units.MachineException;
+import org.schedbook.units.UnitWorker;
 
-/** Measures a unit in this process. */
-final class UnitRunner {
+/** The process that measures the units of sweeps. */
+final class SweepWorker {
+
+    private static final int HEAP_MIB = 128;
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        UnitWorker.run(args, SweepUnit.class, new SweepWorker()::run);
+    }
+
+    /** Returns how one is started. */
+    static ChildJvm jvm() {
+        var options = new ArrayList<String>();
+        options.add("--enable-native-access=ALL-UNNAMED");
+        String guest = System.getProperty("schedbook.guest", System.getenv("SCHEDBOOK_GUEST"));
+        if (guest != null && !guest.isBlank()) {
+            options.add("-Dschedbook.guest=" + guest);
+        }
+        return UnitWorker.jvm(SweepWorker.class, HEAP_MIB, options);
+    }
 
     private final CompilerProcess compiler = new CompilerProcess();
 
@@ -35,8 +53,9 @@ final class UnitRunner {
      * Returns what came of a unit, also where that is the failure of a policy: the others are then
      * measured without it.
      */
-    UnitResult run(String key, Unit unit) throws MachineException, InterruptedException {
+    SweepResult run(String key, SweepUnit unit) throws MachineException, InterruptedException {
         long start = System.nanoTime();
+        requireVersions(unit);
         var failures = new LinkedHashMap<String, String>();
         List<Contender> contenders = compile(unit, failures);
         Optional<BenchResult> measured = Optional.empty();
@@ -44,13 +63,27 @@ final class UnitRunner {
             measured = measure(unit, contenders, failures);
             contenders.removeIf(contender -> failures.containsKey(contender.name()));
         }
-        return new UnitResult(key, measured, failures, node(), (System.nanoTime() - start) / 1e9);
+        return new SweepResult(
+                key, measured, failures, UnitWorker.node(), (System.nanoTime() - start) / 1e9);
     }
 
-    private List<Contender> compile(Unit unit, Map<String, String> failures)
+    private static void requireVersions(SweepUnit unit) throws MachineException {
+        try {
+            if (unit.versions().equals(Versions.of(unit.target()))) {
+                return;
+            }
+        } catch (TargetException e) {
+            throw new MachineException(e.getMessage());
+        }
+        throw new MachineException(
+                "The sweep was described by another version of Schedbook, of Java or of the guest's"
+                        + " image than its worker has: run its command again.");
+    }
+
+    private List<Contender> compile(SweepUnit unit, Map<String, String> failures)
             throws InterruptedException {
         var contenders = new ArrayList<Contender>();
-        for (Unit.Entrant each : unit.contenders()) {
+        for (SweepUnit.Entrant each : unit.contenders()) {
             if (each.source().isEmpty()) {
                 contenders.add(Contender.EEVDF);
                 continue;
@@ -74,7 +107,7 @@ final class UnitRunner {
 
     /** Returns the figures, or nothing if a contender failed, which is then among the failures. */
     private static Optional<BenchResult> measure(
-            Unit unit, List<Contender> contenders, Map<String, String> failures)
+            SweepUnit unit, List<Contender> contenders, Map<String, String> failures)
             throws MachineException, InterruptedException {
         var running = new AtomicReference<Contender>();
         try (Target target = open(unit)) {
@@ -99,18 +132,9 @@ final class UnitRunner {
     }
 
     /** A simulation has a seed, which a person does not choose with the target. */
-    private static Target open(Unit unit) throws TargetException, InterruptedException {
+    private static Target open(SweepUnit unit) throws TargetException, InterruptedException {
         return unit.target() instanceof TargetChoice.Sim sim
                 ? new SimTarget(sim.machine(), sim.options().withSeed(unit.plan().seed()))
                 : unit.target().open();
-    }
-
-    /** Returns the name of this machine. */
-    static String node() {
-        try {
-            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-        } catch (IOException e) {
-            return "localhost";
-        }
     }
 }

@@ -1,4 +1,4 @@
-package org.schedbook.sweep;
+package org.schedbook.units;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.io.BufferedReader;
@@ -22,6 +22,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.schedbook.child.ChildJvm;
 
 /**
  * Workers on this machine, so many at a time. Each is started when there is something for it to do,
@@ -39,6 +40,7 @@ final class LocalSlots implements Engine {
     private static final int BY_SIGNAL = 128;
 
     private final UnitDirectory directory;
+    private final ChildJvm worker;
     private final Function<String, Duration> limits;
     private final BlockingQueue<String> keys = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
@@ -57,17 +59,23 @@ final class LocalSlots implements Engine {
     /**
      * Begins to work.
      *
+     * @param worker how one is started
      * @param limits after how long a worker at a unit is ended, by keys
      */
-    LocalSlots(UnitDirectory directory, int slots, Function<String, Duration> limits) {
+    LocalSlots(
+            UnitDirectory directory,
+            ChildJvm worker,
+            int slots,
+            Function<String, Duration> limits) {
         this.directory = directory;
+        this.worker = worker;
         this.limits = limits;
         for (int slot = 0; slot < slots; slot++) {
             File words = directory.root().resolve("worker-%d.log".formatted(slot)).toFile();
             threads.add(
                     Thread.ofPlatform()
                             .daemon()
-                            .name("sweep-slot-" + slot)
+                            .name("unit-slot-" + slot)
                             .start(() -> work(words)));
         }
     }
@@ -158,8 +166,7 @@ final class LocalSlots implements Engine {
         Slot(File words) throws IOException {
             Files.deleteIfExists(words.toPath()); // which may be a hard link
             process =
-                    UnitWorker.jvm()
-                            .builder(directory.root().toAbsolutePath().toString())
+                    worker.builder(directory.root().toAbsolutePath().toString())
                             .redirectError(Redirect.to(words))
                             .start();
             keys = process.outputWriter(StandardCharsets.UTF_8);
@@ -179,7 +186,7 @@ final class LocalSlots implements Engine {
             Thread reader =
                     Thread.ofPlatform()
                             .daemon()
-                            .name("sweep-answer")
+                            .name("unit-answer")
                             .start(() -> answer.complete(ask(key)));
             try {
                 // What ends with the worker is the answer, so that this ends in time.

@@ -1,30 +1,31 @@
-package org.schedbook.sweep;
+package org.schedbook.units;
 
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.schedbook.session.SessionException;
+import org.schedbook.units.Work.Needs;
 
-/** Where a sweep is measured. */
+/** Where units are done. */
 public sealed interface Machines {
 
-    /** Returns how many units are measured at a time. */
+    /** Returns how many units are done at a time. */
     int atATime();
 
     /**
-     * Reads where a sweep is to be measured.
+     * Reads where units are to be done.
      *
      * @param on {@code local:N} or {@code slurm:PARTITION:N}, each part after the first of which
      *     may be missing; null for {@code local}
      * @throws SessionException if it is something else, there is no Slurm, or units would disturb
      *     each other
      */
-    static Machines of(Sweep sweep, String on) throws InterruptedException {
+    static Machines of(Needs needs, String on) throws InterruptedException {
         if (on == null || on.equals("local")) {
-            return new Local(sweep.isTimedByTheWall() ? 1 : LocalSlots.usual());
+            return new Local(needs.alone() ? 1 : LocalSlots.usual());
         }
         Matcher slurm = Cluster.NAME.matcher(on);
-        return slurm.matches() ? Cluster.of(sweep, slurm, Slurm::cpus) : Local.of(sweep, on);
+        return slurm.matches() ? Cluster.of(needs, slurm, Slurm::cpus) : Local.of(needs, on);
     }
 
     /** This machine. */
@@ -32,7 +33,7 @@ public sealed interface Machines {
 
         private static final Pattern NAME = Pattern.compile("local:(\\d{1,6})");
 
-        private static Local of(Sweep sweep, String on) {
+        private static Local of(Needs needs, String on) {
             Matcher matcher = NAME.matcher(on);
             int slots = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
             if (slots < 1 || slots > LocalSlots.MOST) {
@@ -42,7 +43,7 @@ public sealed interface Machines {
                         "One for each core is a good number: local:%d."
                                 .formatted(LocalSlots.usual()));
             }
-            if (slots > 1 && sweep.isTimedByTheWall()) {
+            if (slots > 1 && needs.alone()) {
                 throw new SessionException(
                         "Figures of the wall clock are not measured beside each other: each would slow the"
                                 + " others down.",
@@ -74,10 +75,10 @@ public sealed interface Machines {
         /**
          * Returns what a name that matches {@link #NAME} is the name of.
          *
-         * @throws SessionException if it is none for this sweep
+         * @throws SessionException if it is none for these units
          */
-        static Cluster of(Sweep sweep, Matcher name, Cpus cpus) throws InterruptedException {
-            if (sweep.target().isThisMachine()) {
+        static Cluster of(Needs needs, Matcher name, Cpus cpus) throws InterruptedException {
+            if (needs.here()) {
                 throw new SessionException(
                         "The target host is this machine, and a cluster is others.",
                         "Sweep in a guest (vm) or in the simulator (sim), or on this machine:"
@@ -91,7 +92,7 @@ public sealed interface Machines {
                         "Without a number it is as many as the partition has CPUs for.");
             }
             Optional<String> partition = Optional.ofNullable(name.group(1));
-            int usual = cpus.of(partition) / SlurmJobs.cpus(sweep.target());
+            int usual = cpus.of(partition) / needs.cpus();
             return new Cluster(partition, tasks.orElse(Math.clamp(usual, 1, MOST)));
         }
     }

@@ -1,4 +1,4 @@
-package org.schedbook.sweep;
+package org.schedbook.units;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonFactory;
@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,44 +21,57 @@ import java.util.concurrent.SynchronousQueue;
 import org.schedbook.bench.Bench;
 import org.schedbook.bpf.wire_h;
 import org.schedbook.child.ChildJvm;
-import org.schedbook.target.TargetException;
+import org.schedbook.units.Work.Doing;
 
 /**
- * The process that measures units. Given a directory alone, it reads the keys of units in it, a
- * line each, says a key again once there is a result or a note of what prevented one, and ends when
+ * The process that does units. Given a directory alone, it reads the keys of units in it, a line
+ * each, says a key again once there is a result or a note of what prevented one, and ends when
  * whoever gives keys is gone, at once and with all that it has started. Given a batch and the
- * number of a task as well, it says each key before it measures it, and ends after the last.
+ * number of a task as well, it says each key before it begins with it, and ends after the last.
  */
-final class UnitWorker {
+public final class UnitWorker<U extends Unit> {
 
     private static final int PARENT_GONE = 4;
     private static final int TOO_LONG = 5;
 
-    private static final int HEAP_MIB = 128;
-
     private static final int KILLED = 9;
 
-    public static void main(String[] args) throws IOException, InterruptedException {
+    private final UnitDirectory directory;
+    private final Class<U> type;
+    private final Doing<U, ?> doing;
+
+    private UnitWorker(UnitDirectory directory, Class<U> type, Doing<U, ?> doing) {
+        this.directory = directory;
+        this.type = type;
+        this.doing = doing;
+    }
+
+    /**
+     * Is what a worker's main method does.
+     *
+     * @param args what this package has started it with
+     */
+    public static <U extends Unit> void run(String[] args, Class<U> type, Doing<U, ?> doing)
+            throws IOException, InterruptedException {
         PrintStream answers = System.out;
         System.setOut(System.err); // What libraries print is no answer.
         var directory = UnitDirectory.ofDriver(Path.of(args[0]));
+        var worker = new UnitWorker<U>(directory, type, doing);
         if (args.length == 1) {
-            measureAsTold(directory, answers);
+            worker.doAsTold(answers);
         } else {
-            measureBatch(directory, args[1], Integer.parseInt(args[2]), answers);
+            worker.doBatch(args[1], Integer.parseInt(args[2]), answers);
             System.exit(0); // with the processes that were started for it
         }
     }
 
-    private static void measureAsTold(UnitDirectory directory, PrintStream answers)
-            throws IOException, InterruptedException {
+    private void doAsTold(PrintStream answers) throws IOException, InterruptedException {
         var keys = new SynchronousQueue<String>();
-        // Reads while a unit is measured, too: the end of the driver is to be noticed then.
+        // Reads while a unit is done, too: the end of the driver is to be noticed then.
         Thread.ofPlatform().daemon().name("keys").start(() -> read(keys));
-        var runner = new UnitRunner();
         while (true) {
             String key = keys.take();
-            measure(key, directory, runner);
+            doUnit(key);
             answers.println(key);
         }
     }
@@ -75,28 +89,26 @@ final class UnitWorker {
     }
 
     /** Nobody watches it there: it ends by itself when a unit takes too long. */
-    private static void measureBatch(
-            UnitDirectory directory, String id, int task, PrintStream answers)
+    private void doBatch(String id, int task, PrintStream answers)
             throws IOException, InterruptedException {
         Optional<Batch> batch = directory.batch(id);
         if (batch.isEmpty()) {
             return; // All of it has come to an end meanwhile.
         }
-        var runner = new UnitRunner();
         for (Batch.Attempt each : batch.get().tasks().get(task)) {
             String key = each.key();
             if (!directory.isFinished(key)) {
                 answers.println(key);
-                Thread watch = Thread.ofPlatform().daemon().start(() -> watch(key, directory));
-                measure(key, directory, runner);
+                Thread watch = Thread.ofPlatform().daemon().start(() -> watch(key));
+                doUnit(key);
                 watch.interrupt();
             }
         }
     }
 
-    private static void watch(String key, UnitDirectory directory) {
+    private void watch(String key) {
         try {
-            Duration limit = directory.unit(key).limit();
+            Duration limit = directory.unit(key, type).limit();
             Thread.sleep(limit);
             directory.fail(key, tookTooLong(limit));
         } catch (InterruptedException | MachineException e) {
@@ -107,40 +119,34 @@ final class UnitWorker {
         Runtime.getRuntime().halt(TOO_LONG);
     }
 
-    private static void measure(String key, UnitDirectory directory, UnitRunner runner)
-            throws IOException, InterruptedException {
+    private void doUnit(String key) throws IOException, InterruptedException {
         try {
-            Unit unit = directory.unit(key);
-            if (!unit.versions().equals(Versions.of(unit.target()))) {
-                throw new MachineException(
-                        "The sweep was described by another version of Schedbook, of Java or of the"
-                                + " guest's image than its worker has: run its command again.");
-            }
-            directory.finish(runner.run(key, unit));
-        } catch (MachineException | TargetException e) {
+            directory.finish(doing.run(key, directory.unit(key, type)));
+        } catch (MachineException e) {
             directory.fail(key, e.getMessage());
         } catch (IOException e) {
-            directory.fail(key, "The result cannot be written: %s.".formatted(SweepRun.words(e)));
+            directory.fail(key, "The result cannot be written: %s.".formatted(UnitRun.words(e)));
         } catch (RuntimeException e) {
             e.printStackTrace();
             directory.fail(key, "A defect of Schedbook's: %s.".formatted(e));
         }
     }
 
-    /** Returns how a worker is started. */
-    static ChildJvm jvm() {
-        var options = new ArrayList<String>();
-        options.add("-XX:TieredStopAtLevel=1"); // others do what takes long
-        options.add("--enable-native-access=ALL-UNNAMED");
-        String guest = System.getProperty("schedbook.guest", System.getenv("SCHEDBOOK_GUEST"));
-        if (guest != null && !guest.isBlank()) {
-            options.add("-Dschedbook.guest=" + guest);
-        }
+    /**
+     * Returns how a worker is started.
+     *
+     * @param main the class whose main method calls {@link #run}
+     */
+    public static ChildJvm jvm(Class<?> main, int heapMib, List<String> options) {
+        var all = new ArrayList<String>();
+        all.add("-XX:TieredStopAtLevel=1"); // others do what takes long
+        all.addAll(options);
         return new ChildJvm(
-                UnitWorker.class,
-                HEAP_MIB,
-                options,
+                main,
+                heapMib,
+                all,
                 List.of(
+                        UnitWorker.class,
                         Bench.class,
                         wire_h.class,
                         JsonMapper.class,
@@ -149,6 +155,15 @@ final class UnitWorker {
                         CBORMapper.class,
                         Jdk8Module.class,
                         JavaTimeModule.class));
+    }
+
+    /** Returns the name of this machine. */
+    public static String node() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
+            return "localhost";
+        }
     }
 
     // ---- How one comes to its end -----------------------------------------------------------
@@ -166,6 +181,4 @@ final class UnitWorker {
     static String tookTooLong(Duration limit) {
         return "The worker was not done after %d s.".formatted(limit.toSeconds());
     }
-
-    private UnitWorker() {}
 }

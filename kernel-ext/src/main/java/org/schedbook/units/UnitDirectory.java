@@ -1,7 +1,6 @@
-package org.schedbook.sweep;
+package org.schedbook.units;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -23,7 +22,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.schedbook.bench.BenchJson;
 import org.schedbook.file.ForeignDirectory;
 import org.schedbook.file.ForeignFile;
 import org.schedbook.file.ForeignFileException;
@@ -56,8 +54,6 @@ final class UnitDirectory {
 
     /** The directories that this process has the right to have units done in. */
     private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
-
-    private static final JsonMapper MAPPER = BenchJson.mapper();
 
     /**
      * What a machine did to an attempt.
@@ -118,13 +114,13 @@ final class UnitDirectory {
      *
      * @throws MachineException if its description is missing, or is not what its name says
      */
-    Unit unit(String key) throws MachineException {
+    <U extends Unit> U unit(String key, Class<U> type) throws MachineException {
         try {
             String json = ForeignFile.text(in.resolve(key + JSON), MAX_FILE);
             if (!Unit.key(json).equals(key)) {
                 throw new MachineException("The description of the unit has been changed.");
             }
-            return Unit.read(json);
+            return Unit.read(json, type);
         } catch (IOException e) {
             throw new MachineException("The description of the unit cannot be read: " + e);
         }
@@ -133,7 +129,8 @@ final class UnitDirectory {
     // ---- Results --------------------------------------------------------------------------
 
     void finish(UnitResult result) throws IOException {
-        WholeFile.write(out.resolve(result.key() + JSON), MAPPER.writeValueAsString(result));
+        WholeFile.write(
+                out.resolve(result.key() + JSON), UnitJson.MAPPER.writeValueAsString(result));
     }
 
     /** Returns the keys that have a result, all by one look at the directory. */
@@ -153,10 +150,10 @@ final class UnitDirectory {
     }
 
     /** Returns the result of a unit, or nothing: what is none of ours is taken for damaged. */
-    Optional<UnitResult> result(String key) throws IOException {
+    <R extends UnitResult> Optional<R> result(String key, Class<R> type) throws IOException {
         try {
             String json = ForeignFile.text(out.resolve(key + JSON), MAX_FILE);
-            return Optional.of(MAPPER.readValue(json, UnitResult.class))
+            return Optional.of(UnitJson.MAPPER.readValue(json, type))
                     .filter(result -> key.equals(result.key()));
         } catch (NoSuchFileException | JsonProcessingException e) {
             return Optional.empty();
@@ -178,11 +175,11 @@ final class UnitDirectory {
 
     /** Writes down what a machine did to a unit. */
     void fail(String key, String reason) throws IOException {
-        fail(key, reason, UnitRunner.node());
+        fail(key, reason, UnitWorker.node());
     }
 
     void fail(String key, String reason, String node) throws IOException {
-        String json = MAPPER.writeValueAsString(new Failure(reason, node, Instant.now()));
+        String json = UnitJson.MAPPER.writeValueAsString(new Failure(reason, node, Instant.now()));
         for (int n = failures(key).size() + 1; ; n++) {
             Path file = failed.resolve(key + "." + n + JSON);
             Path written = WholeFile.temporary(file, json);
@@ -217,7 +214,7 @@ final class UnitDirectory {
         for (int n = 1; ; n++) {
             try {
                 String json = ForeignFile.text(failed.resolve(key + "." + n + JSON), MAX_FILE);
-                failures.add(MAPPER.readValue(json, Failure.class));
+                failures.add(UnitJson.MAPPER.readValue(json, Failure.class));
             } catch (NoSuchFileException e) {
                 return failures;
             } catch (JsonProcessingException e) {
@@ -234,14 +231,14 @@ final class UnitDirectory {
     // ---- Batches --------------------------------------------------------------------------
 
     void write(Batch batch) throws IOException {
-        WholeFile.write(jobs.resolve(batch.id() + JSON), MAPPER.writeValueAsString(batch));
+        WholeFile.write(jobs.resolve(batch.id() + JSON), UnitJson.MAPPER.writeValueAsString(batch));
     }
 
     /** Returns a batch, or nothing if all of its units have come to an end. */
     Optional<Batch> batch(String id) throws IOException {
         try {
             String json = ForeignFile.text(jobs.resolve(id + JSON), MAX_FILE);
-            return Optional.of(MAPPER.readValue(json, Batch.class));
+            return Optional.of(UnitJson.MAPPER.readValue(json, Batch.class));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

@@ -1,4 +1,4 @@
-package org.schedbook.sweep;
+package org.schedbook.units;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,8 +9,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.schedbook.sweep.Slurm.Fate;
-import org.schedbook.sweep.Slurm.Task;
+import org.schedbook.units.Slurm.Fate;
+import org.schedbook.units.Slurm.Task;
 
 class SlurmAnswersTest {
 

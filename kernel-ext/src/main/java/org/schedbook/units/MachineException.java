@@ -1,11 +1,11 @@
-package org.schedbook.sweep;
+package org.schedbook.units;
 
 /** A unit that came to nothing for a reason that is no policy's; it may be tried again. */
-final class MachineException extends Exception {
+public final class MachineException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    MachineException(String reason) {
+    public MachineException(String reason) {
         super(reason);
     }
 }

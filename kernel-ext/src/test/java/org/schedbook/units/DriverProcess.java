@@ -1,15 +1,17 @@
-package org.schedbook.sweep;
+package org.schedbook.units;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.schedbook.sweep.Sweep;
+import org.schedbook.sweep.SweepRun;
 
 /** A driver in a process of its own, so that it can be killed. */
 final class DriverProcess {
 
     /** Takes a directory, the values of SLICE_NS, and how many repetitions. */
     public static void main(String[] args) throws Exception {
-        Sweep sweep = SweepRunTest.sweep(args[1], Integer.parseInt(args[2]), 1);
+        Sweep sweep = UnitRunTest.sweep(args[1], Integer.parseInt(args[2]), 1);
         new SweepRun(sweep, Path.of(args[0]), new Machines.Local(2)).run();
     }
 

@@ -1,4 +1,4 @@
-package org.schedbook.sweep;
+package org.schedbook.units;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,12 +16,12 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.schedbook.child.ChildJvm;
 import org.schedbook.session.SessionException;
-import org.schedbook.session.TargetChoice;
-import org.schedbook.sweep.Slurm.Fate;
-import org.schedbook.sweep.Slurm.SlurmException;
-import org.schedbook.sweep.Slurm.Task;
-import org.schedbook.target.vm.Clock;
+import org.schedbook.units.Slurm.Fate;
+import org.schedbook.units.Slurm.SlurmException;
+import org.schedbook.units.Slurm.Task;
+import org.schedbook.units.Work.Needs;
 
 /**
  * Workers as tasks of Slurm. A batch is written down before it is submitted, and its job has the
@@ -47,15 +47,12 @@ final class SlurmJobs implements Engine {
      */
     private static final Duration LOST = Duration.ofSeconds(10);
 
-    /** What a worker, its simulator and its compiler take. */
-    private static final int MEMORY_MIB = 2048;
-
     private static final int MAX_WORDS = 300;
 
     private final UnitDirectory directory;
     private final Machines.Cluster where;
-    private final TargetChoice target;
-    private final boolean exclusive;
+    private final Needs needs;
+    private final ChildJvm worker;
     private final Slurm slurm;
     private final Duration late;
     private final Map<String, Batch> batches = new LinkedHashMap<>();
@@ -77,11 +74,11 @@ final class SlurmJobs implements Engine {
     private volatile String note = "";
 
     /** Adopts what an earlier driver in the directory has submitted. */
-    SlurmJobs(UnitDirectory directory, Machines.Cluster where, Sweep sweep) throws IOException {
+    SlurmJobs(UnitDirectory directory, Machines.Cluster where, Work<?, ?> work) throws IOException {
         this.directory = directory;
         this.where = where;
-        target = sweep.target();
-        exclusive = sweep.isTimedByTheWall();
+        needs = work.needs();
+        worker = work.jvm();
         slurm = new Slurm(name(directory.root()));
         late = Files.getFileStore(directory.root()).type().startsWith("nfs") ? LATE_ON_NFS : LATE;
         directory.batches().forEach(batch -> batches.put(batch.id(), batch));
@@ -90,14 +87,6 @@ final class SlurmJobs implements Engine {
     /** The name of all jobs of a directory. */
     private static String name(Path directory) throws IOException {
         return "schedbook-" + Unit.key(directory.toRealPath().toString()).substring(0, 16);
-    }
-
-    /** Returns how many CPUs a task is given. */
-    static int cpus(TargetChoice target) {
-        // CPUs that share a clock of instructions take turns.
-        return target instanceof TargetChoice.Vm(var shape) && shape.clock() == Clock.WALL
-                ? shape.cpus()
-                : 1;
     }
 
     @Override
@@ -353,7 +342,7 @@ final class SlurmJobs implements Engine {
      */
     String script(Batch batch) {
         Path root = directory.root().toAbsolutePath();
-        List<String> command = UnitWorker.jvm().builder(root.toString(), batch.id()).command();
+        List<String> command = worker.builder(root.toString(), batch.id()).command();
         return """
         #!/bin/sh
         cd %s && exec %s "$SLURM_ARRAY_TASK_ID" >>"%s" 2>&1
@@ -372,10 +361,9 @@ final class SlurmJobs implements Engine {
         var options = new ArrayList<String>();
         options.add("--chdir=" + directory.root().toAbsolutePath());
         options.add("--output=/dev/null"); // the script says where
-        options.add("--cpus-per-task=" + cpus(target));
-        int guest = target instanceof TargetChoice.Vm(var shape) ? shape.memoryMib() : 0;
-        options.add("--mem=%dM".formatted(MEMORY_MIB + guest));
-        if (exclusive) {
+        options.add("--cpus-per-task=" + needs.cpus());
+        options.add("--mem=%dM".formatted(needs.memoryMib()));
+        if (needs.alone()) {
             options.add("--exclusive"); // who else is there would be in the figures
         }
         where.partition().ifPresent(name -> options.add("--partition=" + name));

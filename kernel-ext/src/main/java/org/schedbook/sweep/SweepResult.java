@@ -3,9 +3,10 @@ package org.schedbook.sweep;
 import java.util.Map;
 import java.util.Optional;
 import org.schedbook.bench.BenchResult;
+import org.schedbook.units.UnitResult;
 
 /**
- * What came of a unit.
+ * What came of a unit of a sweep.
  *
  * @param key the unit's
  * @param measured empty if every contender failed
@@ -13,14 +14,15 @@ import org.schedbook.bench.BenchResult;
  * @param node the machine that it was measured on
  * @param seconds how long it took
  */
-record UnitResult(
+record SweepResult(
         String key,
         Optional<BenchResult> measured,
         Map<String, String> failures,
         String node,
-        double seconds) {
+        double seconds)
+        implements UnitResult {
 
-    UnitResult {
+    SweepResult {
         failures = Map.copyOf(failures);
     }
 }

@@ -1,4 +1,4 @@
-package org.schedbook.sweep;
+package org.schedbook.units;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -20,7 +20,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.schedbook.bench.Workloads;
 import org.schedbook.session.SessionException;
 import org.schedbook.session.TargetChoice;
-import org.schedbook.sweep.Machines.Cluster;
+import org.schedbook.sweep.Sweep;
+import org.schedbook.sweep.SweepRun;
+import org.schedbook.sweep.Variant;
+import org.schedbook.units.Machines.Cluster;
 
 /** What Slurm is asked for, and what it then runs; no Slurm is needed. */
 class SlurmJobsTest {
@@ -50,7 +53,7 @@ class SlurmJobsTest {
     private static Cluster cluster(Sweep sweep, String on, int cpus) throws InterruptedException {
         Matcher name = Cluster.NAME.matcher(on);
         assertTrue(name.matches(), on);
-        return Cluster.of(sweep, name, _ -> cpus);
+        return Cluster.of(sweep.needs(), name, _ -> cpus);
     }
 
     @ParameterizedTest
@@ -98,7 +101,9 @@ class SlurmJobsTest {
         assertTrue(e.getMessage().contains("The target host is this machine"), e.getMessage());
         for (String on :
                 List.of("slurm:", "slurm:teach:", "slurm:a:b", "slurm:-p", "slurm:a b", "Slurm")) {
-            var wrong = assertThrows(SessionException.class, () -> Machines.of(sweepOf(SIM), on));
+            var wrong =
+                    assertThrows(
+                            SessionException.class, () -> Machines.of(sweepOf(SIM).needs(), on));
             assertTrue(wrong.getMessage().contains("'" + on + "' is no place"), on);
         }
     }
@@ -107,7 +112,7 @@ class SlurmJobsTest {
 
     private static SlurmJobs jobs(Path directory, Optional<String> partition, Sweep sweep)
             throws Exception {
-        return new SlurmJobs(new UnitDirectory(directory), new Cluster(partition, 2), sweep);
+        return new SlurmJobs(new UnitDirectory(directory), new Cluster(partition, 2), sweep.work());
     }
 
     @Test
@@ -134,7 +139,7 @@ class SlurmJobsTest {
     @Test
     void aTasksScriptMeasuresItsUnitsAndNothingASecondTime() throws Exception {
         Path place = Files.createDirectory(directory.resolve("it's $HERE"));
-        Sweep sweep = SweepRunTest.sweep("SLICE_NS=1ms,2ms", 2, 1);
+        Sweep sweep = UnitRunTest.sweep("SLICE_NS=1ms,2ms", 2, 1);
         var keys = List.copyOf(new SweepRun(sweep, place, new Machines.Local(1)).keys());
         var units = new UnitDirectory(place);
         Batch batch = Batch.of(keys, Map.of(), 2);

@@ -1,4 +1,4 @@
-package org.schedbook.sweep;
+package org.schedbook.units;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -32,14 +32,17 @@ import org.schedbook.compile.CompilerProcess;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.session.SessionException;
 import org.schedbook.session.TargetChoice;
+import org.schedbook.sweep.Sweep;
 import org.schedbook.sweep.Sweep.Outcome;
+import org.schedbook.sweep.SweepRun;
+import org.schedbook.sweep.Variant;
 import org.schedbook.target.sim.SimMachine;
 import org.schedbook.target.sim.SimOptions;
 import org.schedbook.target.sim.SimTarget;
 
 /** Nothing is lost and nothing done twice, whoever is killed. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
-class SweepRunTest {
+class UnitRunTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -122,7 +125,7 @@ class SweepRunTest {
                         each ->
                                 each.info()
                                         .commandLine()
-                                        .map(line -> line.contains(UnitWorker.class.getName()))
+                                        .map(line -> line.contains("SweepWorker"))
                                         .orElse(false));
     }
 
@@ -360,13 +363,13 @@ class SweepRunTest {
                         1,
                         1,
                         Duration.ofMinutes(1));
-        assertEquals(1, Machines.of(wall, null).atATime());
-        assertEquals(1, Machines.of(wall, "local:1").atATime());
-        assertEquals(2, Machines.of(sweep("", 1, 1), "local:2").atATime());
-        assertThrows(SessionException.class, () -> Machines.of(wall, "local:2"));
+        assertEquals(1, Machines.of(wall.needs(), null).atATime());
+        assertEquals(1, Machines.of(wall.needs(), "local:1").atATime());
+        assertEquals(2, Machines.of(sweep("", 1, 1).needs(), "local:2").atATime());
+        assertThrows(SessionException.class, () -> Machines.of(wall.needs(), "local:2"));
         for (String wrong :
                 List.of("local:0", "local:257", "local:99999999", "remote", "local:-1")) {
-            assertThrows(SessionException.class, () -> Machines.of(sweep("", 1, 1), wrong));
+            assertThrows(SessionException.class, () -> Machines.of(sweep("", 1, 1).needs(), wrong));
         }
     }
 
