@@ -40,7 +40,12 @@ public final class Grader {
     }
 
     /** A policy that hangs costs 2 s, one that is slow its deadline; no submission takes more. */
-    private static final Duration LIFE = Duration.ofMinutes(2);
+    public static final Duration LIFE = Duration.ofMinutes(2);
+
+    private static final String OWN_FAULT =
+            "It could not be graded, which is the grader's own fault: ";
+
+    private static final String NOT_GRADED = "It could not be graded; ask whoever grades.";
 
     private final Lab lab;
     private final Marker marker;
@@ -86,35 +91,69 @@ public final class Grader {
         return graded;
     }
 
+    /**
+     * Reads what a student has submitted; what is no notebook is nothing, and says why.
+     *
+     * @throws IOException if the file or directory cannot be read, whatever is in it
+     */
+    public static Submission read(Lab lab, Optional<Path> notebook) throws IOException {
+        return notebook.isPresent()
+                ? NotebookReader.read(notebook.get())
+                : Submission.nothing(
+                        "There is no notebook, or there are several and it cannot be told which one counts. Leave one, or call one %s.ipynb."
+                                .formatted(lab.name()));
+    }
+
     private Graded grade(String student, Optional<Path> notebook) throws InterruptedException {
+        try {
+            return grade(student, read(lab, notebook));
+        } catch (IOException e) {
+            return unread(student, lab, e);
+        } catch (RuntimeException | Error e) {
+            return notGraded(student, lab, List.of(), e.toString());
+        }
+    }
+
+    /** Grades one submission. */
+    public Graded grade(String student, Submission submission) throws InterruptedException {
         long start = System.nanoTime();
-        var remarks = new ArrayList<String>();
+        var remarks = new ArrayList<>(submission.remarks());
         Optional<Marks> marks = Optional.empty();
         try {
-            marks = Optional.of(mark(student, notebook, remarks));
-        } catch (IOException e) {
-            remarks.addFirst("It could not be read: " + e.getClass().getSimpleName() + ".");
+            marks = Optional.of(mark(submission, student, remarks));
         } catch (RuntimeException | Error e) {
-            remarks.addFirst("It could not be graded, which is the grader's own fault: " + e);
+            remarks.addFirst(OWN_FAULT + e);
         }
         return new Graded(
                 student,
-                marks.orElseGet(() -> nothing("It could not be graded; ask whoever grades.")),
+                marks.orElseGet(() -> nothing(NOT_GRADED)),
                 remarks,
                 marks.isPresent(),
                 Duration.ofNanos(System.nanoTime() - start));
     }
 
+    /** Returns what stands for one that could not be read, which costs its student nothing. */
+    public static Graded unread(String student, Lab lab, IOException e) {
+        return notGraded(
+                student,
+                lab,
+                List.of("It could not be read: " + e.getClass().getSimpleName() + "."));
+    }
+
+    /** Returns what stands for one that could not be graded, which costs its student nothing. */
+    public static Graded notGraded(String student, Lab lab, List<String> remarks, String why) {
+        var all = new ArrayList<>(List.of(OWN_FAULT + why));
+        all.addAll(remarks);
+        return notGraded(student, lab, all);
+    }
+
+    private static Graded notGraded(String student, Lab lab, List<String> remarks) {
+        return new Graded(student, nothing(lab, NOT_GRADED), remarks, false, Duration.ZERO);
+    }
+
     /** Throws something if the grader or its machine fails, which is to cost no student a point. */
-    private Marks mark(String student, Optional<Path> notebook, List<String> remarks)
-            throws IOException, InterruptedException {
-        Submission submission =
-                notebook.isPresent()
-                        ? NotebookReader.read(notebook.get())
-                        : Submission.nothing(
-                                "There is no notebook, or there are several and it cannot be told which one counts. Leave one, or call one %s.ipynb."
-                                        .formatted(lab.name()));
-        remarks.addAll(submission.remarks());
+    private Marks mark(Submission submission, String student, List<String> remarks)
+            throws InterruptedException {
         if (submission.policies().isEmpty() && submission.answers().isEmpty()) {
             return nothing("Nothing was found to grade.");
         }
@@ -137,6 +176,10 @@ public final class Grader {
     }
 
     private Marks nothing(String why) {
+        return nothing(lab, why);
+    }
+
+    private static Marks nothing(Lab lab, String why) {
         return new Marks(
                 lab,
                 lab.parts().stream()

@@ -3,6 +3,7 @@ package org.schedbook.course;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.schedbook.check.Failure;
 import org.schedbook.check.Points;
 
 /**
@@ -62,12 +63,26 @@ public record Marks(Lab lab, List<OfPart> parts) {
             return problem.isEmpty() && points() >= max();
         }
 
+        /** Returns the same with nothing of hidden tests but what may be said of them. */
+        public OfPart withoutSecrets() {
+            return new OfPart(
+                    part, problem, open, hidden.stream().map(OfPart::bare).toList(), complete);
+        }
+
+        private static Points.Test bare(Points.Test test) {
+            return new Points.Test(
+                    "", test.points(), test.outcome(), "", Failure.hinting(hint(test)));
+        }
+
+        private static String hint(Points.Test test) {
+            return test.failure() == null ? "" : LINE.matcher(test.failure().hint()).replaceAll("");
+        }
+
         /** Returns what may be said of the hidden tests that failed: their hints, each once. */
         public List<String> hints() {
             return hidden.stream()
                     .filter(test -> test.outcome() == Points.Outcome.FAILED)
-                    .map(test -> test.failure() == null ? "" : test.failure().hint())
-                    .map(hint -> LINE.matcher(hint).replaceAll(""))
+                    .map(OfPart::hint)
                     .filter(hint -> !hint.isEmpty())
                     .distinct()
                     .toList();

@@ -1,7 +1,9 @@
 package org.schedbook.course;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.schedbook.compile.PolicySource;
 
 /**
@@ -18,6 +20,16 @@ public record Submission(
         policies = Map.copyOf(policies);
         answers = Map.copyOf(answers);
         remarks = List.copyOf(remarks);
+    }
+
+    /** Returns what counts for a lab. */
+    public Submission of(Lab lab) {
+        var asked = lab.parts().stream().map(Part::name).collect(Collectors.toSet());
+        var those = new HashMap<>(policies);
+        those.keySet().retainAll(asked);
+        var answered = new HashMap<>(answers);
+        answered.keySet().retainAll(asked);
+        return new Submission(those, answered, remarks);
     }
 
     /** A submission of nothing, for a reason. */

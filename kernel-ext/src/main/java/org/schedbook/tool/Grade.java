@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.schedbook.course.Grader;
@@ -15,11 +18,17 @@ import org.schedbook.course.Grader.Graded;
 import org.schedbook.course.Hidden;
 import org.schedbook.course.Lab;
 import org.schedbook.course.Marks;
+import org.schedbook.course.Submission;
 import org.schedbook.course.Submissions;
 import org.schedbook.file.NamedFile;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Plain;
+import org.schedbook.units.Machines;
+import org.schedbook.units.UnitRun;
+import org.schedbook.units.Work;
+import org.schedbook.view.UnitsView;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,6 +44,10 @@ import picocli.CommandLine.Spec;
                     + " SUBMISSIONS holds STUDENT.ipynb, STUDENT/...ipynb or STUDENT/LAB/LAB.ipynb."
                     + " Beside the table there are JUnit's XML and a directory with a page and"
                     + " Gradescope's results for each student.",
+            "",
+            "With --on, workers grade, here or on a cluster. What has a result in DIR, which is"
+                    + " beside FILE unless given, is not graded again, so a batch that was"
+                    + " interrupted or killed goes on where it was.",
             ""
         })
 final class Grade implements Callable<Integer> {
@@ -63,8 +76,12 @@ final class Grade implements Callable<Integer> {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            description = "How many submissions to grade at a time; one for each CPU by default.")
-    private int parallel = Runtime.getRuntime().availableProcessors();
+            description =
+                    "How many submissions this process grades at a time; one for each CPU by"
+                            + " default.")
+    private Integer parallel;
+
+    @Mixin private UnitOptions units;
 
     @Spec private CommandSpec spec;
 
@@ -77,16 +94,94 @@ final class Grade implements Callable<Integer> {
                                 () ->
                                         new CellError("There is no lab '%s'.".formatted(lab))
                                                 .next("There are: " + names() + "."));
-        if (parallel < 1) {
+        if (parallel != null && parallel < 1) {
             throw new CellError("--parallel %d grades nobody.".formatted(parallel))
                     .next("Give it 1 or more.");
         }
-        long start = System.nanoTime();
+        if (parallel != null && units.isGiven()) {
+            throw new CellError("--parallel is for this process, and --on for workers.")
+                    .next("Write --on local:%d.".formatted(parallel));
+        }
         Map<String, Optional<Path>> notebooks = found(which);
         requirePlaces();
         sayWhatIsLeftOut();
-        List<Graded> graded =
-                new Grader(which, hiddenTests(), parallel).grade(notebooks, this::show);
+        return units.isGiven() ? gradeAsUnits(which, notebooks) : gradeHere(which, notebooks);
+    }
+
+    private int gradeHere(Lab which, Map<String, Optional<Path>> notebooks)
+            throws InterruptedException {
+        long start = System.nanoTime();
+        int atATime = parallel == null ? Runtime.getRuntime().availableProcessors() : parallel;
+        return write(
+                which,
+                new Grader(which, hiddenTests(), atATime).grade(notebooks, this::show),
+                start);
+    }
+
+    private int gradeAsUnits(Lab which, Map<String, Optional<Path>> notebooks)
+            throws InterruptedException {
+        long start = System.nanoTime();
+        hiddenTests(); // Says so if there are none.
+        var submissions = new LinkedHashMap<String, Submission>();
+        var graded = new TreeMap<String, Graded>(); // as they were found
+        for (var each : notebooks.entrySet()) {
+            try {
+                submissions.put(each.getKey(), Grader.read(which, each.getValue()));
+            } catch (IOException e) {
+                graded.put(each.getKey(), Grader.unread(each.getKey(), which, e));
+            }
+        }
+        Machines machines = Machines.of(Work.Needs.USUAL, units.on);
+        GradeRun run = run(which, submissions, machines);
+        if (units.cancel) {
+            return UnitOptions.cancel(run, this::say) ? 0 : 1;
+        }
+        if (units.status) {
+            run.inspect();
+            say(UnitsView.progress(run.progress()));
+            return run.progress().done() == run.progress().total() ? 0 : 1;
+        }
+        if (units.retry) {
+            run.forgive();
+        }
+        say(
+                "%d submissions: %s, in %s, %d at a time"
+                        .formatted(
+                                submissions.size(),
+                                UnitsView.units(run.progress()),
+                                directory(),
+                                machines.atATime()));
+        UnitOptions.follow(run, this::say);
+        run.graded().forEach(each -> graded.put(each.student(), each));
+        graded.values().forEach(this::show);
+        UnitRun.Progress now = run.progress();
+        if (!now.given().isEmpty()) {
+            say(UnitsView.givenUp(now) + " --retry tries again.");
+        }
+        if (!now.isComplete() && !now.note().isEmpty()) {
+            say(now.note());
+        }
+        return write(which, List.copyOf(graded.values()), start);
+    }
+
+    private GradeRun run(
+            Lab which, SequencedMap<String, Submission> submissions, Machines machines) {
+        try {
+            return new GradeRun(which, jar(), submissions, directory(), machines);
+        } catch (IOException e) {
+            throw new CellError(
+                            "The directory %s cannot be used: %s."
+                                    .formatted(directory(), e.getMessage()))
+                    .next("Choose another place with --dir.");
+        }
+    }
+
+    private Path directory() {
+        return units.directory == null ? beside("-units") : units.directory;
+    }
+
+    /** Returns the command's status. */
+    private int write(Lab which, List<Graded> graded, long start) {
         write(which, graded);
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         say(
@@ -114,9 +209,11 @@ final class Grade implements Callable<Integer> {
     private Map<String, Optional<Path>> found(Lab which) {
         try {
             var notebooks = Submissions.in(submissions, which);
-            Path feedback = beside("-feedback").toAbsolutePath().normalize();
-            if (submissions.toAbsolutePath().normalize().equals(feedback.getParent())) {
-                notebooks.remove(feedback.getFileName().toString());
+            for (Path ours : List.of(beside("-feedback"), directory())) {
+                Path place = ours.toAbsolutePath().normalize();
+                if (submissions.toAbsolutePath().normalize().equals(place.getParent())) {
+                    notebooks.remove(place.getFileName().toString());
+                }
             }
             if (notebooks.isEmpty()) {
                 throw new CellError("There are no submissions in %s.".formatted(submissions))
@@ -168,11 +265,13 @@ final class Grade implements Callable<Integer> {
                 .next("Choose another place with --out.");
     }
 
+    private Path jar() {
+        return hidden == null ? Path.of(System.getProperty("schedbook.hidden-tests", "")) : hidden;
+    }
+
     private Hidden hiddenTests() {
-        String ours = System.getProperty("schedbook.hidden-tests", "");
-        Path jar = hidden == null ? Path.of(ours) : hidden;
         try {
-            return Hidden.in(jar);
+            return Hidden.in(jar());
         } catch (IOException e) {
             throw new CellError("There are no hidden tests: %s.".formatted(e.getMessage()))
                     .next("Give their jar with --hidden-tests.");

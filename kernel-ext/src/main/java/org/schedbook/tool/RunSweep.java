@@ -5,9 +5,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.jupyter.CellError;
 import org.schedbook.jupyter.Plain;
@@ -16,9 +13,12 @@ import org.schedbook.sweep.SweepDescription;
 import org.schedbook.sweep.SweepRun;
 import org.schedbook.target.TargetException;
 import org.schedbook.units.Machines;
+import org.schedbook.units.UnitRun;
 import org.schedbook.view.BenchView;
 import org.schedbook.view.SweepView;
+import org.schedbook.view.UnitsView;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures policies under workloads, for each combination of values of their constants.",
             "",
-            "What has a result in DIR is not measured again, so a sweep that was interrupted or"
-                    + " killed goes on where it was. The figures are printed, and written to"
+            "What has a result in DIR, which is called as FILE unless given, is not measured again,"
+                    + " so a sweep that was interrupted or killed goes on where it was. The figures are printed, and written to"
                     + " DIR/figures.csv and DIR/figures.json.",
             ""
         })
@@ -43,42 +43,10 @@ final class RunSweep implements Callable<Integer> {
     private static final int COMPLETE = 0;
     private static final int INCOMPLETE = 1;
 
-    /** How often a line says how far it is. */
-    private static final long SAY_S = 5;
-
     @Parameters(paramLabel = "FILE", description = "A sweep in JSON; docs/sweeps.md describes it.")
     private Path file;
 
-    @Option(
-            names = "--on",
-            paramLabel = "WHERE",
-            description =
-                    "local:N measures N units at a time on this machine. The default is one for each"
-                            + " core and 2 GiB of memory, and 1 for figures of the wall clock."
-                            + " slurm measures on a cluster, slurm:PARTITION:N in a partition and N"
-                            + " units at a time.")
-    private String on;
-
-    @Option(
-            names = "--dir",
-            paramLabel = "DIR",
-            description =
-                    "Where units and their results are kept; beside FILE and called after it unless"
-                            + " given.")
-    private Path directory;
-
-    @Option(names = "--status", description = "Say how far it is, and do nothing.")
-    private boolean status;
-
-    @Option(
-            names = "--cancel",
-            description = "Have the process stop that works in DIR, and Slurm end its tasks.")
-    private boolean cancel;
-
-    @Option(
-            names = "--retry",
-            description = "Also try units again that machines have failed of three times.")
-    private boolean retry;
+    @Mixin private UnitOptions units;
 
     @Option(
             names = "--host",
@@ -98,25 +66,25 @@ final class RunSweep implements Callable<Integer> {
         SweepDescription described = SweepDescription.read(file);
         allow(described);
         Sweep sweep = described.sweep();
-        Machines machines = Machines.of(sweep.needs(), on);
+        Machines machines = Machines.of(sweep.needs(), units.on);
         var run = new SweepRun(sweep, directory(), machines);
-        if (cancel) {
-            return cancel(run);
+        if (units.cancel) {
+            return UnitOptions.cancel(run, this::say) ? COMPLETE : INCOMPLETE;
         }
-        if (status) {
-            run.refresh();
+        if (units.status) {
+            run.inspect();
         } else {
-            if (retry) {
+            if (units.retry) {
                 run.forgive();
             }
             say(
                     "%s: %s, in %s, %d at a time"
                             .formatted(
                                     sweep.title(),
-                                    SweepView.units(run.progress()),
+                                    UnitsView.units(run.progress()),
                                     directory(),
                                     machines.atATime()));
-            follow(run);
+            UnitOptions.follow(run, this::say);
         }
         tell(run);
         return run.progress().done() == run.progress().total() ? COMPLETE : INCOMPLETE;
@@ -124,7 +92,7 @@ final class RunSweep implements Callable<Integer> {
 
     private Path directory() {
         String name = file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
-        return directory != null ? directory : file.resolveSibling(name + ".sweep");
+        return units.directory != null ? units.directory : file.resolveSibling(name + ".sweep");
     }
 
     /** Refuses what the person has not asked for, and shows what a file makes this machine do. */
@@ -156,63 +124,6 @@ final class RunSweep implements Callable<Integer> {
         }
     }
 
-    private int cancel(SweepRun run) throws InterruptedException {
-        run.refresh();
-        if (!run.progress().elsewhere()) {
-            int tasks = run.cancelTasks();
-            say(
-                    (tasks == 0
-                                    ? "Nobody is at it. "
-                                    : "Slurm has ended %d of its tasks. ".formatted(tasks))
-                            + SweepView.units(run.progress())
-                            + ".");
-            return COMPLETE;
-        }
-        run.cancel();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (run.progress().elsewhere()) {
-            if (System.nanoTime() > deadline) {
-                say("It was asked to stop, and has not within 30 s.");
-                return INCOMPLETE;
-            }
-            Thread.sleep(100);
-            run.refresh();
-        }
-        say("Stopped. " + SweepView.units(run.progress()) + "; the same command goes on with it.");
-        return COMPLETE;
-    }
-
-    /** Says now and then how far it is. */
-    private void follow(SweepRun run) throws InterruptedException {
-        var done = new CompletableFuture<Void>();
-        Thread watch =
-                Thread.ofPlatform()
-                        .daemon()
-                        .start(
-                                () -> {
-                                    while (!done.isDone()) {
-                                        try {
-                                            done.get(SAY_S, TimeUnit.SECONDS);
-                                        } catch (TimeoutException e) {
-                                            say(progress(run));
-                                        } catch (Exception e) {
-                                            return;
-                                        }
-                                    }
-                                });
-        try {
-            run.run();
-        } finally {
-            done.complete(null);
-            watch.join();
-        }
-    }
-
-    private static String progress(SweepRun run) {
-        SweepRun.Progress now = run.progress();
-        return SweepView.units(now) + (now.note().isEmpty() ? "" : ". " + now.note());
-    }
-
     private void tell(SweepRun run) {
         List<Sweep.Outcome> outcomes = run.outcomes();
         for (Sweep.Outcome outcome : outcomes) {
@@ -229,9 +140,9 @@ final class RunSweep implements Callable<Integer> {
                 out().println(Plain.of("\nNo figures " + SweepView.failures(outcome)));
             }
         }
-        SweepRun.Progress now = run.progress();
+        UnitRun.Progress now = run.progress();
         if (!now.given().isEmpty()) {
-            out().println(Plain.of("\n" + SweepView.givenUp(now) + "\n--retry tries them again."));
+            out().println(Plain.of("\n" + UnitsView.givenUp(now) + "\n--retry tries them again."));
         }
         if (!now.isComplete() && !now.note().isEmpty()) {
             out().println(Plain.of("\n" + now.note()));
@@ -247,7 +158,7 @@ final class RunSweep implements Callable<Integer> {
                         Plain.of(
                                 "\n%s; %s and .json beside it."
                                         .formatted(
-                                                SweepView.units(now),
+                                                UnitsView.units(now),
                                                 directory().resolve("figures.csv"))));
     }
 

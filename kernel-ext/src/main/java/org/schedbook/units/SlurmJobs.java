@@ -397,27 +397,53 @@ final class SlurmJobs implements Engine {
         cancel(directory, slurm, Set.copyOf(batches.keySet()));
     }
 
+    /** Returns what Slurm still has of a directory, in a sentence; empty if that is nothing. */
+    static String left(UnitDirectory directory) throws IOException, InterruptedException {
+        Set<String> ids = batchesOf(directory);
+        if (ids.isEmpty()) {
+            return "";
+        }
+        try {
+            List<Fate> alive = alive(new Slurm(name(directory.root())), ids);
+            return alive.isEmpty()
+                    ? ""
+                    : "Slurm still has tasks that no command looks after: %d, running: %d. The same command with --on slurm goes on with them, and --cancel ends them."
+                            .formatted(
+                                    alive.size(), alive.stream().filter(Fate::isRunning).count());
+        } catch (SlurmException e) {
+            return "Tasks were submitted to Slurm, which does not answer: " + e.getMessage();
+        } catch (SessionException e) {
+            return "Tasks were submitted to Slurm. " + e.getMessage() + " " + e.nextStep();
+        }
+    }
+
+    private static Set<String> batchesOf(UnitDirectory directory) throws IOException {
+        return directory.batches().stream().map(Batch::id).collect(Collectors.toSet());
+    }
+
+    private static List<Fate> alive(Slurm slurm, Set<String> batches)
+            throws SlurmException, InterruptedException {
+        return slurm.tasks().entrySet().stream()
+                .filter(each -> batches.contains(each.getKey().batch()))
+                .map(Map.Entry::getValue)
+                .filter(fate -> !fate.hasEnded())
+                .toList();
+    }
+
     /**
      * Ends all that Slurm still has of a directory.
      *
      * @return how many tasks
      */
     static int cancel(UnitDirectory directory) throws IOException, InterruptedException {
-        var ids = new HashSet<String>();
-        directory.batches().forEach(batch -> ids.add(batch.id()));
+        Set<String> ids = batchesOf(directory);
         return ids.isEmpty() ? 0 : cancel(directory, new Slurm(name(directory.root())), ids);
     }
 
     private static int cancel(UnitDirectory directory, Slurm slurm, Set<String> batches)
             throws IOException, InterruptedException {
         try {
-            List<String> ids =
-                    slurm.tasks().entrySet().stream()
-                            .filter(each -> batches.contains(each.getKey().batch()))
-                            .map(Map.Entry::getValue)
-                            .filter(fate -> !fate.hasEnded())
-                            .map(Fate::id)
-                            .toList();
+            List<String> ids = alive(slurm, batches).stream().map(Fate::id).toList();
             slurm.cancel(ids);
             for (Batch batch : directory.batches()) {
                 directory.forget(batch);

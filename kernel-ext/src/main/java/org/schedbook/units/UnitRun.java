@@ -169,6 +169,22 @@ public class UnitRun<U extends Unit, R extends UnitResult> {
         }
     }
 
+    /** Looks as {@link #refresh} does, and asks Slurm for tasks whose driver is gone. */
+    public void inspect() throws InterruptedException {
+        refresh();
+        if (progress().elsewhere()) {
+            return; // It knows what becomes of them.
+        }
+        try {
+            String left = SlurmJobs.left(directory);
+            synchronized (this) {
+                note = left;
+            }
+        } catch (IOException e) {
+            throw unusable(directory.root(), e);
+        }
+    }
+
     /** Asks whoever has work done in the directory to stop. */
     public void cancel() {
         try {

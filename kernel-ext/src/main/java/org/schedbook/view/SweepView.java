@@ -22,15 +22,16 @@ import org.schedbook.plot.Plot;
 import org.schedbook.sweep.Sweep;
 import org.schedbook.sweep.SweepRun;
 import org.schedbook.sweep.Variant;
+import org.schedbook.units.UnitRun;
 
 /** How sweeps look: while they run, and what came of them. */
 public final class SweepView {
 
     /** Returns how far a sweep is. */
     public static DisplayData card(SweepRun run) {
-        SweepRun.Progress now = run.progress();
+        UnitRun.Progress now = run.progress();
         var card = new Card("Sweep: " + run.sweep().title());
-        card.row("units", units(now));
+        card.row("units", UnitsView.units(now));
         if (now.elsewhere()) {
             card.row("who", "another process has them done; its results are taken as they come");
         }
@@ -46,20 +47,9 @@ public final class SweepView {
                             }
                         });
         if (!now.given().isEmpty()) {
-            card.row("given up", givenUp(now));
+            card.row("given up", UnitsView.givenUp(now));
         }
         return card.bundle();
-    }
-
-    /** Returns how many units are in which state, in a line. */
-    public static String units(SweepRun.Progress now) {
-        return "%d of %d done, %d running, %d waiting%s"
-                .formatted(
-                        now.done(),
-                        now.total(),
-                        now.running(),
-                        now.waiting(),
-                        now.given().isEmpty() ? "" : ", %d given up".formatted(now.given().size()));
     }
 
     /** Returns which variants have no figures, and why. */
@@ -71,21 +61,6 @@ public final class SweepView {
         return failures.entrySet().stream()
                 .map(each -> each.getKey() + ": " + each.getValue())
                 .collect(Collectors.joining("\n", "under %s\n".formatted(workload.name()), ""));
-    }
-
-    /** Returns what machines did to the units that have been given up, each reason once. */
-    public static String givenUp(SweepRun.Progress now) {
-        var counts = new LinkedHashMap<String, Integer>();
-        now.given().values().forEach(reason -> counts.merge(reason, 1, Integer::sum));
-        return counts.entrySet().stream()
-                .map(
-                        each ->
-                                "%d %s tried three times. %s"
-                                        .formatted(
-                                                each.getValue(),
-                                                each.getValue() == 1 ? "unit was" : "units were",
-                                                each.getKey()))
-                .collect(Collectors.joining("\n"));
     }
 
     /** Returns the figures of a workload against what varies most. */

@@ -16,14 +16,22 @@ import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -72,9 +80,8 @@ class GradeTest {
         readTable();
     }
 
-    private int run(Path table, String... more) throws IOException {
-        var text = new StringWriter();
-        var line = new java.util.ArrayList<String>();
+    private List<String> line(Path table, String... more) throws IOException {
+        var line = new ArrayList<String>();
         line.addAll(
                 List.of(
                         "grade",
@@ -85,11 +92,17 @@ class GradeTest {
                         "--out",
                         table.toString()));
         line.addAll(List.of(more));
+        return line;
+    }
+
+    /** Returns the command's status. */
+    private int run(Path table, String... more) throws IOException {
+        var text = new StringWriter();
         CommandLine tools =
                 Tools.commandLine()
                         .setOut(new PrintWriter(text, true))
                         .setErr(new PrintWriter(text, true));
-        int status = tools.execute(line.toArray(String[]::new));
+        int status = tools.execute(line(table, more).toArray(String[]::new));
         out = text.toString();
         return status;
     }
@@ -427,7 +440,9 @@ class GradeTest {
                     {"grade", "lab9", directory.toString()},
                     {"grade", "lab1", directory.resolve("nowhere").toString()},
                     {"grade", "lab1", submissions().toString()},
-                    {"grade", "lab1", "..", "--hidden-tests", "nowhere.jar"}
+                    {"grade", "lab1", "..", "--hidden-tests", "nowhere.jar"},
+                    {"grade", "lab1", "..", "--hidden-tests", "nowhere.jar", "--on", "local"},
+                    {"grade", "lab1", "..", "--parallel", "2", "--on", "slurm"}
                 }) {
             var err = new StringWriter();
             int status = Tools.commandLine().setErr(new PrintWriter(err, true)).execute(line);
@@ -472,7 +487,7 @@ class GradeTest {
     void whatAnEarlierRunWroteAmongSubmissionsIsNobodys() throws Exception {
         submit("alice", notebook());
         Path table = submissions().resolve("grades.csv");
-        assertEquals(0, run(table), out);
+        assertEquals(0, run(table, "--on", "local:1"), out);
         assertEquals(0, run(table), out);
         List<String> lines = Files.readAllLines(table);
         assertEquals(2, lines.size(), out);
@@ -553,6 +568,158 @@ class GradeTest {
                     .contains("SimWorker");
         } catch (IOException e) {
             return false; // it has ended
+        }
+    }
+
+    // ---- As units ---------------------------------------------------------------------------
+
+    /** Fails tests of all kinds, hidden ones among them. */
+    private static final String WRONG =
+            LOOP.replace(
+                    "while (task.pid() > 0) {}",
+                    "insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);");
+
+    private Path units(String in) {
+        return directory.resolve("grades-units").resolve(in);
+    }
+
+    /** Returns which files the results are. */
+    private Map<String, Object> results() throws IOException {
+        var files = new HashMap<String, Object>();
+        try (Stream<Path> all = Files.list(units("out"))) {
+            for (Path each : all.filter(file -> file.toString().endsWith(".json")).toList()) {
+                files.put(each.getFileName().toString(), Files.getAttribute(each, "unix:ino"));
+            }
+        } catch (NoSuchFileException e) {
+            // There is none yet.
+        }
+        return files;
+    }
+
+    /** Returns all that was written but how long it took, by the names of files. */
+    private Map<String, String> written() throws IOException {
+        var written = new TreeMap<String, String>();
+        for (String name : List.of("grades.csv", "grades.xml")) {
+            String text = Files.readString(directory.resolve(name));
+            written.put(name, text.replaceAll("(?m),[\\d.]+,(\".*\")$", ",$1"));
+        }
+        try (Stream<Path> all = Files.list(directory.resolve("grades-feedback"))) {
+            for (Path each : all.toList()) {
+                written.put(each.getFileName().toString(), Files.readString(each));
+            }
+        }
+        return written;
+    }
+
+    @Test
+    void workersGradeAsOneProcessDoesAndKeepNothingOfHiddenTests() throws Exception {
+        submit("ada", solution());
+        submit("bob", notebook("%%answer mean-turnaround\n108", "%%policy my-fifo\n" + WRONG));
+        submit("loops", notebook("%%policy my-fifo\n" + LOOP));
+        submit("nothing", notebook("1 + 1"));
+        grade();
+        Map<String, String> here = written();
+        assertTrue(here.get("bob.html").contains("data:image/png"), here.get("bob.html"));
+
+        grade("--on", "local:2");
+        assertEquals(here, written());
+        assertEquals(
+                "rwx------",
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(units(""))));
+        String secret =
+                Files.readString(
+                        Path.of(
+                                "src/main/java/org/schedbook/course/hidden/HiddenFirstComeFirstServed.java"));
+        var kept = new StringBuilder();
+        try (Stream<Path> all = Files.walk(units(""))) {
+            for (Path each : all.filter(Files::isRegularFile).toList()) {
+                kept.append(Files.readString(each));
+            }
+        }
+        assertTrue(kept.toString().contains("which slice has no end"), "open tests are there");
+        for (String hidden : List.of("five that arrive", "bound to CPUs", "vwxyz")) {
+            assertTrue(secret.contains(hidden), hidden);
+            assertFalse(kept.toString().contains(hidden), hidden);
+        }
+
+        Map<String, Object> before = results();
+        submit("bob", notebook("%%policy my-lifo\n" + WRONG));
+        grade("--on", "local:2");
+        Map<String, Object> after = results();
+        assertEquals(before.size() + 1, after.size(), "what was submitted anew");
+        assertTrue(after.entrySet().containsAll(before.entrySet()), "and nothing else");
+    }
+
+    @Test
+    void aBatchGoesOnWhereItsDriverWasKilledAndAMachinesFailureCostsNoStudentAPoint()
+            throws Exception {
+        for (int i = 0; i < 5; i++) {
+            submit("s" + i, notebook("%%policy my-fifo\n" + WRONG));
+        }
+        assertEquals(1, run(directory.resolve("grades.csv"), "--status"));
+        assertTrue(out.contains("0 of 5 done"), out);
+        var command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Tools.class.getName()));
+        command.addAll(line(directory.resolve("grades.csv"), "--on", "local:1"));
+        Process driver =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        List<ProcessHandle> started;
+        try {
+            await(driver, () -> worker(driver).isPresent());
+            worker(driver).orElseThrow().destroyForcibly();
+            await(driver, () -> !results().isEmpty());
+            started = driver.descendants().toList();
+        } finally {
+            driver.destroyForcibly().waitFor();
+        }
+        for (ProcessHandle each : started) {
+            each.onExit().get(1, TimeUnit.MINUTES);
+        }
+        Map<String, Object> before = results();
+        assertTrue(before.size() < 5, "it was killed in the middle");
+
+        String missing;
+        try (Stream<Path> all = Files.list(units("in"))) {
+            missing =
+                    all.map(file -> file.getFileName().toString())
+                            .filter(name -> name.endsWith(".json") && !before.containsKey(name))
+                            .findFirst()
+                            .orElseThrow()
+                            .replace(".json", "");
+        }
+        for (int n = 1; n <= 3; n++) {
+            Files.writeString(
+                    units("failed").resolve("%s.%d.json".formatted(missing, n)),
+                    "{\"reason\": \"The node is lost.\", \"node\": \"n1\", \"time\": \"2026-01-01T00:00:00Z\"}");
+        }
+        assertEquals(1, run(directory.resolve("grades.csv"), "--on", "local:2"), out);
+        readTable();
+        assertTrue(out.contains("1 unit was tried three times. The node is lost."), out);
+        assertEquals(1, rows.values().stream().filter(row -> row[1].isEmpty()).count(), out);
+        assertTrue(results().entrySet().containsAll(before.entrySet()), "not done again");
+        grade("--on", "local:2", "--retry");
+        assertEquals(5, results().size());
+        assertEquals(1, rows.values().stream().map(row -> row[1]).distinct().count(), out);
+    }
+
+    private static Optional<ProcessHandle> worker(Process driver) {
+        return driver.children()
+                .filter(each -> each.info().commandLine().orElse("").contains("GradeWorker"))
+                .findFirst();
+    }
+
+    private static void await(Process driver, Callable<Boolean> condition) throws Exception {
+        while (!condition.call()) {
+            assertTrue(driver.isAlive(), "the driver has ended");
+            Thread.sleep(20);
         }
     }
 }

@@ -124,6 +124,26 @@ class SlurmTest {
         ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly();
     }
 
+    /** Starts a command of {@code ./schedbook}. */
+    private static Driver start(Map<String, String> environment, List<String> arguments)
+            throws IOException {
+        var line =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "org.schedbook.tool.Tools"));
+        line.addAll(arguments);
+        Path said = Files.createTempFile(cluster, "driver", ".log");
+        var builder =
+                new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(said.toFile());
+        builder.environment().put("SLURM_CONF", cluster.resolve("slurm.conf").toString());
+        builder.environment().putAll(environment);
+        return new Driver(builder.start(), said);
+    }
+
     /** A sweep of two variants in a file, and the directory that belongs to it. */
     private record Sweep(Path file) {
 
@@ -142,26 +162,9 @@ class SlurmTest {
         }
 
         Driver start(Map<String, String> environment, String... flags) throws IOException {
-            var line =
-                    new ArrayList<>(
-                            List.of(
-                                    Path.of(System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "-XX:TieredStopAtLevel=1",
-                                    "-cp",
-                                    System.getProperty("java.class.path"),
-                                    "org.schedbook.tool.Tools",
-                                    "sweep",
-                                    file.toString()));
+            var line = new ArrayList<>(List.of("sweep", file.toString()));
             line.addAll(List.of(flags));
-            Path said = Files.createTempFile(cluster, "driver", ".log");
-            var builder =
-                    new ProcessBuilder(line)
-                            .redirectErrorStream(true)
-                            .redirectOutput(said.toFile());
-            builder.environment().put("SLURM_CONF", cluster.resolve("slurm.conf").toString());
-            builder.environment().putAll(environment);
-            return new Driver(builder.start(), said);
+            return SlurmTest.start(environment, line);
         }
 
         List<String> files(String directory, String ending) throws IOException {
@@ -393,11 +396,50 @@ class SlurmTest {
     }
 
     @Test
+    void submissionsAreGradedThereAsHere() throws Exception {
+        Path submitted = Files.createDirectory(cluster.resolve("submitted"));
+        Path solution = Path.of("../notebooks/labs/lab1/lab1.ipynb");
+        Files.copy(solution, submitted.resolve("ada.ipynb"));
+        String wrong =
+                Files.readString(solution).replace("SLICE_INF_NS, enqFlags", "1_000, enqFlags");
+        Files.writeString(submitted.resolve("bob.ipynb"), wrong);
+        Files.writeString(submitted.resolve("eve.ipynb"), "{");
+        List<String> there = grades(submitted, "there", "--on", "slurm:2");
+        assertEquals(grades(submitted, "here"), there);
+        assertTrue(there.get(1).startsWith("\"ada\",13.0,"), "" + there);
+        assertTrue(there.get(2).startsWith("\"bob\",") && !there.get(2).contains("13.0,13"));
+        assertEquals(List.of(), processes("GradeWorker " + cluster));
+    }
+
+    /** Returns the table, without how long each took. */
+    private static List<String> grades(Path submitted, String name, String... flags)
+            throws Exception {
+        Path table = cluster.resolve(name + ".csv");
+        var line =
+                new ArrayList<>(
+                        List.of(
+                                "grade",
+                                "lab1",
+                                "" + submitted,
+                                "--hidden-tests",
+                                "target/classes",
+                                "--out",
+                                "" + table));
+        line.addAll(List.of(flags));
+        start(Map.of(), line).ends(0);
+        return Files.readAllLines(table).stream()
+                .map(row -> row.replaceFirst(",[\\d.]+,\"", ",\""))
+                .toList();
+    }
+
+    @Test
     void whatSlurmSaysIsPassedOn() throws Exception {
         Sweep sweep = Sweep.of("waiting", 20, 2);
         Driver down = sweep.start("--on", "slurm:down");
         down.says("(PartitionDown)");
         down.process.destroyForcibly().waitFor();
+        String left = sweep.start("--status").ends(1);
+        assertTrue(left.contains("tasks that no command looks after: 4, running: 0"), left);
         String cancelled = sweep.start("--cancel").ends(0);
         assertTrue(cancelled.contains("Slurm has ended 4 of its tasks"), cancelled);
 

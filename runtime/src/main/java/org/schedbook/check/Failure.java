@@ -47,6 +47,11 @@ public record Failure(
         return new Failure(expected, "", List.of(), Cut.NONE, "", "", "", false);
     }
 
+    /** A failure of which nothing is said but what to look at. */
+    public static Failure hinting(String hint) {
+        return of("").hint(hint);
+    }
+
     /** A failure before there is a schedule. */
     static Failure basic(String expected, String seen, String hint) {
         return new Failure(
