@@ -34,7 +34,7 @@ import picocli.CommandLine.Command;
  *   <li>{@code sweep.one-process}: a simulation of next to nothing, as {@code %bench} runs many
  *   <li>{@code sweep.overhead-per-unit}: what it takes longer as a unit, at one unit at a time
  *   <li>{@code sweep.first-result}: from the command until the driver has seen a result
- *   <li>{@code sweep.speed-up.N}: how many times faster N slots do what takes some seconds in one
+ *   <li>{@code sweep.speed-up.N}: how many times faster N slots do units of about a second than one
  *   <li>{@code sweep.repeated-units.worker-killed}, {@code .driver-killed}: units that were begun
  *       more than once since somebody was killed in the middle
  * </ul>
@@ -48,6 +48,9 @@ final class SweepBench implements Callable<Integer> {
 
     /** Some tenths of a second, so that a kill finds a unit in the middle. */
     private static final String SOMETHING = "messaging:groups=4,loops=100";
+
+    /** About a second, as {@code sim.seed-job} is, beside which a worker's start is little. */
+    private static final String A_SECOND = "messaging:groups=24,loops=2000";
 
     private static final int NR_OF_NOTHING = 100;
     private static final int NR_OF_SOMETHING = 16;
@@ -217,7 +220,7 @@ final class SweepBench implements Callable<Integer> {
         for (int turn = 0; turn < TURNS; turn++) {
             double one = 0;
             for (int slots : SLOTS) {
-                Path file = file(SOMETHING, NR_OF_SOMETHING);
+                Path file = file(A_SECOND, NR_OF_SOMETHING);
                 long start = System.nanoTime();
                 new Started(run(file, where + ":" + slots)).finish();
                 double took = secondsSince(start);
