@@ -30,7 +30,6 @@ import org.schedbook.llm.Prices;
 import org.schedbook.llm.Recordings;
 import org.schedbook.llm.Sampling;
 import org.schedbook.measure.Comparison;
-import org.schedbook.measure.Verdict;
 import org.schedbook.prompt.DryRun;
 import org.schedbook.prompt.Form;
 import org.schedbook.prompt.Gates;
@@ -63,6 +62,10 @@ import picocli.CommandLine.Parameters;
                     + " workload, and must not be worse there. POLICY@kernel is improved as it decides in"
                     + " the kernel: models are told what can be translated, and all is measured there.",
             "",
+            "With --candidates N, a round asks for N policies at once. All that come through the gates"
+                    + " are measured against the best so far in one measurement, as units of %sweep,"
+                    + " and the best of those that are better after Holm's correction is kept.",
+            "",
             "What was interrupted goes on where it was when the same line is run again.",
             ""
         },
@@ -70,11 +73,15 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  %improve my-policy --goal \"messaging time\" --rounds 8 --budget 0.50",
             "  %improve my-policy --goal wakeup --planner big-model --coder small-model",
-            "  %improve my-policy@kernel --goal messaging"
+            "  %improve my-policy@kernel --goal messaging",
+            "  %improve my-policy --goal messaging --rounds 4 --candidates 8 --on slurm"
         })
 final class ImproveMagic implements Magic {
 
     private static final int DEFAULT_CPUS = 2;
+
+    /** More requests at once than that a server takes for an attack. */
+    private static final int MAX_CANDIDATES = 64;
 
     /** Time for one run of a workload. */
     private static final Duration LIMIT = Duration.ofMinutes(10);
@@ -153,6 +160,24 @@ final class ImproveMagic implements Magic {
     private int repetitions;
 
     @Option(
+            names = "--candidates",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Ask for N at once in each round, measure them together, and keep the best"
+                            + " (${DEFAULT-VALUE}).")
+    private int candidates;
+
+    @Option(
+            names = "--on",
+            paramLabel = "WHERE",
+            description =
+                    "Measure as %%sweep does, on the target: local:N, slurm or slurm:PARTITION:N."
+                            + " Without it, and with one candidate, policies take turns in a fresh"
+                            + " guest.")
+    private String on;
+
+    @Option(
             names = "--no-attach",
             description = "Leave out the second under load before a policy is measured.")
     private boolean noAttach;
@@ -177,6 +202,10 @@ final class ImproveMagic implements Magic {
     @Override
     public Object run(MagicCall call)
             throws ModelException, TargetException, InterruptedException, IOException {
+        if (candidates < 1 || candidates > MAX_CANDIDATES) {
+            throw new CellError("--candidates is from 1 to %d.".formatted(MAX_CANDIDATES))
+                    .next("Change the line and run it again.");
+        }
         if (rounds < 1 || plateau < 1 || repairs < 0 || repetitions < 1) {
             throw new CellError("--rounds, --plateau and -n are 1 or more, --repairs 0 or more.")
                     .next("Change the line and run it again.");
@@ -277,29 +306,29 @@ final class ImproveMagic implements Magic {
         }
         int cpus = session.place().running().map(t -> t.machine().cpus()).orElse(DEFAULT_CPUS);
         var simulation = new DryRun(cpus);
-        var loop =
-                new ImproveLoop(
-                        plans,
-                        codes,
-                        prices,
-                        session.policies().compiler(),
-                        gates(simulation),
-                        simulation,
-                        new FreshGuests(workload, other, call),
-                        session.store(),
-                        PromptTexts.builtIn(),
-                        form(),
-                        Optional.ofNullable(record).map(Recordings::new));
         var board = new ImproveBoard(workload);
         try (LiveDisplay live =
                         new LiveDisplay(
                                 call.frontend(),
                                 () -> ImproveBoard.plot(board.improved()).bundle());
                 var view = new ImproveView(plans.name(), codes.name(), board, live, call)) {
+            var loop =
+                    new ImproveLoop(
+                            plans,
+                            codes,
+                            prices,
+                            session.policies().compiler(),
+                            gates(simulation),
+                            simulation,
+                            judge(start, workload, other, view, call),
+                            session.store(),
+                            PromptTexts.builtIn(),
+                            form(),
+                            Optional.ofNullable(record).map(Recordings::new));
             ImproveLoop.Result result =
                     loop.run(
                             improvement,
-                            new ImproveLoop.Limits(rounds, plateau, repairs, limit),
+                            new ImproveLoop.Limits(rounds, plateau, repairs, limit, candidates),
                             () -> Situations.of(session),
                             view);
             tell(result, start, call);
@@ -307,6 +336,32 @@ final class ImproveMagic implements Magic {
             session.figures().keep(board.improved());
         }
         return null;
+    }
+
+    private ImproveLoop.Judge judge(
+            PolicySource start, Workload workload, Workload other, ImproveView view, MagicCall call)
+            throws InterruptedException {
+        if (candidates == 1 && on == null) {
+            return new FreshGuests(workload, other, call);
+        }
+        Path directory =
+                session.directory()
+                        .orElseThrow(
+                                () ->
+                                        new CellError("Nothing is kept while cells are marked.")
+                                                .next("Leave out --candidates and --on."))
+                        .resolve("improve");
+        return new UnitsJudge(
+                session,
+                directory,
+                start,
+                workload,
+                other,
+                inKernel,
+                repetitions,
+                LIMIT,
+                on,
+                view::measured);
     }
 
     private OptionalDouble budget(Prices prices, Model... models) {
@@ -394,14 +449,7 @@ final class ImproveMagic implements Magic {
                                         contenders,
                                         plan);
                 Comparison c = result.verdicts().get(contenders.get(1).name());
-                return Optional.of(
-                        new Score(
-                                c.ratio(),
-                                c.interval().low(),
-                                c.interval().high(),
-                                c.verdict() != Verdict.CANNOT_TELL,
-                                c.verdict() == Verdict.BETTER,
-                                c.words()));
+                return Optional.of(UnitsJudge.score(c));
             } catch (BenchException e) {
                 call.show(e.getMessage());
                 return Optional.empty();

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.schedbook.compile.CompileException.Problem;
 import org.schedbook.compile.Compiler;
 import org.schedbook.llm.Completion;
@@ -35,6 +36,9 @@ public final class Gates {
 
     private final Compiler compiler;
     private final List<Gate> gates;
+
+    /** Answers that came at once share the processes and the guest of gates by turns. */
+    private final ReentrantLock turn = new ReentrantLock();
 
     /**
      * @param trials the gates after those that only read the answer
@@ -91,6 +95,16 @@ public final class Gates {
      * @param name what to call the policy
      */
     public Verdict judge(Completion answer, String name, Observer observer)
+            throws InterruptedException {
+        turn.lockInterruptibly();
+        try {
+            return judgeAlone(answer, name, observer);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private Verdict judgeAlone(Completion answer, String name, Observer observer)
             throws InterruptedException {
         var draft = new Draft(answer, name, compiler);
         var passed = new LinkedHashMap<Gate, String>();

@@ -4,11 +4,20 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.schedbook.compile.CompileException;
 import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.Compiler;
@@ -30,8 +39,9 @@ import org.schedbook.target.TargetException;
 
 /**
  * Improves a policy towards a goal. In each round one model says what to try, another writes it,
- * and it is kept only if it measures better than the best so far. Each round is in the {@link
- * Store} when it ends, so that a loop that was interrupted, or killed, goes on where it was.
+ * and it is kept only if it measures better than the best so far; of several candidates that are
+ * asked for at once, the best is. Each round is in the {@link Store} when it ends, so that a loop
+ * that was interrupted, or killed, goes on where it was.
  */
 public final class ImproveLoop {
 
@@ -62,6 +72,28 @@ public final class ImproveLoop {
          */
         Optional<Score> compare(Candidate incumbent, Candidate candidate, boolean holdOut)
                 throws TargetException, InterruptedException;
+
+        /**
+         * What came of measuring one candidate of several.
+         *
+         * @param score empty if a run under it failed
+         * @param failure why, a few words; empty if none failed
+         */
+        record Judged(Optional<Score> score, String failure) {}
+
+        /**
+         * Measures several candidates, each against the incumbent.
+         *
+         * @return what came of each, in their order
+         */
+        default List<Judged> compareAll(Candidate incumbent, List<Candidate> candidates)
+                throws TargetException, InterruptedException {
+            var judged = new ArrayList<Judged>();
+            for (Candidate each : candidates) {
+                judged.add(new Judged(compare(incumbent, each, false), ""));
+            }
+            return judged;
+        }
     }
 
     /**
@@ -78,6 +110,18 @@ public final class ImproveLoop {
 
         void planned(Completion plan);
 
+        /** So many candidates are asked for at once; the first is that round. */
+        default void begins(int round, int candidates) {}
+
+        /** One of them is written, and has been through the gates; on a thread of its own. */
+        default void written(Round round) {}
+
+        /** One of them was not answered; the others go on. */
+        default void unanswered(int round, String why) {}
+
+        /** So many of them are measured. */
+        default void measures(int candidates) {}
+
         /** All rounds up to now; called at the start and after each. */
         void rounds(List<Round> rounds);
     }
@@ -89,8 +133,16 @@ public final class ImproveLoop {
      * @param plateau so many rounds in a row without one that was kept
      * @param repairs of each answer
      * @param budgetUsd for all answers, those of earlier sittings among them
+     * @param candidates of each round, asked for at once; the store has a row for each
      */
-    public record Limits(int rounds, int plateau, int repairs, OptionalDouble budgetUsd) {}
+    public record Limits(
+            int rounds, int plateau, int repairs, OptionalDouble budgetUsd, int candidates) {
+
+        /** Of one candidate a round. */
+        public Limits(int rounds, int plateau, int repairs, OptionalDouble budgetUsd) {
+            this(rounds, plateau, repairs, budgetUsd, 1);
+        }
+    }
 
     /**
      * What came of it.
@@ -107,6 +159,9 @@ public final class ImproveLoop {
 
     /** Of rounds that a planner is told of; the last say most. */
     private static final int MAX_TOLD = 10;
+
+    /** Of why a candidate failed: a policy may say much. */
+    private static final int MAX_WHY = 300;
 
     private final Model planner;
     private final Asking planning;
@@ -169,15 +224,27 @@ public final class ImproveLoop {
         while (ended.isEmpty()) {
             Candidate best = lineage(improvement, start, rounds).getLast();
             try {
-                rounds.add(
-                        round(
-                                improvement,
-                                best,
-                                rounds,
-                                startBehaviour,
-                                limits,
-                                situations,
-                                observer));
+                if (limits.candidates() == 1) {
+                    rounds.add(
+                            round(
+                                    improvement,
+                                    best,
+                                    rounds,
+                                    startBehaviour,
+                                    limits,
+                                    situations,
+                                    observer));
+                } else {
+                    generation(
+                            improvement,
+                            best,
+                            rounds,
+                            startBehaviour,
+                            limits,
+                            situations.now(),
+                            observer);
+                    rounds = new ArrayList<>(store.rounds(improvement));
+                }
             } catch (NotRecordedException e) {
                 if (rounds.isEmpty()) {
                     throw e;
@@ -197,16 +264,17 @@ public final class ImproveLoop {
 
     private Optional<String> ended(Improvement improvement, List<Round> rounds, Limits limits) {
         List<Round> whole = rounds.stream().filter(r -> r.outcome().isPresent()).toList();
-        if (whole.size() >= limits.rounds()) {
+        if (whole.size() >= limits.rounds() * limits.candidates()) {
             return Optional.of("all %d rounds are done".formatted(limits.rounds()));
         }
         double spent = store.costUsd(improvement);
         if (limits.budgetUsd().isPresent() && spent >= limits.budgetUsd().getAsDouble()) {
             return Optional.of(String.format(Locale.ROOT, "the budget is spent: $%.4f", spent));
         }
+        int plateau = limits.plateau() * limits.candidates();
         boolean flat =
-                whole.size() >= limits.plateau()
-                        && whole.subList(whole.size() - limits.plateau(), whole.size()).stream()
+                whole.size() >= plateau
+                        && whole.subList(whole.size() - plateau, whole.size()).stream()
                                 .noneMatch(Round::isKept);
         return flat
                 ? Optional.of("%d rounds in a row changed nothing".formatted(limits.plateau()))
@@ -251,13 +319,72 @@ public final class ImproveLoop {
             Situations situations,
             Observer observer)
             throws ModelException, TargetException, InterruptedException, IOException {
-        int number = before.size() + 1;
-        Situation situation = situations.now();
-        List<ChatMessage> messages = plan(improvement, best, before, number, situation);
-        Attempt attempt = store.begin(request(improvement, best, messages));
-        store.beginRound(improvement, number, best.round(), attempt.id());
-        observer.plans(number);
-        Completion answer = planning.ask(attempt, messages, observer::writes, observer::waits);
+        int number = next(before);
+        Written written =
+                write(
+                        improvement,
+                        best,
+                        before,
+                        number,
+                        limits,
+                        situations.now(),
+                        Purse.BOTTOMLESS,
+                        observer);
+        Draft draft = Draft.of(number, best, written);
+        Optional<Round> settled = settled(draft, before, startBehaviour, improvement);
+        Round round;
+        if (settled.isPresent()) {
+            round = settled.get();
+        } else {
+            var candidate =
+                    new Candidate(
+                            number,
+                            draft.source().orElseThrow(),
+                            written.verdict().compiled().orElseThrow());
+            round =
+                    judge.compare(best, candidate, false)
+                            .map(score -> draft.measured(score, true))
+                            .orElseGet(() -> draft.failedWhenMeasured(""));
+        }
+        store.endRound(improvement, round);
+        return round;
+    }
+
+    private static int next(List<Round> before) {
+        return before.isEmpty() ? 1 : before.getLast().number() + 1;
+    }
+
+    /**
+     * What models wrote for a round.
+     *
+     * @param costUsd of all answers; empty if that is not known
+     */
+    private record Written(String plan, Verdict verdict, OptionalDouble costUsd) {}
+
+    private Written write(
+            Improvement improvement,
+            Candidate best,
+            List<Round> before,
+            int number,
+            Limits limits,
+            Situation situation,
+            Purse purse,
+            Observer observer)
+            throws ModelException, InterruptedException, IOException {
+        List<ChatMessage> messages = plan(improvement, best, before, number, limits, situation);
+        Purse.Share share = purse.take("plan").orElseThrow(OutOfMoneyException::new);
+        OptionalDouble paid = OptionalDouble.empty();
+        Attempt attempt;
+        Completion answer;
+        try {
+            attempt = store.begin(request(improvement, best, messages));
+            store.beginRound(improvement, number, best.round(), attempt.id());
+            observer.plans(number);
+            answer = planning.ask(attempt, messages, observer::writes, observer::waits);
+            paid = planning.cost(answer, messages);
+        } finally {
+            share.close(paid);
+        }
         observer.planned(answer);
         attempt.judged(
                 new Outcome(
@@ -284,11 +411,224 @@ public final class ImproveLoop {
                         attempt.id(),
                         prompt,
                         new RepairLoop.Limits(limits.repairs(), left(improvement, limits)),
+                        purse,
                         observer);
-        Round round =
-                judged(number, best, plan, written.verdict(), before, startBehaviour, improvement);
-        store.endRound(improvement, round);
-        return round;
+        OptionalDouble cost =
+                paid.isPresent() && written.costUsd().isPresent()
+                        ? OptionalDouble.of(paid.getAsDouble() + written.costUsd().getAsDouble())
+                        : OptionalDouble.empty();
+        return new Written(plan, written.verdict(), cost);
+    }
+
+    // ---- Several at once --------------------------------------------------------------------
+
+    /** A candidate of a generation that is to be measured. */
+    private record Entry(Draft draft, Candidate candidate) {}
+
+    /**
+     * Has candidates written at once, each by a request for a plan and one for the code, measures
+     * those that come through the gates, and keeps the best of those that are better. What is
+     * written is in the store before it is measured; if that is interrupted, the next sitting
+     * begins there.
+     */
+    private void generation(
+            Improvement improvement,
+            Candidate best,
+            List<Round> before,
+            String startBehaviour,
+            Limits limits,
+            Situation situation,
+            Observer observer)
+            throws ModelException, TargetException, InterruptedException, IOException {
+        List<Draft> drafts = unmeasured(improvement, best, before);
+        List<Round> earlier = new ArrayList<>(before);
+        if (drafts.isEmpty()) {
+            drafts = writeAll(improvement, best, before, limits, situation, observer);
+        } else {
+            observer.begins(drafts.getFirst().number(), drafts.size());
+            var numbers = drafts.stream().map(Draft::number).toList();
+            earlier.removeIf(round -> numbers.contains(round.number()));
+        }
+        var entries = new ArrayList<Entry>();
+        for (Draft draft : drafts) {
+            Optional<Round> settled = settled(draft, earlier, startBehaviour, improvement);
+            if (settled.isPresent()) {
+                store.endRound(improvement, settled.get());
+            } else {
+                entries.add(
+                        new Entry(draft, candidate(draft.number(), draft.source().orElseThrow())));
+            }
+            earlier.add(settled.orElseGet(draft::unmeasured));
+        }
+        if (entries.isEmpty()) {
+            return;
+        }
+        observer.measures(entries.size());
+        List<Judge.Judged> judged =
+                judge.compareAll(best, entries.stream().map(Entry::candidate).toList());
+        OptionalInt first =
+                IntStream.range(0, judged.size())
+                        .filter(
+                                i ->
+                                        judged.get(i)
+                                                .score()
+                                                .filter(ImproveLoop::isBetter)
+                                                .isPresent())
+                        .boxed()
+                        .max(Comparator.comparingDouble(i -> change(judged.get(i).score().get())))
+                        .map(OptionalInt::of)
+                        .orElse(OptionalInt.empty());
+        for (int i = 0; i < entries.size(); i++) {
+            Draft draft = entries.get(i).draft();
+            Judge.Judged each = judged.get(i);
+            store.endRound(
+                    improvement,
+                    each.score().isEmpty()
+                            ? draft.failedWhenMeasured(each.failure())
+                            : draft.measured(each.score().get(), first.equals(OptionalInt.of(i))));
+        }
+    }
+
+    private static boolean isBetter(Judge.Score score) {
+        return score.clear() && score.better();
+    }
+
+    /** Returns how far a figure is from what it was, whichever way is the better one. */
+    private static double change(Judge.Score score) {
+        return Math.abs(Math.log(score.ratio()));
+    }
+
+    /** Returns what was written in an earlier sitting, from the same best, and not measured. */
+    private static List<Draft> unmeasured(
+            Improvement improvement, Candidate best, List<Round> rounds) {
+        return rounds.stream()
+                .filter(round -> round.outcome().isEmpty() && round.parent() == best.round())
+                .filter(round -> round.source().isPresent())
+                .map(round -> Draft.of(improvement, round))
+                .toList();
+    }
+
+    private List<Draft> writeAll(
+            Improvement improvement,
+            Candidate best,
+            List<Round> before,
+            Limits limits,
+            Situation situation,
+            Observer observer)
+            throws ModelException, InterruptedException, IOException {
+        int whole = Math.toIntExact(before.stream().filter(r -> r.outcome().isPresent()).count());
+        int count = Math.min(limits.candidates(), limits.rounds() * limits.candidates() - whole);
+        int first = next(before);
+        observer.begins(first, count);
+        var purses =
+                new Purses(
+                        new Purse(limits.budgetUsd(), () -> store.costUsd(improvement)),
+                        new Purse(limits.budgetUsd(), () -> store.costUsd(improvement)));
+        var drafts = new TreeMap<Integer, Draft>();
+        Optional<ModelException> unanswered = Optional.empty();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var writing = new ExecutorCompletionService<Draft>(threads);
+            var numbers = new HashMap<Future<Draft>, Integer>();
+            for (int number = first; number < first + count; number++) {
+                int mine = number;
+                numbers.put(
+                        writing.submit(
+                                () ->
+                                        draft(
+                                                improvement,
+                                                best,
+                                                before,
+                                                mine,
+                                                limits,
+                                                situation,
+                                                purses,
+                                                observer)),
+                        number);
+            }
+            try {
+                for (int i = 0; i < count; i++) {
+                    Future<Draft> done = writing.take();
+                    try {
+                        Draft draft = done.get();
+                        drafts.put(draft.number(), draft);
+                    } catch (ExecutionException e) {
+                        ModelException why = modelException(e);
+                        unanswered = unanswered.or(() -> Optional.of(why));
+                        observer.unanswered(numbers.get(done), why.getMessage());
+                    }
+                }
+            } finally {
+                threads.shutdownNow(); // What has arrived of answers is kept meanwhile.
+            }
+        }
+        if (drafts.isEmpty()
+                && unanswered.filter(e -> !(e instanceof OutOfMoneyException)).isPresent()) {
+            throw unanswered.get();
+        }
+        return List.copyOf(drafts.values());
+    }
+
+    /** What a model's server did costs its own candidate; all else ends the generation. */
+    private static ModelException modelException(ExecutionException e)
+            throws InterruptedException, IOException {
+        switch (e.getCause()) {
+            case ModelException cause -> {
+                return cause;
+            }
+            case InterruptedException cause -> throw cause;
+            case IOException cause -> throw cause;
+            case RuntimeException cause -> throw cause;
+            case Error cause -> throw cause;
+            default -> throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /**
+     * What pays for candidates that are written at once. One is not begun whose code could not be
+     * paid after its plan.
+     *
+     * @param whole for all answers of a candidate
+     * @param single for each answer
+     */
+    private record Purses(Purse whole, Purse single) {}
+
+    /** Has one of several written, and keeps it. */
+    private Draft draft(
+            Improvement improvement,
+            Candidate best,
+            List<Round> before,
+            int number,
+            Limits limits,
+            Situation situation,
+            Purses purses,
+            Observer observer)
+            throws ModelException, InterruptedException, IOException {
+        Purse.Share share = purses.whole().take("").orElseThrow(OutOfMoneyException::new);
+        OptionalDouble paid = OptionalDouble.empty();
+        Written written;
+        try {
+            written =
+                    write(
+                            improvement,
+                            best,
+                            before,
+                            number,
+                            limits,
+                            situation,
+                            purses.single(),
+                            new Silent(observer));
+            paid = written.costUsd();
+        } finally {
+            share.close(paid);
+        }
+        Draft draft = Draft.of(number, best, written);
+        Round now =
+                draft.failed().isPresent()
+                        ? draft.end(Round.FAILED, draft.failed().get())
+                        : draft.unmeasured();
+        store.endRound(improvement, now);
+        observer.written(now);
+        return draft;
     }
 
     private OptionalDouble left(Improvement improvement, Limits limits) {
@@ -297,63 +637,99 @@ public final class ImproveLoop {
                 : OptionalDouble.of(limits.budgetUsd().getAsDouble() - store.costUsd(improvement));
     }
 
-    private Round judged(
-            int number,
-            Candidate best,
-            String plan,
-            Verdict verdict,
-            List<Round> before,
-            String startBehaviour,
-            Improvement improvement)
-            throws TargetException, InterruptedException {
-        var draft = new Draft(number, best.round(), plan, verdict);
-        if (verdict.failed().isPresent()) {
-            return draft.end(Round.FAILED, "it " + verdict.failed().get().failed());
+    /** Returns the round of what need not be measured; empty if a draft is to be. */
+    private static Optional<Round> settled(
+            Draft draft, List<Round> before, String startBehaviour, Improvement improvement) {
+        if (draft.failed().isPresent()) {
+            return Optional.of(draft.end(Round.FAILED, draft.failed().get()));
         }
-        if (verdict.source().orElseThrow().hash().equals(improvement.startHash())) {
-            return draft.end(Round.DUPLICATE, "the same source as the start");
+        String hash = draft.source().orElseThrow().hash();
+        if (hash.equals(improvement.startHash())) {
+            return Optional.of(draft.end(Round.DUPLICATE, "the same source as the start"));
         }
-        Optional<String> behaviour = verdict.behaviour().filter(hash -> !hash.isEmpty());
-        if (behaviour.filter(startBehaviour::equals).isPresent()) {
-            return draft.end(Round.DUPLICATE, "does what the start does");
+        if (draft.behaviour().filter(startBehaviour::equals).isPresent()) {
+            return Optional.of(draft.end(Round.DUPLICATE, "does what the start does"));
         }
         for (Round earlier : before) {
-            if (earlier.sourceHash().isPresent()
-                    && earlier.sourceHash().equals(verdict.source().map(PolicySource::hash))) {
-                return draft.end(Round.DUPLICATE, "the same source as round " + earlier.number());
+            if (earlier.sourceHash().filter(hash::equals).isPresent()) {
+                return Optional.of(
+                        draft.end(Round.DUPLICATE, "the same source as round " + earlier.number()));
             }
-            if (behaviour.isPresent() && behaviour.equals(earlier.behaviourHash())) {
-                return draft.end(
-                        Round.DUPLICATE, "does what round %d does".formatted(earlier.number()));
+            if (draft.behaviour().isPresent()
+                    && draft.behaviour().equals(earlier.behaviourHash())) {
+                return Optional.of(
+                        draft.end(
+                                Round.DUPLICATE,
+                                "does what round %d does".formatted(earlier.number())));
             }
         }
-        var candidate =
-                new Candidate(
-                        number, verdict.source().orElseThrow(), verdict.compiled().orElseThrow());
-        return judge.compare(best, candidate, false)
-                .map(draft::measured)
-                .orElseGet(() -> draft.end(Round.FAILED, "it failed when it was measured"));
+        return Optional.empty();
     }
 
-    /** A round up to its judgement. */
-    private record Draft(int number, int parent, String plan, Verdict verdict) {
+    /**
+     * A round up to its judgement.
+     *
+     * @param failed why there is nothing to measure, a few words
+     */
+    private record Draft(
+            int number,
+            int parent,
+            String plan,
+            Optional<PolicySource> source,
+            Optional<String> behaviour,
+            Optional<String> failed) {
 
-        Round end(String outcome, String detail) {
-            return round(
-                    outcome,
-                    detail,
-                    OptionalDouble.empty(),
-                    OptionalDouble.empty(),
-                    OptionalDouble.empty());
+        static Draft of(int number, Candidate best, Written written) {
+            Verdict verdict = written.verdict();
+            return new Draft(
+                    number,
+                    best.round(),
+                    written.plan(),
+                    verdict.source(),
+                    verdict.behaviour().filter(hash -> !hash.isEmpty()),
+                    verdict.failed().map(gate -> "it " + gate.failed()));
         }
 
-        Round measured(Judge.Score score) {
+        /** Reads what {@link #unmeasured} returned. */
+        static Draft of(Improvement improvement, Round round) {
+            return new Draft(
+                    round.number(),
+                    round.parent(),
+                    round.plan(),
+                    round.source().map(text -> new PolicySource(improvement.policy(), text)),
+                    round.behaviourHash(),
+                    Optional.empty());
+        }
+
+        Round unmeasured() {
+            return round(Optional.empty(), "", Double.NaN, Double.NaN, Double.NaN);
+        }
+
+        Round end(String outcome, String detail) {
+            return round(Optional.of(outcome), detail, Double.NaN, Double.NaN, Double.NaN);
+        }
+
+        Round failedWhenMeasured(String why) {
+            String line = why.strip().replaceAll("\\s+", " ");
+            return end(
+                    Round.FAILED,
+                    "it failed when it was measured"
+                            + (line.isEmpty()
+                                    ? ""
+                                    : ": " + line.substring(0, Math.min(line.length(), MAX_WHY))));
+        }
+
+        /**
+         * @param isFirst whether no other of those measured with it is better still
+         */
+        Round measured(Judge.Score score, boolean isFirst) {
+            boolean better = isBetter(score);
             return round(
-                    score.clear() && score.better() ? Round.KEPT : Round.REVERTED,
-                    score.words(),
-                    finite(score.ratio()),
-                    finite(score.low()),
-                    finite(score.high()));
+                    Optional.of(better && isFirst ? Round.KEPT : Round.REVERTED),
+                    score.words() + (better && !isFirst ? ", and another is better still" : ""),
+                    score.ratio(),
+                    score.low(),
+                    score.high());
         }
 
         private static OptionalDouble finite(double value) {
@@ -361,23 +737,46 @@ public final class ImproveLoop {
         }
 
         private Round round(
-                String outcome,
-                String detail,
-                OptionalDouble ratio,
-                OptionalDouble low,
-                OptionalDouble high) {
+                Optional<String> outcome, String detail, double ratio, double low, double high) {
             return new Round(
                     number,
                     parent,
                     plan,
-                    Optional.of(outcome),
+                    outcome,
                     detail,
-                    ratio,
-                    low,
-                    high,
-                    verdict.source().map(PolicySource::text),
-                    verdict.source().map(PolicySource::hash),
-                    verdict.behaviour());
+                    finite(ratio),
+                    finite(low),
+                    finite(high),
+                    source.map(PolicySource::text),
+                    source.map(PolicySource::hash),
+                    behaviour);
+        }
+    }
+
+    /** For those that are written at once: who writes which line would be a riddle. */
+    private record Silent(Observer others) implements Observer {
+
+        @Override
+        public void plans(int round) {}
+
+        @Override
+        public void planned(Completion plan) {}
+
+        @Override
+        public void rounds(List<Round> rounds) {}
+
+        @Override
+        public void asks(int repair) {}
+
+        @Override
+        public void writes(String piece) {}
+
+        @Override
+        public void judged(Verdict verdict) {}
+
+        @Override
+        public void waits(String why) {
+            others.waits(why);
         }
     }
 
@@ -409,12 +808,15 @@ public final class ImproveLoop {
             Candidate best,
             List<Round> before,
             int number,
+            Limits limits,
             Situation situation) {
+        int told = Math.max(MAX_TOLD, limits.candidates());
+        String tried = tried(before.subList(Math.max(0, before.size() - told), before.size()));
         return List.of(
                 ChatMessage.system(form.with(texts, "plan-system.md")),
                 new ChatMessage(
                         "user",
-                        plan(improvement, best, number, situation.text(), tried(before)),
+                        plan(improvement, best, number, situation.text(), tried),
                         plan(improvement, best, number, "", "")));
     }
 
@@ -436,7 +838,7 @@ public final class ImproveLoop {
 
     private static String tried(List<Round> before) {
         var text = new StringBuilder();
-        for (Round round : before.subList(Math.max(0, before.size() - MAX_TOLD), before.size())) {
+        for (Round round : before) {
             if (round.outcome().isEmpty()) {
                 continue;
             }

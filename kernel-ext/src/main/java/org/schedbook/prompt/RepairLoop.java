@@ -98,12 +98,14 @@ public final class RepairLoop {
      */
     public Result run(String name, PolicyPrompt prompt, Limits limits, Observer observer)
             throws ModelException, InterruptedException, IOException {
-        return run(name, "write", 0, prompt, limits, observer);
+        return run(name, "write", 0, prompt, limits, Purse.BOTTOMLESS, observer);
     }
 
     /**
      * @param purpose of the first request, as the store has it
      * @param partOf the run that the requests are part of; 0 if they are one
+     * @param purse what pays for the answers, which others ask for at the same time
+     * @throws OutOfMoneyException if the first answer cannot be paid
      */
     Result run(
             String name,
@@ -111,20 +113,32 @@ public final class RepairLoop {
             long partOf,
             PolicyPrompt prompt,
             Limits limits,
+            Purse purse,
             Observer observer)
             throws ModelException, InterruptedException, IOException {
         List<ChatMessage> messages = new ArrayList<>(prompt.messages());
         long run = partOf;
         OptionalDouble cost = OptionalDouble.of(0);
+        Optional<Result> last = Optional.empty();
         for (int repair = 0; ; repair++) {
+            String kind = repair == 0 ? purpose : "repair";
+            Optional<Purse.Share> share = purse.take(kind);
+            if (share.isEmpty()) {
+                return last.orElseThrow(OutOfMoneyException::new);
+            }
             observer.asks(repair);
-            Request request =
-                    request(run, name, repair == 0 ? purpose : "repair", repair, prompt, messages);
+            Request request = request(run, name, kind, repair, prompt, messages);
             Attempt attempt = store.begin(request);
             run = run == 0 ? attempt.id() : run;
             List<ChatMessage> sent = List.copyOf(messages);
-            Completion answer = asking.ask(attempt, sent, observer::writes, observer::waits);
-            OptionalDouble paid = asking.cost(answer, sent);
+            Completion answer;
+            OptionalDouble paid = OptionalDouble.empty();
+            try {
+                answer = asking.ask(attempt, sent, observer::writes, observer::waits);
+                paid = asking.cost(answer, sent);
+            } finally {
+                share.get().close(paid);
+            }
             cost =
                     cost.isPresent() && paid.isPresent()
                             ? OptionalDouble.of(cost.getAsDouble() + paid.getAsDouble())
@@ -141,6 +155,7 @@ public final class RepairLoop {
             if (done || broke) {
                 return new Result(verdict, attempt.id(), cost, broke);
             }
+            last = Optional.of(new Result(verdict, attempt.id(), cost, true));
             messages.addAll(Feedback.on(verdict, prompt.form(), prompt.texts()));
         }
     }

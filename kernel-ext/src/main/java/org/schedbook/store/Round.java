@@ -9,7 +9,8 @@ import java.util.OptionalDouble;
  * @param number from 1
  * @param parent the round whose policy this one changes, 0 for the start
  * @param plan what was to be tried
- * @param outcome one of the constants here; empty if the round was interrupted
+ * @param outcome one of the constants here; empty if the round was interrupted; if it has a source
+ *     all the same, before it was measured
  * @param detail a few words to it
  * @param ratio of the medians, to the parent's; empty if it was not measured
  * @param low lower end of the interval of that ratio

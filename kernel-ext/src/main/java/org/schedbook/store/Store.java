@@ -398,7 +398,7 @@ public final class Store implements AutoCloseable {
                 parent);
     }
 
-    /** Writes down what came of a round that has begun. */
+    /** Writes down what has come of a round; without an outcome it is written, and not measured. */
     public void endRound(Improvement improvement, Round round) {
         database.change(
                 """
@@ -406,7 +406,7 @@ public final class Store implements AutoCloseable {
                     source = ?, source_hash = ?, behaviour_hash = ?
                 WHERE improvement = ? AND number = ?""",
                 round.plan(),
-                round.outcome().orElseThrow(),
+                round.outcome().orElse(null),
                 round.detail(),
                 orNull(round.ratio()),
                 orNull(round.low()),

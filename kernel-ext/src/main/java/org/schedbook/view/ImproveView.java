@@ -1,8 +1,12 @@
 package org.schedbook.view;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.schedbook.jupyter.LiveDisplay;
 import org.schedbook.jupyter.LiveText;
 import org.schedbook.jupyter.MagicCall;
@@ -23,8 +27,14 @@ public final class ImproveView implements ImproveLoop.Observer, AutoCloseable {
     private final String coder;
     private final ImproveBoard board;
     private final LiveDisplay live;
-    private LiveText text;
+    private volatile LiveText text;
     private String title = "";
+
+    /** Of candidates that are asked for at once: the first, and how many are written. */
+    private int first;
+
+    private int asked;
+    private final AtomicInteger written = new AtomicInteger();
 
     public ImproveView(
             String planner, String coder, ImproveBoard board, LiveDisplay live, MagicCall call) {
@@ -38,8 +48,12 @@ public final class ImproveView implements ImproveLoop.Observer, AutoCloseable {
     @Override
     public void rounds(List<Round> rounds) {
         if (text != null) {
-            text.fold(line(rounds.getLast()));
+            text.fold(
+                    first == 0
+                            ? line(rounds.getLast())
+                            : together(rounds.stream().filter(r -> r.number() >= first).toList()));
             text = null;
+            first = 0;
         }
         board.rounds(rounds);
         live.changed();
@@ -57,6 +71,81 @@ public final class ImproveView implements ImproveLoop.Observer, AutoCloseable {
                                 : "",
                         round.detail().isEmpty() ? "" : ", " + round.detail(),
                         plan.length() <= LINE ? plan : plan.substring(0, LINE) + "\u2026");
+    }
+
+    /** Candidates in a line: which was kept, and what came of the others. */
+    private String together(List<Round> those) {
+        var numbers = new TreeMap<String, List<String>>();
+        String kept = "";
+        for (Round each : those) {
+            if (each.isKept()) {
+                kept =
+                        String.format(
+                                Locale.ROOT,
+                                "kept %d, %.3f, %s; ",
+                                each.number(),
+                                each.ratio().orElse(Double.NaN),
+                                each.detail());
+            } else {
+                numbers.computeIfAbsent(
+                                each.outcome().orElse("interrupted"), _ -> new ArrayList<>())
+                        .add("" + each.number());
+            }
+        }
+        return "%s%s%s"
+                .formatted(
+                        title,
+                        kept.isEmpty() ? "kept none; " : kept,
+                        numbers.entrySet().stream()
+                                .map(
+                                        each ->
+                                                each.getKey()
+                                                        + " "
+                                                        + String.join(", ", each.getValue()))
+                                .collect(Collectors.joining("; ")))
+                .replaceFirst("; $", "");
+    }
+
+    @Override
+    public void begins(int round, int candidates) {
+        first = round;
+        asked = candidates;
+        written.set(0);
+        title =
+                candidates == 1
+                        ? "Candidate %d: ".formatted(round)
+                        : "Candidates %d to %d: ".formatted(round, round + candidates - 1);
+        text = call.liveText(title + planner + " and " + coder + " are writing");
+    }
+
+    @Override
+    public void written(Round round) {
+        text.title("%s%d of %d are written".formatted(title, written.incrementAndGet(), asked));
+        text.append(
+                "%d. %s%n%s%n%n"
+                        .formatted(
+                                round.number(),
+                                round.plan(),
+                                round.outcome().isPresent()
+                                        ? "✗ " + round.detail()
+                                        : round.source().orElse("").strip()));
+    }
+
+    @Override
+    public void unanswered(int round, String why) {
+        text.append("%d. There is no answer: %s%n%n".formatted(round, why));
+    }
+
+    @Override
+    public void measures(int candidates) {
+        text.title("%smeasuring %d".formatted(title, candidates));
+    }
+
+    /** Shows how far the units of a measurement are. */
+    public void measured(String progress) {
+        if (text != null) {
+            text.title(title + "measuring, " + progress);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.schedbook.prompt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,9 +10,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Queue;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,9 +59,9 @@ class ImproveLoopTest {
 
     @TempDir Path directory;
 
-    private final List<List<ChatMessage>> planned = new ArrayList<>();
-    private final List<List<ChatMessage>> coded = new ArrayList<>();
-    private final ArrayDeque<String> answers = new ArrayDeque<>();
+    private final List<List<ChatMessage>> planned = Collections.synchronizedList(new ArrayList<>());
+    private final List<List<ChatMessage>> coded = Collections.synchronizedList(new ArrayList<>());
+    private final Queue<String> answers = new ConcurrentLinkedQueue<>();
 
     /** {@code INCUMBENT CANDIDATE}, and {@code hold-out} where it was one. */
     private final List<String> measured = new ArrayList<>();
@@ -68,6 +79,9 @@ class ImproveLoopTest {
 
     /** Whether the recordings answer, and not the script. */
     private boolean replays;
+
+    /** What a model waits for before it answers. */
+    private Waiting waiting = () -> {};
 
     private long tokens;
     private Store store;
@@ -249,6 +263,148 @@ class ImproveLoopTest {
         assertThrows(NotRecordedException.class, () -> run(limits(2)));
     }
 
+    // ---- Several at once ------------------------------------------------------------------------
+
+    private static Limits generations(int rounds, int candidates) {
+        return new Limits(rounds, 100, 0, OptionalDouble.empty(), candidates);
+    }
+
+    @Test
+    void ofCandidatesAskedForAtOnceTheBestIsKeptAndTheNextAreToldOfAll() throws Exception {
+        var together = new CyclicBarrier(4);
+        waiting = () -> meet(together);
+        answers.addAll(List.of("No.", slice("1_000"), slice("2_000"), slice("3_000")));
+        answers.addAll(List.of(slice("4_000"), slice("5_000"), slice("6_000"), slice("7_000")));
+        var best = new Score(.5, .4, .6, true, true, "much better");
+        scores.addAll(List.of(BETTER, best, UNCLEAR, WORSE, WORSE, WORSE, WORSE, UNCLEAR));
+        var result = run(generations(2, 4));
+
+        List<Round> first = result.rounds().subList(0, 4);
+        assertEquals(List.of(0, 0, 0, 0), first.stream().map(Round::parent).toList());
+        List<Round> measuredFirst = first.stream().filter(r -> r.ratio().isPresent()).toList();
+        assertEquals(List.of("reverted", "kept", "reverted"), outcomes(measuredFirst));
+        assertEquals("better, and another is better still", measuredFirst.getFirst().detail());
+        int kept = measuredFirst.get(1).number();
+        assertEquals(kept, result.winner().round());
+        assertEquals("0 %d hold-out".formatted(kept), measured.getLast());
+        assertEquals(
+                List.of(kept, kept, kept, kept),
+                result.rounds().subList(4, 8).stream().map(Round::parent).toList());
+        String told = planned.getLast().getLast().content();
+        assertTrue(told.contains("failed: it has no policy in it."), told);
+        assertTrue(told.contains("kept: much better. Measured 0.500"), told);
+        assertEquals("all 2 rounds are done", result.ended());
+        assertEquals(16, store.attempts().size());
+    }
+
+    /** All that are asked for at once have to be, or none is answered. */
+    private static void meet(CyclicBarrier together) throws InterruptedException {
+        try {
+            together.await(60, TimeUnit.SECONDS);
+        } catch (BrokenBarrierException | TimeoutException e) {
+            throw new IllegalStateException("they were not asked for at once", e);
+        }
+    }
+
+    @Test
+    void ofCandidatesThatAreTheSameOneIsMeasured() throws Exception {
+        answers.addAll(List.of(slice("1_000"), commented(slice("1_000")), START.text()));
+        scores.add(WORSE);
+        var result = run(generations(1, 3));
+        assertEquals(1, measured.size(), measured.toString());
+        assertEquals(
+                List.of("duplicate", "duplicate", "reverted"),
+                outcomes(result.rounds()).stream().sorted().toList());
+    }
+
+    @Test
+    void whatIsAskedForAtOnceCostsNoMoreThanOneAfterTheOther() throws Exception {
+        Files.writeString(directory.resolve("prices.csv"), "scripted, 1, 1, 1\n");
+        tokens = 50_000; // in and out: $0.10 an answer, two a candidate
+        for (int i = 0; i < 8; i++) {
+            answers.add(slice(i + "_001"));
+        }
+        scores.addAll(List.of(WORSE, WORSE));
+        var result = run(new Limits(2, 8, 0, OptionalDouble.of(.35), 4));
+        assertEquals("the budget is spent: $0.4000", result.ended());
+        assertEquals(4, store.attempts().size(), "not the four plans that were wanted");
+        assertEquals(List.of("reverted", "reverted"), outcomes(result.rounds()));
+    }
+
+    @Test
+    void whatWasWrittenIsMeasuredInTheNextSittingAndNotAskedForAgain() throws Exception {
+        answers.addAll(List.of(slice("1_000"), slice("2_000"), "No."));
+        assertThrows(NoSuchElementException.class, () -> run(generations(1, 3)));
+        assertEquals(
+                List.of("", "", "failed"),
+                outcomes(store.rounds(improvement())).stream().sorted().toList());
+        measured.clear();
+        scores.addAll(List.of(WORSE, BETTER, UNCLEAR));
+        var result = run(generations(1, 3));
+        assertEquals(3, planned.size());
+        assertEquals(3, coded.size());
+        assertEquals(3, measured.size(), measured.toString());
+        assertEquals(result.rounds().indexOf(kept(result)) + 1, result.winner().round());
+    }
+
+    private static Round kept(ImproveLoop.Result result) {
+        return result.rounds().stream().filter(Round::isKept).findFirst().orElseThrow();
+    }
+
+    @Test
+    void oneThatIsNotAnsweredLeavesTheOthers() throws Exception {
+        answers.addAll(List.of(slice("1_000"), "", slice("2_000")));
+        scores.addAll(List.of(WORSE, WORSE, WORSE));
+        answers.add(slice("3_000"));
+        var result = run(generations(1, 3));
+        assertEquals(3, measured.size());
+        assertEquals(
+                List.of("", "reverted", "reverted", "reverted"),
+                outcomes(result.rounds()).stream().sorted().toList());
+    }
+
+    @Test
+    void anInterruptKeepsWhatWasAnswered() throws Exception {
+        answers.addAll(List.of(slice("1_000"), slice("2_000")));
+        var left = new Semaphore(5); // three plans, and two of three answers
+        waiting = left::acquire;
+        var ended = new CompletableFuture<Throwable>();
+        Thread thread =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    try {
+                                        run(generations(1, 3));
+                                        ended.complete(null);
+                                    } catch (Throwable e) {
+                                        ended.complete(e);
+                                    }
+                                });
+        while (coded.size() < 3
+                || outcomes(store.rounds(improvement())).size() < 3
+                || store.rounds(improvement()).stream().filter(r -> r.source().isPresent()).count()
+                        < 2) {
+            assertTrue(thread.isAlive(), () -> "" + ended.getNow(null));
+            Thread.sleep(10);
+        }
+        thread.interrupt();
+        assertInstanceOf(InterruptedException.class, ended.get(60, TimeUnit.SECONDS));
+        assertEquals(
+                List.of("", "", "", "", "", "interrupted"),
+                store.attempts().stream().map(each -> each.error().orElse("")).sorted().toList());
+
+        waiting = () -> {};
+        answers.add(slice("3_000"));
+        scores.addAll(List.of(WORSE, WORSE, WORSE));
+        run(generations(1, 3));
+        assertEquals(3, measured.size());
+        assertEquals(4, planned.size(), "the one that was not answered");
+    }
+
+    private Improvement improvement() {
+        return store.improve("fifo", "time should be less", "wakeup", START.text(), START.hash());
+    }
+
     private static String slice(String slice) {
         return START.text().replace("SLICE_DFL_NS", slice);
     }
@@ -266,10 +422,8 @@ class ImproveLoopTest {
     }
 
     private ImproveLoop.Result run(Limits limits) throws Exception {
-        Improvement improvement =
-                store.improve("fifo", "time should be less", "wakeup", START.text(), START.hash());
         return loop().run(
-                        improvement,
+                        improvement(),
                         limits,
                         () -> Situation.UNKNOWN,
                         new ImproveLoop.Observer() {
@@ -323,6 +477,10 @@ class ImproveLoopTest {
         String answer();
     }
 
+    private interface Waiting {
+        void waits() throws InterruptedException;
+    }
+
     /** An empty answer is none. */
     private Model model(List<List<ChatMessage>> requests, Script script) {
         return new Model() {
@@ -343,8 +501,9 @@ class ImproveLoopTest {
 
             @Override
             public Completion complete(List<ChatMessage> messages, Consumer<String> onText)
-                    throws ModelException {
+                    throws ModelException, InterruptedException {
                 requests.add(messages);
+                waiting.waits();
                 String answer = script.answer();
                 if (answer.isEmpty()) {
                     throw new ModelException("no", "wait", "");
