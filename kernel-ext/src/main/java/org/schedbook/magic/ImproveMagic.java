@@ -277,6 +277,7 @@ final class ImproveMagic implements Magic {
             Model codes,
             MagicCall call)
             throws ModelException, TargetException, InterruptedException, IOException {
+        Optional<UnitsJudge> units = units(start, workload, other, call);
         Prices prices = session.prices();
         OptionalDouble limit = budget(prices, plans, codes);
         String goalInWords =
@@ -320,7 +321,8 @@ final class ImproveMagic implements Magic {
                             session.policies().compiler(),
                             gates(simulation),
                             simulation,
-                            judge(start, workload, other, view, call),
+                            units.<ImproveLoop.Judge>map(each -> each.telling(view::measured))
+                                    .orElseGet(() -> new FreshGuests(workload, other, call)),
                             session.store(),
                             PromptTexts.builtIn(),
                             form(),
@@ -338,11 +340,16 @@ final class ImproveMagic implements Magic {
         return null;
     }
 
-    private ImproveLoop.Judge judge(
-            PolicySource start, Workload workload, Workload other, ImproveView view, MagicCall call)
+    /**
+     * Returns who has candidates measured as units, if that is wanted.
+     *
+     * @throws SessionException if it cannot be, before a model is asked
+     */
+    private Optional<UnitsJudge> units(
+            PolicySource start, Workload workload, Workload other, MagicCall call)
             throws InterruptedException {
         if (candidates == 1 && on == null) {
-            return new FreshGuests(workload, other, call);
+            return Optional.empty();
         }
         Path directory =
                 session.directory()
@@ -351,17 +358,18 @@ final class ImproveMagic implements Magic {
                                         new CellError("Nothing is kept while cells are marked.")
                                                 .next("Leave out --candidates and --on."))
                         .resolve("improve");
-        return new UnitsJudge(
-                session,
-                directory,
-                start,
-                workload,
-                other,
-                inKernel,
-                repetitions,
-                LIMIT,
-                on,
-                view::measured);
+        return Optional.of(
+                new UnitsJudge(
+                        session,
+                        directory,
+                        start,
+                        workload,
+                        other,
+                        inKernel,
+                        repetitions,
+                        LIMIT,
+                        on,
+                        call));
     }
 
     private OptionalDouble budget(Prices prices, Model... models) {

@@ -8,15 +8,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.schedbook.bench.BenchResult;
 import org.schedbook.bench.Contender;
 import org.schedbook.bench.Workload;
 import org.schedbook.compile.PolicySource;
+import org.schedbook.jupyter.MagicCall;
 import org.schedbook.measure.Comparison;
 import org.schedbook.measure.Verdict;
 import org.schedbook.prompt.ImproveLoop.Candidate;
 import org.schedbook.prompt.ImproveLoop.Judge;
+import org.schedbook.session.Place;
 import org.schedbook.session.Policies;
 import org.schedbook.session.Session;
 import org.schedbook.session.SessionException;
@@ -49,13 +54,13 @@ final class UnitsJudge implements Judge {
     private final int repetitions;
     private final Duration limit;
     private final Machines machines;
-    private final Consumer<String> show;
+    private final MagicCall call;
+    private Consumer<String> show = _ -> {};
 
     /**
      * Checks all that can be wrong before a model is asked.
      *
      * @param on where units are done, as {@link Machines#of} takes it
-     * @param show is told how far units are
      * @throws SessionException if the start cannot be measured so, or there
      */
     UnitsJudge(
@@ -68,19 +73,30 @@ final class UnitsJudge implements Judge {
             int repetitions,
             Duration limit,
             String on,
-            Consumer<String> show)
+            MagicCall call)
             throws InterruptedException {
         this.session = session;
         this.directory = directory;
-        this.target = session.place().choice();
+        this.target = target(session.place());
         this.goal = goal;
         this.holdOut = holdOut;
         this.inKernel = inKernel;
         this.repetitions = repetitions;
         this.limit = limit;
-        this.show = show;
+        this.call = call;
         sweep(Map.of(label(0), start), holdOut);
         machines = Machines.of(sweep(Map.of(label(0), start), goal).needs(), on);
+    }
+
+    /** What a model wrote schedules no machine but a guest's, or a simulated one. */
+    static TargetChoice target(Place place) {
+        return place.choice() instanceof TargetChoice.Sim sim ? sim : place.separate();
+    }
+
+    /** Returns this, telling somebody how far units are. */
+    UnitsJudge telling(Consumer<String> somebody) {
+        show = somebody;
+        return this;
     }
 
     private String label(int round) {
@@ -121,9 +137,11 @@ final class UnitsJudge implements Judge {
         var policies = new LinkedHashMap<String, PolicySource>();
         policies.put(label(incumbent.round()), incumbent.source());
         candidates.forEach(each -> policies.put(label(each.round()), each.source()));
-        var run = new SweepRun(sweep(policies, workload), directory, machines);
-        run.forgive(); // what machines did in an earlier sitting
-        follow(run);
+        var wanted = new SweepRun(sweep(policies, workload), directory, machines);
+        if (!wanted.progress().given().isEmpty()) {
+            wanted.forgive(); // what machines did in an earlier sitting
+        }
+        SweepRun run = follow(session.beside(Sweeps.class, Sweeps::new).start(wanted));
         Sweep.Outcome outcome = run.outcomes().getFirst();
         if (outcome.missing() > 0) {
             throw new SessionException(
@@ -166,25 +184,28 @@ final class UnitsJudge implements Judge {
         return now.given().isEmpty() ? now.note() : UnitsView.givenUp(now);
     }
 
-    /** Has them measured; tasks on a cluster go on when this is interrupted. */
-    private void follow(SweepRun run) throws InterruptedException {
-        Thread watch =
-                Thread.ofVirtual()
-                        .start(
-                                () -> {
-                                    try {
-                                        while (true) {
-                                            show.accept(UnitsView.progress(run.progress()));
-                                            Thread.sleep(SHOW_MS);
-                                        }
-                                    } catch (InterruptedException e) {
-                                        // All are done.
-                                    }
-                                });
+    /** Waits until they are measured; an interrupt leaves them running, to be found again. */
+    private SweepRun follow(Sweeps.Running running) throws InterruptedException {
         try {
-            run.run();
-        } finally {
-            watch.interrupt();
+            while (!running.ended().isDone()) {
+                show.accept(UnitsView.progress(running.run().progress()));
+                try {
+                    running.ended().get(SHOW_MS, TimeUnit.MILLISECONDS);
+                } catch (TimeoutException e) {
+                    // It is under way.
+                }
+            }
+            running.ended().get();
+            return running.run();
+        } catch (InterruptedException e) {
+            call.show(
+                    "What is written goes on being measured. Run the same line again to go on with"
+                            + " it; %sweep --cancel ends it.");
+            throw e;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause
+                    ? cause
+                    : new IllegalStateException(e.getCause());
         }
     }
 

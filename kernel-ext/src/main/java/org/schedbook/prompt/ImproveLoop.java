@@ -220,6 +220,20 @@ public final class ImproveLoop {
         String startBehaviour = simulation.run(start.source(), start.compiled()).behaviour();
         List<Round> rounds = new ArrayList<>(store.rounds(improvement));
         observer.rounds(rounds);
+        Candidate before = lineage(improvement, start, rounds).getLast();
+        if (!unmeasured(improvement, before, rounds).isEmpty()) {
+            // It is paid for, whatever the limits are.
+            generation(
+                    improvement,
+                    before,
+                    rounds,
+                    startBehaviour,
+                    limits,
+                    situations.now(),
+                    observer);
+            rounds = new ArrayList<>(store.rounds(improvement));
+            observer.rounds(rounds);
+        }
         Optional<String> ended = ended(improvement, rounds, limits);
         while (ended.isEmpty()) {
             Candidate best = lineage(improvement, start, rounds).getLast();

@@ -7,9 +7,9 @@ import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
 
 /**
- * What answers that are asked for at once may cost together. One is asked for only while something
- * of the limit is left, when each of those under way is taken to cost as much as the dearest of its
- * kind so far. The first of a kind is asked for alone: nobody knows yet what it costs.
+ * What answers that are asked for at once may cost together. Each is taken to cost as much as the
+ * dearest of its kind so far, and is asked for beside others only if the limit covers it and them.
+ * The first of a kind is asked for alone: nobody knows yet what it costs.
  */
 final class Purse {
 
@@ -66,9 +66,8 @@ final class Purse {
             if (left <= 0) {
                 return Optional.empty();
             }
-            boolean known = dearest.containsKey(kind);
-            if (known ? reserved < left : reserved == 0) {
-                double amount = known ? dearest.get(kind) : left;
+            double amount = dearest.getOrDefault(kind, left);
+            if (reserved == 0 || reserved + amount <= left) {
                 reserved += amount;
                 return Optional.of(new Share(kind, amount));
             }

@@ -12,15 +12,18 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** SHA-256 over classes, in hex: the same for a directory and for a jar of it. */
+/** SHA-256 over code, in hex: the same for a directory and for a jar of it. */
 public final class CodeHash {
 
     /** Returns that of all classes that come from where one comes from. */
     public static String of(Class<?> type) {
         try {
-            return of(Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()));
+            return of(
+                    Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()),
+                    file -> file.toString().endsWith(".class"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (URISyntaxException e) {
@@ -28,20 +31,24 @@ public final class CodeHash {
         }
     }
 
-    /** Returns that of the classes in a jar or a directory. */
+    /** Returns that of all files in a jar or a directory: tests may read others than classes. */
     public static String of(Path place) throws IOException {
+        return of(place, Files::isRegularFile);
+    }
+
+    private static String of(Path place, Predicate<Path> those) throws IOException {
         if (Files.isDirectory(place)) {
-            return hash(place);
+            return hash(place, those);
         }
         try (FileSystem jar = FileSystems.newFileSystem(place)) {
-            return hash(jar.getPath("/"));
+            return hash(jar.getPath("/"), those);
         }
     }
 
-    private static String hash(Path root) throws IOException {
+    private static String hash(Path root, Predicate<Path> those) throws IOException {
         List<Path> found;
         try (Stream<Path> files = Files.walk(root)) {
-            found = files.filter(file -> file.toString().endsWith(".class")).toList();
+            found = files.filter(those).toList();
         }
         var sorted = new TreeMap<String, Path>();
         found.forEach(file -> sorted.put(root.relativize(file).toString(), file));

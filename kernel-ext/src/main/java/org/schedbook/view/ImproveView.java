@@ -28,6 +28,7 @@ public final class ImproveView implements ImproveLoop.Observer, AutoCloseable {
     private final ImproveBoard board;
     private final LiveDisplay live;
     private volatile LiveText text;
+    private LiveText holdOut;
     private String title = "";
 
     /** Of candidates that are asked for at once: the first, and how many are written. */
@@ -141,11 +142,19 @@ public final class ImproveView implements ImproveLoop.Observer, AutoCloseable {
         text.title("%smeasuring %d".formatted(title, candidates));
     }
 
-    /** Shows how far the units of a measurement are. */
+    /**
+     * Shows how far the units of a measurement are: of a round's, or after the last of the
+     * hold-out's.
+     */
     public void measured(String progress) {
         if (text != null) {
             text.title(title + "measuring, " + progress);
+            return;
         }
+        if (holdOut == null) {
+            holdOut = call.liveText("");
+        }
+        holdOut.title("The hold-out workload: " + progress);
     }
 
     @Override
@@ -207,6 +216,9 @@ public final class ImproveView implements ImproveLoop.Observer, AutoCloseable {
         if (text != null) {
             text.title(title + "this was not finished");
             text.close();
+        }
+        if (holdOut != null) {
+            holdOut.close();
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.schedbook.magic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.schedbook.session.Place;
+import org.schedbook.session.TargetChoice;
 
 /** {@code %improve --candidates}, with a model's server and workers of its own. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
@@ -73,7 +77,8 @@ class ImproveCandidatesTest {
     }
 
     @Test
-    void candidatesAreAskedForAtOnceMeasuredAsUnitsAndShownInOneLine() throws Exception {
+    void candidatesAreAskedForOnceHoweverOftenTheirMeasurementIsInterruptedAndShownInOneLine()
+            throws Exception {
         var environment =
                 Map.of(
                         "OPENAI_BASE_URL",
@@ -90,13 +95,42 @@ class ImproveCandidatesTest {
             notebook.fails(unknown + " --on local:2", null, "no model of");
             assertEquals(0, requests.get(), "nothing is asked for what cannot be measured");
 
-            String shown = notebook.ok(LINE + " --on local:2");
-            assertEquals(6, requests.get(), shown);
+            String line = LINE + " --on local:2";
+            var first =
+                    CompletableFuture.runAsync(
+                            () -> notebook.fails(line, null, "goes on being measured"));
+            while (results() == 0) {
+                assertFalse(first.isDone(), "it was over before anything was measured");
+                Thread.sleep(10);
+            }
+            notebook.interrupt();
+            first.get(1, TimeUnit.MINUTES);
+            String shown = notebook.ok(line);
+            assertEquals(6, requests.get(), "what is written is not asked for again");
             assertTrue(shown.contains("Candidates 1 to 3: kept "), shown);
             assertTrue(shown.contains("all 1 rounds are done"), shown);
         }
-        try (Stream<Path> results = Files.list(directory.resolve(".schedbook/improve/out"))) {
-            assertTrue(results.count() >= 4 * 5, "the start and three candidates, five times");
+        assertTrue(results() >= 4 * 5, "the start and three candidates, five times");
+    }
+
+    private long results() throws IOException {
+        Path out = directory.resolve(".schedbook/improve/out");
+        if (!Files.exists(out)) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.list(out)) {
+            return files.filter(each -> each.toString().endsWith(".json")).count();
+        }
+    }
+
+    @Test
+    void whatAModelWroteNeverSchedulesThisMachineItself() throws Exception {
+        try (var notebook = new Notebook(directory)) {
+            Place place = notebook.session().place();
+            place.choose(TargetChoice.Kind.host.usual());
+            assertEquals(TargetChoice.Kind.vm, UnitsJudge.target(place).kind());
+            place.choose(TargetChoice.Kind.sim.usual());
+            assertEquals(TargetChoice.Kind.sim, UnitsJudge.target(place).kind());
         }
     }
 }

@@ -347,6 +347,19 @@ class ImproveLoopTest {
         assertEquals(result.rounds().indexOf(kept(result)) + 1, result.winner().round());
     }
 
+    @Test
+    void whatWasWrittenWithTheLastOfTheBudgetIsMeasured() throws Exception {
+        Files.writeString(directory.resolve("prices.csv"), "scripted, 1, 1, 1\n");
+        tokens = 50_000; // in and out: $0.10 an answer, two a candidate
+        answers.addAll(List.of(slice("1_000"), slice("2_000")));
+        var limits = new Limits(1, 8, 0, OptionalDouble.of(.4), 2);
+        assertThrows(NoSuchElementException.class, () -> run(limits));
+        measured.clear();
+        scores.addAll(List.of(WORSE, WORSE));
+        var result = run(limits);
+        assertEquals(2, measured.size(), result.ended());
+    }
+
     private static Round kept(ImproveLoop.Result result) {
         return result.rounds().stream().filter(Round::isKept).findFirst().orElseThrow();
     }
