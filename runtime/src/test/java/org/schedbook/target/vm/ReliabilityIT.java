@@ -110,7 +110,7 @@ class ReliabilityIT {
                         public class SlowToStart extends Policy {
                             public void init() {
                                 long start = nowNs();
-                                while (nowNs() - start < 200_000_000) {}
+                                while (nowNs() - start < 800_000_000) {}
                             }
                             public void enqueue(Task task, long enqFlags) {
                                 insert(task, Dsq.GLOBAL, SLICE_DFL_NS, enqFlags);
