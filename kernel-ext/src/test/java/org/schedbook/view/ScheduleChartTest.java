@@ -93,7 +93,7 @@ class ScheduleChartTest {
         var labelled = new Labelled("", schedule.build("simulated", 1, 0));
         Timeline timeline =
                 assertTimeout(
-                        Duration.ofSeconds(10), () -> chart(true, labelled).timeline("t", "c"));
+                        Duration.ofSeconds(30), () -> chart(true, labelled).timeline("t", "c"));
         assertEquals(1_000_000, timeline.toNs());
     }
 
