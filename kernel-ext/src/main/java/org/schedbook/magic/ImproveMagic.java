@@ -172,9 +172,9 @@ final class ImproveMagic implements Magic {
             names = "--on",
             paramLabel = "WHERE",
             description =
-                    "Measure as %%sweep does, on the target: local:N, slurm or slurm:PARTITION:N."
-                            + " Without it, and with one candidate, policies take turns in a fresh"
-                            + " guest.")
+                    "Measure as %%sweep does, in a guest or simulated: local:N, slurm or"
+                            + " slurm:PARTITION:N. Without it, and with one candidate, policies take"
+                            + " turns in a fresh guest.")
     private String on;
 
     @Option(
