@@ -32,6 +32,7 @@ import org.schedbook.session.Place;
 import org.schedbook.session.Session;
 import org.schedbook.target.Status;
 import org.schedbook.target.TargetException;
+import org.schedbook.target.ThrownOut;
 import org.schedbook.target.sim.FormatException;
 import org.schedbook.target.sim.SchedRecorder;
 import org.schedbook.target.sim.SchedTrace;
@@ -270,9 +271,7 @@ final class CheckMagic implements Magic {
         Status status = place.attachment().orElseThrow().status();
         if (status.exit() != null && status.exit().isError()) {
             throw new CellError(
-                            "%s was thrown out: %s. %s"
-                                    .formatted(
-                                            name, status.exit().reason(), status.exit().message()))
+                            "%s was thrown out: %s".formatted(name, ThrownOut.why(status.exit())))
                     .next("Correct the policy, and check it again.");
         }
     }

@@ -16,6 +16,7 @@ import org.schedbook.target.Attachment;
 import org.schedbook.target.Status;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
+import org.schedbook.target.ThrownOut;
 
 /**
  * Attaches a policy to a fresh kernel and puts load on it for a second: threads that exchange
@@ -149,9 +150,7 @@ public final class GuestTrial implements Trial {
         var problems = new ArrayList<Problem>();
         if (exit.isError()) {
             problems.add(
-                    problem(
-                            "The kernel threw the policy out: %s. %s"
-                                    .formatted(exit.reason(), exit.message())));
+                    problem("The kernel threw the policy out: %s".formatted(ThrownOut.why(exit))));
         }
         status.faults().forEach(fault -> problems.add(problem(fault)));
         FAULTS.forEach(

@@ -12,6 +12,7 @@ import org.schedbook.target.Availability;
 import org.schedbook.target.Status;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
+import org.schedbook.target.ThrownOut;
 import org.schedbook.target.sim.SimulatorProcess;
 import org.schedbook.target.vm.GuestShape;
 import org.schedbook.target.vm.SpareGuest;
@@ -244,8 +245,8 @@ public final class Place implements AutoCloseable {
         if (status.exit() != null && status.exit().isError()) {
             attached.close();
             throw new TargetException(
-                    "%s was attached and ended at once: %s. %s"
-                            .formatted(name, status.exit().reason(), status.exit().message()),
+                    "%s was attached and ended at once: %s"
+                            .formatted(name, ThrownOut.why(status.exit())),
                     "Change the policy, and run its cell again.",
                     String.join("\n", status.faults()));
         }

@@ -8,9 +8,9 @@ import org.schedbook.jupyter.Card;
 import org.schedbook.policy.ExitInfo;
 import org.schedbook.target.BackgroundProcess;
 import org.schedbook.target.Machine;
-import org.schedbook.target.RealTimeTasks;
 import org.schedbook.target.Status;
 import org.schedbook.target.Target;
+import org.schedbook.target.ThrownOut;
 
 /** How a target and the policy on it look. */
 public final class StatusCard {
@@ -113,7 +113,7 @@ public final class StatusCard {
         if (!exit.message().isEmpty()) {
             card.row("message", exit.message());
         }
-        RealTimeTasks.inTheWay(exit).ifPresent(why -> card.row("real time", why));
+        ThrownOut.dumped(exit).ifPresent(told -> card.row("dump tells", told));
         if (!exit.dump().isEmpty()) {
             card.row("dump", beginning(exit.dump()));
         }

@@ -15,9 +15,9 @@ import org.schedbook.target.AttachOptions;
 import org.schedbook.target.Attachment;
 import org.schedbook.target.BackgroundProcess;
 import org.schedbook.target.CommandResult;
-import org.schedbook.target.RealTimeTasks;
 import org.schedbook.target.Target;
 import org.schedbook.target.TargetException;
+import org.schedbook.target.ThrownOut;
 
 /**
  * Runs a workload under several contenders in rounds, each contender once a round in an order drawn
@@ -155,14 +155,8 @@ public final class Bench {
             Map<String, Long> counters = attachment.status().counters();
             if (exit.isError()) {
                 throw failure(
-                        "%s was thrown out during the run: %s. %s%s"
-                                .formatted(
-                                        contender.name(),
-                                        exit.reason(),
-                                        exit.message(),
-                                        RealTimeTasks.inTheWay(exit)
-                                                .map(why -> " " + why)
-                                                .orElse("")));
+                        "%s was thrown out during the run: %s"
+                                .formatted(contender.name(), ThrownOut.why(exit)));
             }
             long lost = counters.getOrDefault("nr_unaccounted", 0L);
             if (lost != 0) {

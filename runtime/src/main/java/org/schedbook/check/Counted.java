@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.schedbook.target.Status;
+import org.schedbook.target.ThrownOut;
 
 /**
  * What a policy counted on a kernel. Methods that expect something return this, so that one may
@@ -50,12 +51,8 @@ public final class Counted {
     public Counted clean() {
         if (status.exit() != null && status.exit().isError()) {
             throw fail(
-                    "Expected: %s schedules %s to its end. It was thrown out: %s. %s"
-                            .formatted(
-                                    policy,
-                                    workload,
-                                    status.exit().reason(),
-                                    status.exit().message()));
+                    "Expected: %s schedules %s to its end. It was thrown out: %s"
+                            .formatted(policy, workload, ThrownOut.why(status.exit())));
         }
         String wrong =
                 WRONG.stream()

@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +33,7 @@ import org.schedbook.target.Attachment;
 import org.schedbook.target.CommandResult;
 import org.schedbook.target.Status;
 import org.schedbook.target.TargetException;
+import org.schedbook.target.ThrownOut;
 
 /** Policies that decide in the kernel of a real guest. */
 @Timeout(240)
@@ -327,7 +331,13 @@ class InKernelIT {
                     LIMIT);
             Status status = attachment.status();
             assertTrue(status.exit() != null && status.exit().isError(), status.toString());
-            assertTrue(status.exit().message().contains("failed to run"), status.toString());
+            Matcher starved =
+                    Pattern.compile(
+                                    "\\[(\\d+)] failed to run|waited longest is .* \\((\\d+)\\), for")
+                            .matcher(ThrownOut.why(status.exit()));
+            assertTrue(starved.find(), status.toString());
+            String pid = Objects.requireNonNullElse(starved.group(1), starved.group(2));
+            assertEquals(0, Integer.parseInt(pid) % 4, status.toString());
         }
     }
 
