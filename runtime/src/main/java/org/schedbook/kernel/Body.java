@@ -303,7 +303,8 @@ final class Body {
         }
         String type = program.cType(tree, element.asType());
         String value = tree.getInitializer() == null ? null : expression(tree.getInitializer());
-        String text = Translator.variable(type, name);
+        boolean constant = ((VariableElement) element).getConstantValue() != null; // fit for a case
+        String text = (constant ? "const " : "") + Translator.variable(type, name);
         return value == null ? text + ";" : text + " = " + value + ";";
     }
 
@@ -1137,13 +1138,19 @@ final class Body {
         if (local != null) {
             return local;
         }
-        if (tree.getName().contentEquals("this") && program.selfType(method.element) != null) {
-            return "this";
-        }
-        if (tree.getName().contentEquals("this")) {
+        return isThis(tree) ? self(tree) : field(tree, element);
+    }
+
+    /** The object whose method this is, if it is one of those that C has. */
+    private String self(ExpressionTree tree) {
+        boolean known =
+                program.selfType(method.element) != null
+                        && trees.types.isSameType(
+                                typeOf(tree), method.element.getEnclosingElement().asType());
+        if (!known) {
             throw refuse(tree, Unsupported.NO_OBJECTS, "the policy itself as a value");
         }
-        return field(tree, element);
+        return "this";
     }
 
     private String field(ExpressionTree tree, Element element) {
@@ -1222,6 +1229,9 @@ final class Body {
     }
 
     private String select(MemberSelectTree tree) {
+        if (isThis(tree)) {
+            return self(tree);
+        }
         ExpressionTree of = bare(tree.getExpression());
         Element element = trees.element(tree);
         if (tree.getIdentifier().contentEquals("length") && arrayOf(of) != null) {
@@ -1468,14 +1478,17 @@ final class Body {
         boolean names =
                 bare instanceof IdentifierTree
                         || bare instanceof MemberSelectTree select
-                                && (isThis(select.getExpression())
+                                && (isThis(bare(select.getExpression()))
                                         || trees.element(select.getExpression())
                                                 instanceof TypeElement);
         return names ? program.fields.get(trees.element(bare)) : null;
     }
 
+    /** Whether a tree is {@code this} or {@code Outer.this}. */
     private static boolean isThis(ExpressionTree tree) {
-        return tree instanceof IdentifierTree name && name.getName().contentEquals("this");
+        return tree instanceof IdentifierTree name && name.getName().contentEquals("this")
+                || tree instanceof MemberSelectTree outer
+                        && outer.getIdentifier().contentEquals("this");
     }
 
     private Field scalarOf(ExpressionTree tree) {

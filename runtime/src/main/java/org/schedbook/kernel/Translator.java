@@ -786,7 +786,8 @@ final class Translator {
             return;
         }
         for (Element member : element.getEnclosedElements()) {
-            if (member instanceof VariableElement variable
+            if (member.getKind() == ElementKind.FIELD // and no component of a record
+                    && member instanceof VariableElement variable
                     && !member.getModifiers().contains(Modifier.STATIC)) {
                 if (!variable.asType().getKind().isPrimitive() && enumOf(variable.asType()) == null
                         || variable.asType().getKind() == TypeKind.DOUBLE

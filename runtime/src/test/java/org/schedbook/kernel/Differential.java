@@ -61,6 +61,32 @@ final class Differential {
         }
     }
 
+    /** Each expression is the value of a method of its own; all run in order, several times. */
+    static void same(String members, List<String> expressions, int rounds) throws Exception {
+        var methods = new StringBuilder();
+        var calls = new StringBuilder();
+        for (int i = 0; i < expressions.size(); i++) {
+            String body = expressions.get(i);
+            methods.append(
+                    "    long e%d() { %s\n    }\n"
+                            .formatted(i, body.contains("return") ? body : "return " + body + ";"));
+            calls.append(" e%d();".formatted(i));
+        }
+        var source =
+                new PolicySource(
+                        "objects",
+                        """
+                        import java.util.concurrent.atomic.*;
+                        public class Tried extends Policy {
+                        %s
+                        %s
+                            public void enqueue(Task task, long enqFlags) {%s }
+                        }
+                        """
+                                .formatted(members, methods, calls));
+        compare(source, expressions.size(), rounds);
+    }
+
     private static Translation harness(Translation translation, int methods) {
         var programs = new StringBuilder("s64 values[256]; u32 failed[256];\n");
         for (int i = 0; i < methods; i++) {

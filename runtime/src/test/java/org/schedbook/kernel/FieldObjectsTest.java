@@ -1,5 +1,7 @@
 package org.schedbook.kernel;
 
+import static org.schedbook.kernel.Differential.same;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -7,38 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.schedbook.compile.PolicySource;
 
 /** Objects in fields do in BPF what they do in Java, step for step. */
 @Timeout(300)
 class FieldObjectsTest {
-
-    /** Each expression is the value of a method of its own; all run in order, several times. */
-    private static void same(String members, List<String> expressions, int rounds)
-            throws Exception {
-        var methods = new StringBuilder();
-        var calls = new StringBuilder();
-        for (int i = 0; i < expressions.size(); i++) {
-            String body = expressions.get(i);
-            methods.append(
-                    "    long e%d() { %s }\n"
-                            .formatted(i, body.contains("return") ? body : "return " + body + ";"));
-            calls.append(" e%d();".formatted(i));
-        }
-        var source =
-                new PolicySource(
-                        "objects",
-                        """
-                        import java.util.concurrent.atomic.*;
-                        public class Tried extends Policy {
-                        %s
-                        %s
-                            public void enqueue(Task task, long enqFlags) {%s }
-                        }
-                        """
-                                .formatted(members, methods, calls));
-        Differential.compare(source, expressions.size(), rounds);
-    }
 
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 42, -7, 0x5DEECE66DL, Long.MIN_VALUE})

@@ -206,6 +206,8 @@ class UnsupportedTest {
                         + " e = E.B;",
                 "static class S { int n; int up() { return ++n + more(); } int more() { return this.n; } }"
                         + " TaskStorage<S> s = taskStorage(S::new); | s.get(task).up();",
+                "record P(int a, long b) { int sum() { return (int) (a + b); } } TaskStorage<P> ps ="
+                        + " taskStorage(() -> new P(1, 2)); | int n = ps.get(task).sum() + ps.get(task).a();",
                 "static class T { static int twice(int n) { return 2 * n; } } | int n = T.twice(task.pid());",
                 "Map<Task, Long> m = new HashMap<>(); | m.merge(task, 1L, Long::sum); m.remove(task);",
                 "| boolean b = task.pid() > 3 && task.weight() > 2 & !(task.pid() == 7); assert b : \"no\";",
