@@ -8,6 +8,8 @@ import org.schedbook.compile.CompiledPolicy;
 import org.schedbook.compile.PolicyCompiler;
 import org.schedbook.compile.PolicySource;
 import org.schedbook.kernel.ClangException;
+import org.schedbook.kernel.HandWritten;
+import org.schedbook.kernel.HandWrittenException;
 import org.schedbook.kernel.KernelPolicy;
 import org.schedbook.kernel.UnsupportedException;
 import org.schedbook.target.TargetException;
@@ -42,6 +44,20 @@ final class BothWorlds {
             return Contender.of(KernelPolicy.of(source, compile(source)));
         } catch (UnsupportedException | ClangException e) {
             throw new TargetException(source.name() + " is not translated.", "", e.getMessage());
+        }
+    }
+
+    /**
+     * Returns a policy that is written in C by hand.
+     *
+     * @throws TargetException if it does not compile; the message says why and where
+     */
+    static Contender byHand(PolicySource source) throws TargetException, InterruptedException {
+        try {
+            HandWritten written = HandWritten.of(source);
+            return Contender.of(written.policy(compile(written.init())));
+        } catch (HandWrittenException | ClangException e) {
+            throw new TargetException(source.name() + " does not compile.", "", e.getMessage());
         }
     }
 

@@ -91,10 +91,16 @@ final class KernelTrial implements Callable<Integer> {
         }
         if (checkout != null) {
             List<PolicySource> published = PublishedPolicies.all(checkout);
+            List<PolicySource> byHand = PublishedPolicies.byHand(checkout);
             for (PolicySource source : published) {
                 decisions(guest, BothWorlds.inKernel(source), SMALL_LOADS);
             }
-            told.add("%d published in the kernel".formatted(published.size()));
+            for (PolicySource source : byHand) {
+                decisions(guest, BothWorlds.byHand(source), SMALL_LOADS);
+            }
+            told.add(
+                    "%d published and %d by hand in the kernel"
+                            .formatted(published.size(), byHand.size()));
         }
         return String.join(", ", told);
     }

@@ -17,6 +17,7 @@ public final class PublishedPolicies {
 
     private static final Pattern BLOCK = Pattern.compile("(?s)```java\n(.*?)\n *```");
     private static final Pattern TEXT_BLOCK = Pattern.compile("(?s)\"\"\"\n(.*?)\"\"\"");
+    private static final Pattern BPF_CELL = Pattern.compile("(?s)```text\n%%bpf (\\S+)\n(.*?)```");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final List<PolicySource> found = new ArrayList<>();
@@ -24,7 +25,7 @@ public final class PublishedPolicies {
     private PublishedPolicies() {}
 
     /**
-     * Returns them, named after where they are.
+     * Returns those in Java, named after where they are.
      *
      * @param root of a checkout
      */
@@ -33,7 +34,7 @@ public final class PublishedPolicies {
         for (String name : PolicySource.builtInNames()) {
             published.found.add(PolicySource.builtIn(name).orElseThrow());
         }
-        for (Path page : files(root.resolve("docs"), ".md")) {
+        for (Path page : pages(root)) {
             published.addBlocks("docs", Files.readString(page));
         }
         for (Path notebook : files(root.resolve("notebooks"), ".ipynb")) {
@@ -52,6 +53,27 @@ public final class PublishedPolicies {
                     "recording", JSON.readTree(recording.toFile()).get("completion").asText());
         }
         return published.found;
+    }
+
+    /**
+     * Returns those that are written in C by hand.
+     *
+     * @param root of a checkout
+     */
+    public static List<PolicySource> byHand(Path root) throws IOException {
+        var found = new ArrayList<PolicySource>();
+        for (Path page : pages(root)) {
+            BPF_CELL.matcher(Files.readString(page))
+                    .results()
+                    .forEach(cell -> found.add(new PolicySource(cell.group(1), cell.group(2))));
+        }
+        return found;
+    }
+
+    private static List<Path> pages(Path root) throws IOException {
+        var pages = new ArrayList<Path>(files(root.resolve("docs"), ".md"));
+        pages.add(root.resolve("README.md"));
+        return pages;
     }
 
     private static List<Path> files(Path directory, String end) throws IOException {

@@ -38,17 +38,6 @@ class InKernelPageTest {
         }
     }
 
-    @Test
-    void theCellsOfCCompile() throws Exception {
-        List<String> cells = blocks("text");
-        assertEquals(2, cells.size());
-        for (String cell : cells) {
-            String text = cell.substring(cell.indexOf('\n') + 1);
-            HandWritten written = HandWritten.of(new PolicySource("page", text));
-            assertTrue(written.object().length > 0);
-        }
-    }
-
     @ParameterizedTest
     @EnumSource(Unsupported.class)
     void everyNameIsOnThePage(Unsupported why) throws Exception {

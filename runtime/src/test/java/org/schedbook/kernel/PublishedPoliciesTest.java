@@ -1,5 +1,6 @@
 package org.schedbook.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -16,6 +17,15 @@ class PublishedPoliciesTest {
         for (PolicySource source : PublishedPolicies.all(Path.of(".."))) {
             var policy = KernelPolicy.of(source, new PolicyCompiler().compile(source));
             assertTrue(policy.object().length > 0, source.name());
+        }
+    }
+
+    @Test
+    void everyPolicyByHandCompiles() throws Exception {
+        List<PolicySource> byHand = PublishedPolicies.byHand(Path.of(".."));
+        assertEquals(List.of("c-vtime", "c-rr"), byHand.stream().map(PolicySource::name).toList());
+        for (PolicySource source : byHand) {
+            assertTrue(HandWritten.of(source).object().length > 0, source.name());
         }
     }
 
