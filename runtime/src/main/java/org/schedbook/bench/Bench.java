@@ -238,7 +238,7 @@ public final class Bench {
     }
 
     private BenchException failure(String message) {
-        ended = "a run failed: " + message;
+        ended = "a run failed: " + message.replaceFirst("\\.$", ""); // goes on in a sentence
         return new BenchException(message, soFar());
     }
 }

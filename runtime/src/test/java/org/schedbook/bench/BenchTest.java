@@ -159,6 +159,7 @@ class BenchTest {
         target.counters = Map.of("nr_enqueued", 40L, "nr_decided", 0L);
         var e = assertThrows(BenchException.class, () -> bench(1, "eevdf", "a").run(NO_PROGRESS));
         assertTrue(e.getMessage().contains("a decided nothing"), e.getMessage());
+        assertFalse(e.soFar().ended().endsWith("."), "it goes on in a sentence");
         assertTrue(e.soFar().runs().stream().noneMatch(run -> run.contender().equals("a")));
     }
 
