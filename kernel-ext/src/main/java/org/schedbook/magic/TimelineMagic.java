@@ -232,11 +232,14 @@ final class TimelineMagic implements Magic {
                         + second.substring(before);
     }
 
-    /** The policies, where they differ, else where the two come from. */
+    /** The policies, where they differ, else where the two come from, else which comes first. */
     private static String[] labels(Shown first, Shown second) {
-        return first.policy().equals(second.policy())
-                ? new String[] {from(first), from(second)}
-                : new String[] {first.policy(), second.policy()};
+        if (!first.policy().equals(second.policy())) {
+            return new String[] {first.policy(), second.policy()};
+        }
+        return from(first).equals(from(second))
+                ? new String[] {"first", "second"}
+                : new String[] {from(first), from(second)};
     }
 
     private static String from(Shown shown) {
@@ -304,7 +307,9 @@ final class TimelineMagic implements Magic {
         requireNoPolicy(file);
         try {
             SchedTrace trace = SchedTrace.readWithGaps(Path.of(file));
-            return new Recorded(file, "", trace.schedule("recorded in a kernel"));
+            // Its name says if its end is cut off; where it lies, the person has said.
+            String title = Path.of(file).resolveSibling(trace.name()).toString();
+            return new Recorded(title, "", trace.schedule("recorded in a kernel"));
         } catch (FormatException e) {
             throw new CellError("%s, line %d: %s.".formatted(file, e.line(), e.reason()))
                     .next("Correct the file and run the cell again.");

@@ -60,12 +60,20 @@ class TimelineMagicTest {
                         directory.resolve("torn.trace"), TRACE + "CPU:0 [LOST 17 EVENTS]\n");
         try (var notebook = new Notebook(directory)) {
             String shown = notebook.text("%timeline " + torn);
-            assertTrue(shown.contains("Some of it is missing: the kernel lost 17 events"), shown);
+            assertTrue(
+                    shown.contains(
+                            "Some of it is missing: the kernel lost 17 events on CPU 0 after 500.000 ms."),
+                    shown);
             shown = notebook.text("%timeline " + file + " --tasks");
             assertTrue(shown.contains("A twin 7, B twin 8; . idle, - waits"), shown);
             assertTrue(shown.contains("task 9 |-------"), shown);
             notebook.ok("%timeline " + file + " --beside " + torn);
-            assertTrue(notebook.text("%timeline").startsWith(file + ", recorded"));
+            shown = notebook.text("%timeline " + file + " --beside " + file);
+            assertTrue(shown.contains("first CPU 0"), shown);
+            assertTrue(shown.contains("second CPU 0"), shown);
+            assertTrue(
+                    notebook.text("%timeline").startsWith(file + ", recorded"),
+                    notebook.text("%timeline"));
             assertTrue(notebook.ok("%why twin@100ms").contains("At 100 ms twin 7 ran on CPU 0"));
             shown = notebook.ok("%why 8@100ms");
             assertTrue(shown.contains("At 100 ms twin 8 waited for a CPU"), shown);
@@ -75,6 +83,11 @@ class TimelineMagicTest {
                     null,
                     "There is no schedule of fifo",
                     "%timeline fifo messaging:groups=1,loops=20");
+            Path cut =
+                    Files.writeString(
+                            directory.resolve("cut.trace"), TRACE + "A-7 [000] d..2. 10.6");
+            shown = notebook.text("%timeline " + cut);
+            assertTrue(shown.contains("cut.trace (its last line is cut off and left out)"), shown);
             notebook.fails("%timeline nosuch", null, "The file nosuch cannot be read");
         }
     }

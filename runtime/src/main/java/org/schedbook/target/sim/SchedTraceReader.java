@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -133,7 +134,8 @@ final class SchedTraceReader {
             Pattern.compile("# entries-in-buffer/entries-written: (\\d+)/(\\d+) .*");
 
     private static final Pattern LOST =
-            Pattern.compile("CPU:\\d+ \\[(?:LOST (\\d+) EVENTS|(?:(\\d+) )?EVENTS DROPPED)]");
+            Pattern.compile(
+                    "CPU:(?<cpu>\\d+) \\[(?:LOST (?<lost>\\d+) EVENTS|(?:(?<dropped>\\d+) )?EVENTS DROPPED)]");
 
     /** Headers, and the stacks that may follow an event. */
     private static final Pattern PASSED_OVER =
@@ -372,9 +374,19 @@ final class SchedTraceReader {
         if (!lost.matches()) {
             return false;
         }
-        String count = lost.group(1) == null ? lost.group(2) : lost.group(1);
-        gap("the kernel lost %sevents here".formatted(count == null ? "" : count + " "));
+        String count = lost.group("lost") == null ? lost.group("dropped") : lost.group("lost");
+        gap(
+                "the kernel lost %sevents on CPU %s %s"
+                        .formatted(count == null ? "" : count + " ", lost.group("cpu"), here()));
         return true;
+    }
+
+    /** Where this is in the schedule, whose time begins with the first event. */
+    private String here() {
+        return events.isEmpty()
+                ? "at the beginning"
+                : String.format(
+                        Locale.ROOT, "after %,.3f ms", (last - events.getFirst().timeNs()) / 1e6);
     }
 
     private void gap(String reason) {

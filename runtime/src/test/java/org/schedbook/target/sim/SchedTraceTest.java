@@ -108,7 +108,7 @@ class SchedTraceTest {
             value = {
                 "nonsense | load.trace:1: this is not a line of a trace: task-pid [cpu] flags time: event: nonsense",
                 "'# tracer: nop' | load.trace:1: there are no scheduling events in it",
-                "CPU:1 [LOST 7 EVENTS] | load.trace:1: the kernel lost 7 events here",
+                "CPU:1 [LOST 7 EVENTS] | load.trace:1: the kernel lost 7 events on CPU 1 at the beginning",
                 "# entries-in-buffer/entries-written: 5/9   #P:2 | load.trace:1: the kernel kept 5 of 9 events: record something shorter",
                 "a-1 [000] d..2. 10.000000: sched_switch: prev_comm=a | load.trace:1: a sched_switch does not look like this: a-1 [000] d..2. 10.000000: sched_switch: prev_comm=a",
                 "'  a-1   0d..2   12us : sched_switch: x' | load.trace:1: this is the latency format: echo nolatency-format > trace_options",
