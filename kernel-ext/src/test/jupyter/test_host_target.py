@@ -1,7 +1,9 @@
 """The host target, where there is no harm in it: the whole notebook kernel runs in a guest that is its host."""
 
 import json
+import os
 import pathlib
+import platform
 import queue
 import shutil
 import subprocess
@@ -15,6 +17,7 @@ from jupyter_client import BlockingKernelClient
 from jupyter_client.kernelspec import get_kernel_spec
 
 from session import KERNEL, TIMEOUT, Conversation, NotebookTest
+from test_launcher import HELD, LAUNCHER
 
 ROOT = pathlib.Path(__file__).parents[4]
 JUPYTER = ROOT / "kernel-ext" / "src" / "main" / "jupyter"
@@ -28,13 +31,17 @@ DISK = "/opt/schedbook"
 BOOT = 420
 
 
-def tree(directory, key):
-    """Puts into a directory what the notebook kernel is made of, a JDK included."""
-    spec = get_kernel_spec(KERNEL).argv
-    java_home = pathlib.Path(spec[0]).parents[1]
+def jdk(directory):
+    """Puts this machine's JDK into a directory."""
+    java_home = pathlib.Path(get_kernel_spec(KERNEL).argv[0]).parents[1]
     shutil.copytree(
         java_home, directory / "jdk", ignore_dangling_symlinks=True,
         ignore=shutil.ignore_patterns("jmods", "src.zip", "legal", "man", "include", "*_nocoops.jsa", "*_coh.jsa"))
+
+
+def tree(directory, java, key):
+    """Puts into a directory what the notebook kernel is made of, but for Java."""
+    spec = get_kernel_spec(KERNEL).argv
     (directory / "lib").mkdir()
     for entry in map(pathlib.Path, spec[spec.index("-cp") + 1].split(":")):
         for jar in entry.parent.glob("*.jar") if entry.name == "*" else [entry]:
@@ -42,9 +49,9 @@ def tree(directory, key):
     shutil.copy(JUPYTER / "jvm.options", directory)
     command = (JUPYTER / "kernel.json").read_text()
     # Without the record of a start: with one made on another CPU the JVM may crash.
-    for name, value in {"JAVA": "jdk/bin/java", "OPTIONS": "jvm.options", "CACHE": "none", "GUEST": "none",
+    for name, value in {"JAVA": java, "OPTIONS": "jvm.options", "CACHE": "none", "GUEST": "none",
                         "CLASSPATH": "lib/*"}.items():
-        command = command.replace(f"@{name}@", f"{DISK}/{value}")
+        command = command.replace(f"@{name}@", os.path.join(DISK, value))
     (directory / "command").write_text("\n".join(json.loads(command)["argv"][:-1]) + "\n")
     connection = {f"{channel}_port": 5001 + n for n, channel in enumerate(CHANNELS)}
     (directory / "connection.json").write_text(json.dumps(
@@ -52,15 +59,25 @@ def tree(directory, key):
     shutil.copy(pathlib.Path(__file__).parent / "host" / "notebook", directory)
 
 
-class GuestAsHost(Conversation):
-    """A notebook kernel in a guest, and a client of it out here: each channel goes through a serial port."""
+def guest_directory():
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.environ.get("SCHEDBOOK_GUEST") or f"{cache}/schedbook/guest"
 
-    def __init__(self):
+
+class GuestAsHost(Conversation):
+    """A notebook kernel in a guest, and a client of it out here: each channel goes through a serial port.
+
+    A guest of another architecture brings its own Java.
+    """
+
+    def __init__(self, arch=None):
         self.directory = tempfile.TemporaryDirectory()
         here = pathlib.Path(self.directory.name)
         key = uuid.uuid4().hex
         (here / "tree").mkdir()
-        tree(here / "tree", key)
+        if not arch:
+            jdk(here / "tree")
+        tree(here / "tree", "/opt/jre/bin/java" if arch else "jdk/bin/java", key)
         subprocess.run([GUEST / "ext4-image", here / "tree", here / "disk"], check=True, timeout=TIMEOUT)
         shutil.rmtree(here / "tree")
         # What Jupyter calls an address is, with this transport, the beginning of a socket's path.
@@ -71,6 +88,7 @@ class GuestAsHost(Conversation):
                       "-device", f"virtserialport,chardev={channel},name=channel.{channel}"]
         self.qemu = subprocess.Popen(
             [GUEST / "boot", "--payload", here / "disk", "--run", f"{DISK}/notebook", "-m", "2048", *ports],
+            env=os.environ | ({"SCHEDBOOK_ARCH": arch, "SCHEDBOOK_GUEST": f"{guest_directory()}/{arch}"} if arch else {}),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         self.console = []
         self.listens = threading.Event()
@@ -177,6 +195,36 @@ class HostTargetTest(NotebookTest):
         with self.subTest("a policy ends with its notebook"):
             self.assertIn("enabled", self.ok("%attach fifo").shown())
             self.assertIn("sched_ext is disabled", self.session.shut_down())
+
+
+class ForeignHostTest(NotebookTest):
+    """The same where no instruction is this machine's: the kernel, Java and all of Schedbook are emulated."""
+
+    long = True  # for run_tests.py
+
+    ARCH = "arm64" if platform.machine() == "x86_64" else "amd64"
+
+    @classmethod
+    def setUpClass(cls):
+        subprocess.run([LAUNCHER, "guest", "add", cls.ARCH], stdin=subprocess.DEVNULL, check=True, timeout=900)
+        cls.session = GuestAsHost(cls.ARCH)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.session.close()
+
+    def test_a_notebook_on_such_a_machine_schedules_it(self):
+        machine = {"arm64": "aarch64", "amd64": "x86_64"}[self.ARCH]
+        self.assertEqual(machine, self.ok('System.getProperty("os.arch")', 600).shown())
+        self.assertRegex(self.ok("%target host", 600).shown(), "host: this machine's own kernel")
+        self.ok(f"%%policy held\n{HELD}", 600)
+        load = "%shell perf bench -f simple sched messaging -t -g 1 -l 10"
+        for policy in "fifo", "vtime", "held":
+            with self.subTest(policy):
+                self.assertRegex(self.ok(f"%attach {policy}", 600).shown(), "state +enabled")
+                self.assertRegex(self.ok(load, 600).shown(), r"\d+\.\d+")
+                self.assertRegex(self.ok("%status", 600).shown(), r"state +enabled(.|\n)*nr_user_dispatches +[1-9]")
+        self.assertRegex(self.ok("%detach", 600).shown(), "state +disabled")
 
 
 if __name__ == "__main__":
